@@ -1,0 +1,47 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The dependencies below are the import rules: `make build` fails on an import that is not declared here.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "scheduler-sidecar",
+    products: [
+        .executable(name: "scheduler", targets: ["scheduler"]),
+        .executable(name: "target-app", targets: ["target-app"]),
+    ],
+    targets: [
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
+        .target(name: "Schedule", swiftSettings: strict),
+        .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: strict),
+        .target(name: "HTTPServer", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(
+            name: "SchedulerCore",
+            dependencies: ["Schedule", "HTTPClient", "HTTPServer", "CLinux"],
+            swiftSettings: strict
+        ),
+        .executableTarget(name: "scheduler", dependencies: ["SchedulerCore"], swiftSettings: strict),
+        .executableTarget(name: "target-app", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .testTarget(name: "ScheduleTests", dependencies: ["Schedule"], swiftSettings: strict),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "HTTPServer"], swiftSettings: strict),
+        .testTarget(
+            name: "SchedulerCoreTests",
+            dependencies: ["SchedulerCore", "Schedule", "HTTPClient", "HTTPServer"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["HTTPServer", "scheduler", "target-app"],
+            swiftSettings: strict
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
