@@ -53,6 +53,11 @@ extension Moment: CustomStringConvertible {
         return base + "." + fraction + "Z"
     }
 
+    /// The same with three digits of fraction, always: what the lines of a log begin with.
+    package var timestamp: String {
+        CivilTime(secondsSinceEpoch: seconds).description + "." + padded(Int(nanoseconds / 1_000_000), to: 3) + "Z"
+    }
+
     private var fraction: String {
         if nanoseconds % 1_000_000 == 0 { return padded(Int(nanoseconds / 1_000_000), to: 3) }
         if nanoseconds % 1_000 == 0 { return padded(Int(nanoseconds / 1_000), to: 6) }

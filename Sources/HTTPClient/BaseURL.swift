@@ -1,0 +1,94 @@
+internal import CCurl
+
+/// An absolute http or https URL to which paths are appended; checked by the library that will use it.
+package struct BaseURL: Sendable, Hashable {
+    /// `http` or `https`.
+    package let scheme: String
+    /// Without brackets, port and user.
+    package let host: String
+    /// As it was written, without a trailing slash.
+    package let text: String
+
+    /// RFC 9110 §4.1 asks servers for 8,000; a base longer than this is a slip.
+    package static let longest = 2_048
+
+    package init(parsing written: String) throws(URLError) {
+        guard written.utf8.count <= Self.longest else { throw .tooLong(count: written.utf8.count) }
+        guard written.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .notVisibleASCII }
+        let lowered = written.lowercased()
+        guard let scheme = ["http", "https"].first(where: { lowered.hasPrefix("\($0)://") }) else { throw .scheme }
+        guard !written.contains("?") else { throw .query }
+        guard !written.contains("#") else { throw .fragment }
+        let authority = written.dropFirst(scheme.count + 3).prefix { $0 != "/" }
+        guard !authority.isEmpty else { throw .noHost }
+        guard !authority.contains("@") else { throw .userInfo }
+        guard !authority.hasSuffix(":") else { throw .emptyPort }
+        let parts = URLHandle()
+        if let reason = parts.parse(written) { throw .malformed(reason: reason) }
+        guard let host = parts.host, !host.isEmpty else { throw .noHost }
+        if let port = parts.port, !(1...65_535).contains(Int(port) ?? 0) { throw .port(text: port) }
+        self.scheme = scheme
+        self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        var text = Substring(written)
+        while text.hasSuffix("/") { text.removeLast() }
+        self.text = String(text)
+    }
+}
+
+/// Why a text is no base URL.
+package enum URLError: Error, Equatable {
+    case tooLong(count: Int)
+    case notVisibleASCII
+    case scheme
+    case noHost
+    case userInfo
+    case query
+    case fragment
+    case emptyPort
+    case port(text: String)
+    case malformed(reason: String)
+}
+
+extension URLError: CustomStringConvertible {
+    /// What is wrong and what to write, to follow the variable's name.
+    package var description: String {
+        switch self {
+        case .tooLong(let count): "is \(count) bytes long; at most \(BaseURL.longest) are allowed"
+        case .notVisibleASCII:
+            "holds a blank, a control character or a non-ASCII character; percent-encode it (host names: punycode)"
+        case .scheme: "is not an absolute http:// or https:// URL; write for example http://app:8000"
+        case .noHost: "names no host; write for example http://app:8000"
+        case .userInfo: "holds a user name or password; take it out, the token goes into SCHEDULER_API_TOKEN"
+        case .query: "holds a query (?…); take it out, a job's path may have one"
+        case .fragment: "holds a fragment (#…); take it out"
+        case .emptyPort: "ends its host with a colon but names no port; write a port from 1 to 65535, or no colon"
+        case .port(let text): "has the port \(text); write a port from 1 to 65535"
+        case .malformed(let reason): "is not a URL (\(reason)); write for example http://app:8000"
+        }
+    }
+}
+
+/// One `CURLU`, freed with its owner.
+@safe private struct URLHandle: ~Copyable {
+    private let raw: OpaquePointer?
+
+    init() { unsafe raw = curl_url() }
+
+    deinit { unsafe curl_url_cleanup(raw) }
+
+    /// Answers libcurl's complaint, or nil if there is none.
+    func parse(_ text: String) -> String? {
+        let code = unsafe curl_url_set(raw, CURLUPART_URL, text, 0)
+        return code == CURLUE_OK ? nil : unsafe String(cString: curl_url_strerror(code))
+    }
+
+    var host: String? { part(CURLUPART_HOST) }
+    var port: String? { part(CURLUPART_PORT) }
+
+    private func part(_ part: CURLUPart) -> String? {
+        var found: UnsafeMutablePointer<CChar>?
+        guard unsafe curl_url_get(raw, part, &found, 0) == CURLUE_OK, let text = unsafe found else { return nil }
+        defer { unsafe curl_free(text) }
+        return unsafe String(cString: text)
+    }
+}

@@ -1,0 +1,84 @@
+internal import CCurl
+
+/// Sends one request at a time, each over a connection of its own.
+///
+/// Not `Sendable`: each thread makes its own and keeps it.
+package final class Client {
+    /// How much of an answer is kept, in bytes.
+    package static let bodyLimit = 64 * 1024
+
+    private let easy = EasyHandle()
+    private let multi = MultiHandle()
+
+    package init() {}
+
+    /// Sends one request and waits for the whole answer.
+    ///
+    /// Blocks the calling thread for at most `request.timeout`, or until `cancellation` is cancelled.
+    package func send(_ request: Request, until cancellation: Cancellation) throws(TransferError) -> Response {
+        let sink = BodySink(limit: Self.bodyLimit)
+        let headers = Self.headers(request)
+        easy.reset()
+        easy.set(CURLOPT_URL, request.url)
+        easy.set(CURLOPT_TIMEOUT_MS, request.timeout)
+        easy.set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout)
+        setMethod(request)
+        easy.set(sink: sink)
+        let code = unsafe headers.withPointer { list in
+            unsafe easy.set(CURLOPT_HTTPHEADER, list)
+            return withExtendedLifetime(sink) { multi.perform(easy, until: cancellation) }
+        }
+        guard code == CURLE_OK else { throw error(code) }
+        return Response(
+            status: easy.number(CURLINFO_RESPONSE_CODE),
+            body: sink.kept,
+            bodyLength: sink.length,
+            location: easy.header("Location")
+        )
+    }
+
+    private static func headers(_ request: Request) -> HeaderList {
+        var list = HeaderList()
+        for header in request.headers { list.add(header) }
+        list.suppress("Expect")  // waiting for "100 Continue" costs a second on large bodies
+        let names = request.headers.map { $0.name.lowercased() }
+        // libcurl would call a body a form, also an empty one.
+        if !names.contains("content-type") { list.suppress("Content-Type") }
+        return list
+    }
+
+    private func setMethod(_ request: Request) {
+        switch request.method {
+        case "GET" where request.body == nil: easy.set(CURLOPT_HTTPGET, 1)
+        case "HEAD": easy.set(CURLOPT_NOBODY, 1)
+        case "DELETE" where request.body == nil: easy.set(CURLOPT_CUSTOMREQUEST, "DELETE")
+        default:
+            easy.set(CURLOPT_POST, 1)
+            easy.set(body: request.body ?? [])  // none: "Content-Length: 0", as RFC 9110 §8.6 wants it of a POST
+            easy.set(CURLOPT_CUSTOMREQUEST, request.method)
+        }
+    }
+
+    private func error(_ code: CURLcode?) -> TransferError {
+        let connected = easy.time(CURLINFO_CONNECT_TIME_T) > 0
+        let sent = easy.time(CURLINFO_PRETRANSFER_TIME_T) > 0 && easy.number(CURLINFO_REQUEST_SIZE) > 0
+        guard let code else { return TransferError(.aborted, "aborted by shutdown", requestWasSent: sent) }
+        let kind: TransferError.Kind =
+            !connected
+            ? .unreachable
+            : code == CURLE_OPERATION_TIMEDOUT ? .timeout : code.isAboutTrust ? .tls : .broken
+        return TransferError(kind, easy.reason(code), requestWasSent: sent)
+    }
+}
+
+extension CURLcode {
+    /// The codes of a handshake that failed (libcurl-errors(3)).
+    fileprivate var isAboutTrust: Bool {
+        [
+            CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ENGINE_NOTFOUND,
+            CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_USE_SSL_FAILED,
+            CURLE_SSL_ENGINE_INITFAILED, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CRL_BADFILE, CURLE_SSL_ISSUER_ERROR,
+            CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_CLIENTCERT,
+        ].contains(self)
+    }
+}

@@ -1,0 +1,91 @@
+internal import Schedule
+
+/// The jobs that are there without any configuration, in the order in which they are shown.
+enum DocumentedJobs {
+    /// Where a job's schedule comes from.
+    enum Source {
+        case interval(IntervalVariable)
+        case fixed(String)
+    }
+
+    struct Row {
+        let name: String
+        let source: Source
+        let method: String
+        let path: String
+        let timeout: Int
+
+        init(_ name: String, _ source: Source, _ method: String, _ path: String, timeout: Int) {
+            self.name = name
+            self.source = source
+            self.method = method
+            self.path = path
+            self.timeout = timeout
+        }
+    }
+
+    static let metadataRefresh = "bq-metadata-refresh"
+
+    static let rows = [
+        Row("data-refresh", .interval(.dataRefresh), "POST", "/api/sync/trigger", timeout: 120),
+        Row("health-check", .interval(.healthCheck), "GET", "/api/health", timeout: 30),
+        Row("script-runner", .interval(.scriptRun), "POST", "/api/scripts/run-due", timeout: 600),
+        Row("marketplaces", .fixed("daily 03:00"), "POST", "/api/marketplaces/sync-all", timeout: 900),
+        Row("session-collector", .interval(.sessionCollector), "POST", "/api/admin/run-session-collector", timeout: 300),
+        Row(
+            "session-processor:verification",
+            .interval(.verificationDetector),
+            "POST",
+            "/api/admin/run-session-processor?processor=verification",
+            timeout: 900
+        ),
+        Row(
+            "session-processor:usage",
+            .interval(.usageProcessor),
+            "POST",
+            "/api/admin/run-session-processor?processor=usage",
+            timeout: 300
+        ),
+        Row("corporate-memory", .interval(.corporateMemory), "POST", "/api/admin/run-corporate-memory", timeout: 900),
+        Row("store-blocked-purge", .fixed("daily 04:00"), "POST", "/api/admin/run-blocked-purge", timeout: 600),
+        Row("store-reap-stuck-reviews", .fixed("every 15m"), "POST", "/api/admin/run-reap-stuck-reviews", timeout: 60),
+        Row(
+            metadataRefresh,
+            .interval(.metadataRefresh),
+            "POST",
+            "/api/admin/run-bq-metadata-refresh",
+            timeout: 1800
+        ),
+    ]
+}
+
+/// The variables that hold a documented job's interval, each with its default in seconds.
+enum IntervalVariable: String, CaseIterable {
+    case dataRefresh = "SCHEDULER_DATA_REFRESH_INTERVAL"
+    case healthCheck = "SCHEDULER_HEALTH_CHECK_INTERVAL"
+    case scriptRun = "SCHEDULER_SCRIPT_RUN_INTERVAL"
+    case sessionCollector = "SCHEDULER_SESSION_COLLECTOR_INTERVAL"
+    case verificationDetector = "SCHEDULER_VERIFICATION_DETECTOR_INTERVAL"
+    case usageProcessor = "SCHEDULER_USAGE_PROCESSOR_INTERVAL"
+    case corporateMemory = "SCHEDULER_CORPORATE_MEMORY_INTERVAL"
+    case metadataRefresh = "SCHEDULER_BQ_METADATA_REFRESH_INTERVAL"
+
+    var defaultSeconds: Int {
+        switch self {
+        case .dataRefresh, .verificationDetector: 900
+        case .healthCheck: 300
+        case .scriptRun: 60
+        case .sessionCollector, .usageProcessor: 600
+        case .corporateMemory: 1_020
+        case .metadataRefresh: 14_400
+        }
+    }
+
+    /// An interval in seconds as a schedule: whole hours stay hours, all else is rounded up to minutes.
+    ///
+    /// Up, so that no job runs more often than its operator asked for.
+    static func schedule(seconds: Int) -> String {
+        if seconds.isMultiple(of: 3_600) { return "every \(seconds / 3_600)h" }
+        return "every \((seconds + 59) / 60)m"
+    }
+}

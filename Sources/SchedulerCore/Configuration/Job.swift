@@ -1,0 +1,22 @@
+package import Schedule
+
+/// What is called, and when.
+package struct Job: Sendable, Equatable {
+    package let name: String
+    package let timetable: Timetable
+    package let method: String
+    /// Begins with `/`, may hold a query.
+    package let path: String
+    /// Of one attempt, in seconds.
+    package let timeoutSeconds: Int
+
+    package init(name: String, timetable: Timetable, method: String, path: String, timeoutSeconds: Int) {
+        self.name = name
+        self.timetable = timetable
+        self.method = method
+        self.path = path
+        self.timeoutSeconds = timeoutSeconds
+    }
+
+    package var timeout: Duration { .seconds(timeoutSeconds) }
+}

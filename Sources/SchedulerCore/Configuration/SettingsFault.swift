@@ -1,0 +1,19 @@
+/// Something wrong with one variable: a fault keeps the sidecar from starting, a warning does not.
+package struct SettingsFault: Error, Equatable, Sendable {
+    package let variable: String
+    /// A whole sentence: the variable, its value unless that is a secret, what is allowed.
+    package let message: String
+
+    package init(variable: String, message: String) {
+        self.variable = variable
+        self.message = message
+    }
+}
+
+/// Everything that is wrong with an environment.
+package struct SettingsFaults: Error, Equatable, Sendable {
+    package let faults: [SettingsFault]
+    package let warnings: [SettingsFault]
+    /// How these are to be logged, as far as that could be read.
+    package let logFormat: LogFormat
+}

@@ -1,0 +1,94 @@
+package import Schedule
+
+/// Writes one line per event.
+package struct Log: Sendable {
+    private let level: LogLevel
+    private let format: LogFormat
+    private let redactor: Redactor
+    private let now: @Sendable () -> Moment
+    private let write: @Sendable (String) -> Void
+
+    package init(
+        level: LogLevel = .info,
+        format: LogFormat = .text,
+        secrets: [Secret] = [],
+        now: @escaping @Sendable () -> Moment,
+        write: @escaping @Sendable (String) -> Void
+    ) {
+        self.level = level
+        self.format = format
+        redactor = Redactor(secrets)
+        self.now = now
+        self.write = write
+    }
+
+    package func debug(_ text: LogText, _ fields: [(String, LogValue)] = []) { line(.debug, text, fields) }
+    package func info(_ text: LogText, _ fields: [(String, LogValue)] = []) { line(.info, text, fields) }
+    package func warning(_ text: LogText, _ fields: [(String, LogValue)] = []) { line(.warning, text, fields) }
+    package func error(_ text: LogText, _ fields: [(String, LogValue)] = []) { line(.error, text, fields) }
+
+    /// The first characters of an answer, without secrets.
+    ///
+    /// Masked before it is cut: a cut through a token would leave a part that no search finds.
+    func excerpt(_ body: [UInt8]) -> String {
+        let text = redactor.mask(String(decoding: body, as: UTF8.self))
+        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(200)))
+    }
+
+    func line(_ level: LogLevel, _ text: LogText, _ fields: [(String, LogValue)]) {
+        guard level >= self.level else { return }
+        let time = now().timestamp
+        switch format {
+        case .text:
+            let head = "\(time) \(level.name.padding(to: 5)) \(plain(text))"
+            write(fields.reduce(head) { "\($0) \($1.0)=\(plain($1.1))" } + "\n")
+        case .json:
+            let head: [(String, JSONValue)] = [
+                ("ts", .string(time)), ("lvl", .string(level.name)), ("logger", .string("scheduler")),
+                ("service", .string("scheduler-sidecar")), ("msg", .string(masked(text))),
+            ]
+            write(JSONValue.object(head + fields.map { ($0.0, json($0.1)) }).description + "\n")
+        }
+    }
+
+    private func plain(_ text: LogText) -> String {
+        text.parts.map { part in
+            switch part {
+            case .own(let text): text
+            case .outside(let text): Escaping.text(redactor.mask(text))
+            }
+        }.joined()
+    }
+
+    private func plain(_ value: LogValue) -> String {
+        let text: String
+        switch value {
+        case .own(let own): text = own
+        case .integer(let number): text = String(number)
+        case .outside(let outside): text = Escaping.text(redactor.mask(outside))
+        }
+        return text.isEmpty || text.contains(" ") ? "\"\(text)\"" : text
+    }
+
+    private func masked(_ text: LogText) -> String {
+        text.parts.map { part in
+            switch part {
+            case .own(let text): text
+            case .outside(let text): redactor.mask(text)
+            }
+        }.joined()
+    }
+
+    private func json(_ value: LogValue) -> JSONValue {
+        switch value {
+        case .own(let own): .string(own)
+        case .integer(let number): .integer(number)
+        case .outside(let outside): .string(redactor.mask(outside))
+        }
+    }
+}
+
+extension String {
+    /// Filled up with blanks on the right.
+    func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

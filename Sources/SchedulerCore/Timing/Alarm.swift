@@ -1,0 +1,96 @@
+internal import CLinux
+internal import Glibc
+package import Schedule
+
+/// What the loop sleeps on: the wall clock, signals, and a word from another thread.
+///
+/// The one file with timerfd, eventfd and signalfd. Not `Sendable`: it belongs to the loop; others get its `Bell`.
+package final class Alarm {
+    /// Wakes the loop from any thread.
+    package struct Bell: Sendable {
+        fileprivate let descriptor: Int32
+
+        package func ring() {
+            var one: UInt64 = 1
+            // Full only after 2^64 - 1 rings that nobody heard; then it rings anyway.
+            _ = unsafe write(descriptor, &one, 8)
+        }
+    }
+
+    package let bell: Bell
+    private let timer: Int32
+    private let signals: Int32
+
+    /// Signals that the loop is told of; they are blocked in every thread that is started later.
+    private static let heard = [SIGTERM, SIGINT, SIGHUP]
+    /// Signals that would end the process, and must not.
+    private static let ignored = [SIGPIPE, SIGXFSZ, SIGALRM, SIGUSR1, SIGUSR2]
+
+    /// To be made before any other thread exists, so that no thread takes a signal away.
+    package init() throws(AlarmError) {
+        for number in Self.ignored { _ = signal(number, SIG_IGN) }
+        var mask = sigset_t()
+        unsafe sigemptyset(&mask)
+        for number in Self.heard { unsafe sigaddset(&mask, number) }
+        _ = unsafe pthread_sigmask(SIG_BLOCK, &mask, nil)
+        signals = try Self.opened("signalfd", unsafe signalfd(-1, &mask, Int32(SFD_CLOEXEC | SFD_NONBLOCK)))
+        timer = try Self.opened("timerfd", timerfd_create(CLOCK_REALTIME, Int32(TFD_CLOEXEC | TFD_NONBLOCK)))
+        bell = Bell(descriptor: try Self.opened("eventfd", eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))))
+    }
+
+    deinit { for descriptor in [signals, timer, bell.descriptor] { close(descriptor) } }
+
+    /// Sleeps until the wall clock shows `moment`, at most for `longest`, and answers the signals that came.
+    ///
+    /// Ends early when the bell rings, or when someone sets the wall clock (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET).
+    package func wait(until moment: Moment?, now: Moment, atMost longest: Duration) -> [Int32] {
+        arm(moment)
+        // The same wait once more on the clock that only goes forward: it holds where the timer's clock is another
+        // than ours, as under a faked time.
+        let left = min(longest, moment.map { max(.zero, $0 - now) } ?? longest)
+        let milliseconds = Int32(clamping: left.wholeMilliseconds + 1)
+        var polled = [timer, bell.descriptor, signals].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let ready = unsafe poll(&polled, UInt(polled.count), milliseconds)
+        guard ready > 0 else { return [] }
+        if polled[0].revents != 0 { drain(timer) }
+        if polled[1].revents != 0 { drain(bell.descriptor) }
+        return polled[2].revents == 0 ? [] : pendingSignals()
+    }
+
+    private func arm(_ moment: Moment?) {
+        var setting = itimerspec()
+        if let moment, moment > .epoch {
+            setting.it_value = timespec(tv_sec: Int(moment.seconds), tv_nsec: Int(moment.nanoseconds))
+        } else {
+            // Far away, but armed: only an armed timer tells of a clock that was set.
+            setting.it_value.tv_sec = .max / 1_000_000_000
+        }
+        _ = unsafe timerfd_settime(timer, Int32(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET), &setting, nil)
+    }
+
+    private func drain(_ descriptor: Int32) {
+        var count: UInt64 = 0
+        _ = unsafe read(descriptor, &count, 8)
+    }
+
+    private func pendingSignals() -> [Int32] {
+        var numbers: [Int32] = []
+        var info = signalfd_siginfo()
+        let size = MemoryLayout<signalfd_siginfo>.size
+        while unsafe read(signals, &info, size) == size { numbers.append(Int32(info.ssi_signo)) }
+        return numbers
+    }
+
+    private static func opened(_ call: String, _ descriptor: Int32) throws(AlarmError) -> Int32 {
+        guard descriptor >= 0 else { throw AlarmError(call: call, number: errno) }
+        return descriptor
+    }
+}
+
+/// The system refused something that the loop can't do without.
+package struct AlarmError: Error, CustomStringConvertible {
+    let call: String
+    let number: Int32
+
+    package var description: String { unsafe "\(call): \(String(cString: strerror(number)))" }
+}

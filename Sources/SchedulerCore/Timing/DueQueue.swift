@@ -1,0 +1,75 @@
+internal import Schedule
+
+/// Which job is due next: a binary heap that knows where each job stands, so that a due time can be moved.
+struct DueQueue: Sendable {
+    private struct Node {
+        var due: Moment
+        var job: Int
+    }
+
+    private var heap: [Node] = []
+    /// Where each job stands in `heap`, -1 if it does not.
+    private var positions: [Int]
+    /// Breaks ties: of jobs that are due at the same moment the one with the lower rank comes first.
+    private let ranks: [Int]
+
+    init(ranks: [Int]) {
+        self.ranks = ranks
+        positions = Array(repeating: -1, count: ranks.count)
+    }
+
+    var first: (due: Moment, job: Int)? { heap.first.map { ($0.due, $0.job) } }
+
+    /// Enters the job, moves it, or with nil takes it out.
+    mutating func set(_ job: Int, due: Moment?) {
+        let position = positions[job]
+        guard let due else {
+            if position >= 0 { remove(at: position) }
+            return
+        }
+        if position >= 0 {
+            heap[position].due = due
+            settle(position)
+        } else {
+            heap.append(Node(due: due, job: job))
+            positions[job] = heap.count - 1
+            settle(heap.count - 1)
+        }
+    }
+
+    private mutating func remove(at position: Int) {
+        let last = heap.count - 1
+        positions[heap[position].job] = -1
+        if position != last {
+            heap[position] = heap[last]
+            positions[heap[position].job] = position
+        }
+        heap.removeLast()
+        if position < heap.count { settle(position) }
+    }
+
+    private func comesFirst(_ left: Int, _ right: Int) -> Bool {
+        let (a, b) = (heap[left], heap[right])
+        return a.due == b.due ? ranks[a.job] < ranks[b.job] : a.due < b.due
+    }
+
+    private mutating func settle(_ start: Int) {
+        var position = start
+        while position > 0, comesFirst(position, (position - 1) / 2) {
+            swap(position, (position - 1) / 2)
+            position = (position - 1) / 2
+        }
+        while true {
+            let children = [2 * position + 1, 2 * position + 2].filter { $0 < heap.count }
+            guard let child = children.min(by: comesFirst), comesFirst(child, position) else { return }
+            swap(position, child)
+            position = child
+        }
+    }
+
+    private mutating func swap(_ left: Int, _ right: Int) {
+        heap.swapAt(left, right)
+        positions[heap[left].job] = left
+        positions[heap[right].job] = right
+    }
+}

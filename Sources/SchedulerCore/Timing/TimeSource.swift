@@ -1,0 +1,40 @@
+internal import Glibc
+package import Schedule
+
+/// Where the time comes from.
+package struct TimeSource: Sendable {
+    /// The wall clock: it chooses the moment.
+    package let now: @Sendable () -> Moment
+    /// A clock that only goes forward: it measures waits and durations.
+    package let uptime: @Sendable () -> Duration
+
+    package init(now: @escaping @Sendable () -> Moment, uptime: @escaping @Sendable () -> Duration) {
+        self.now = now
+        self.uptime = uptime
+    }
+
+    package static let system = TimeSource(
+        now: {
+            let time = read(CLOCK_REALTIME)
+            return Moment(seconds: Int64(time.tv_sec), nanoseconds: Int32(time.tv_nsec))
+        },
+        uptime: {
+            let time = read(CLOCK_MONOTONIC)
+            return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+        }
+    )
+
+    private static func read(_ clock: clockid_t) -> timespec {
+        var time = timespec()
+        _ = unsafe clock_gettime(clock, &time)
+        return time
+    }
+}
+
+extension Duration {
+    /// Rounded towards zero.
+    var wholeMilliseconds: Int {
+        let (seconds, attoseconds) = components
+        return Int(seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000)
+    }
+}
