@@ -19,6 +19,9 @@ package struct Settings: Sendable {
 
     package var tick: Duration { .seconds(tickSeconds) }
 
+    /// Everything that must not appear in a log.
+    package var secrets: [Secret] { [token, errorReports?.key].compactMap { $0 } }
+
     package struct ErrorReportSettings: Sendable {
         package let key: Secret
         package let host: BaseURL

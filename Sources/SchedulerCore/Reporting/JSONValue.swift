@@ -4,6 +4,7 @@
 package indirect enum JSONValue: Sendable {
     case string(String)
     case integer(Int)
+    case bool(Bool)
     case array([JSONValue])
     case object([(String, JSONValue)])
 }
@@ -13,6 +14,7 @@ extension JSONValue: CustomStringConvertible {
         switch self {
         case .string(let text): "\"" + Escaping.json(text) + "\""
         case .integer(let number): String(number)
+        case .bool(let flag): flag ? "true" : "false"
         case .array(let values): "[" + values.map(\.description).joined(separator: ",") + "]"
         case .object(let members):
             "{" + members.map { "\"" + Escaping.json($0.0) + "\":" + $0.1.description }.joined(separator: ",") + "}"

@@ -13,12 +13,14 @@ package final class LineOutput: Sendable {
 
     private let descriptor: Int32
     private let limit: Int
+    private let waits: Bool
     private let state = Mutex(State())
 
-    /// `limit` is the number of bytes that may wait.
-    package init(descriptor: Int32, limit: Int = 1 << 20) {
+    /// `limit` is the number of bytes that may wait; with `waits` none do, and a write ends when all is written.
+    package init(descriptor: Int32, limit: Int = 1 << 20, waits: Bool = false) {
         self.descriptor = descriptor
-        self.limit = limit
+        self.limit = waits ? .max : limit
+        self.waits = waits
     }
 
     package func write(_ line: String) {
@@ -60,7 +62,7 @@ package final class LineOutput: Sendable {
             let written = unsafe bytes.withUnsafeBytes { buffer in
                 unsafe Glibc.write(descriptor, buffer.baseAddress.map { unsafe $0 + sent }, count)
             }
-            if written < 0, errno == EINTR { continue }
+            if written < 0, errno == EINTR || errno == EAGAIN { continue }
             // A closed pipe or a full disk: the line is lost, the clock goes on.
             sent = written < 0 ? bytes.count : sent + written
         }
@@ -70,6 +72,6 @@ package final class LineOutput: Sendable {
     private var hasRoom: Bool {
         var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         // POLLERR counts as room: the write then fails at once and the line is dropped.
-        return unsafe Glibc.poll(&poll, 1, 0) != 0
+        return unsafe Glibc.poll(&poll, 1, waits ? -1 : 0) != 0
     }
 }

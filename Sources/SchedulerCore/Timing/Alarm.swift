@@ -26,6 +26,8 @@ package final class Alarm {
     /// Signals that would end the process, and must not.
     private static let ignored = [SIGPIPE, SIGXFSZ, SIGALRM, SIGUSR1, SIGUSR2]
 
+    package static func endsTheProgram(_ signal: Int32) -> Bool { signal == SIGTERM || signal == SIGINT }
+
     /// To be made before any other thread exists, so that no thread takes a signal away.
     package init() throws(AlarmError) {
         for number in Self.ignored { _ = signal(number, SIG_IGN) }

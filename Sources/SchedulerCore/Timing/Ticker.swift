@@ -115,7 +115,7 @@ package struct Ticker: Sendable {
         let original = entry.last.flatMap { timetable.latest(after: $0, through: now) } ?? now.wholeMilliseconds
         let isMissed = now - original > tick
         // An interval has no nominal moment to go back to: a late run begins a new phase.
-        let slot = isMissed && timetable.schedule.isInterval ? now.wholeMilliseconds : original
+        let slot = isMissed && timetable.schedule.isElapsedTime ? now.wholeMilliseconds : original
         let trigger: Run.Trigger = !entry.hasRun ? .first : isMissed ? .catchup : .schedule
         entries[job].running = slot
         queue.set(job, due: timetable.next(after: slot))
@@ -139,5 +139,12 @@ package struct Ticker: Sendable {
         entries[job].last = now.wholeMilliseconds
         queue.set(job, due: dueMoment(job, now: now))
         return true
+    }
+}
+
+extension Schedule {
+    fileprivate var isElapsedTime: Bool {
+        if case .every = self { return true }
+        return false
     }
 }

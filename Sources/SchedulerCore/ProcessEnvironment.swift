@@ -1,0 +1,24 @@
+internal import Glibc
+
+/// What the process was given and how it is protected; the one file that touches the process itself.
+package enum ProcessEnvironment {
+    /// The environment as text; bytes that are no UTF-8 become U+FFFD, which no check lets through.
+    package static var variables: [String: String] {
+        var variables: [String: String] = [:]
+        var entry = unsafe environ
+        while let text = unsafe entry.pointee {
+            let pair = unsafe String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            // The first of two entries with one name is what getenv(3) finds.
+            if pair.count == 2, variables[String(pair[0])] == nil { variables[String(pair[0])] = String(pair[1]) }
+            unsafe entry += 1
+        }
+        return variables
+    }
+
+    /// Keeps secrets where they are: no core dump holds the token, and no library writes TLS keys to a file.
+    package static func protectSecrets() {
+        var limit = rlimit(rlim_cur: 0, rlim_max: 0)
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+        unsafe unsetenv("SSLKEYLOGFILE")
+    }
+}

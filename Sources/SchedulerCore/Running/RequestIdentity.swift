@@ -1,0 +1,35 @@
+package import HTTPClient
+internal import Schedule
+
+/// The headers by which the app and its logs tell runs and attempts apart.
+package struct RequestIdentity: Sendable {
+    /// 32 lower-case hex digits; one per run, and the trace's id as well, so that one search finds both.
+    package let runID: String
+    private let random: @Sendable () -> UInt64
+
+    package init(random: @escaping @Sendable () -> UInt64) {
+        self.random = random
+        runID = hex(random()) + hex(random())
+    }
+
+    /// The headers of one attempt, counted from 1; each attempt is a span of its own.
+    package func headers(job: String, run: Run, attempt: Int) -> [Request.Header] {
+        let slot = run.slot.description
+        return [
+            Request.Header("User-Agent", Version.userAgent),
+            Request.Header("Idempotency-Key", "\(job)@\(slot)" + (run.trigger == .manual ? "#manual-\(runID)" : "")),
+            Request.Header("X-Scheduler-Job", job),
+            Request.Header("X-Scheduler-Slot", slot),
+            Request.Header("X-Scheduler-Attempt", String(attempt)),
+            Request.Header("X-Scheduler-Trigger", run.trigger.rawValue),
+            Request.Header("X-Request-ID", runID),
+            // W3C Trace Context §3.2: version, trace, span, "sampled". An all-zero span is invalid.
+            Request.Header("traceparent", "00-\(runID)-\(hex(max(1, random())))-01"),
+        ]
+    }
+}
+
+private func hex(_ value: UInt64) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+}

@@ -1,0 +1,157 @@
+internal import Glibc
+package import HTTPClient
+internal import Synchronization
+
+/// A fixed number of threads that work off what is handed to them, in that order; the one file with threads.
+///
+/// A thread starts when it is first needed and then stays. Each has a `Client` of its own.
+package final class WorkerPool: Sendable {
+    package typealias Work = @Sendable (Client) -> Void
+
+    private struct State {
+        var waiting = Fifo<Work>()
+        /// Threads that wait for work, or are about to.
+        var idle = 0
+        var threads: [pthread_t] = []
+        var isStopped = false
+    }
+
+    private let width: Int
+    /// Called on the worker's thread after each piece of work, when `load` no longer counts it.
+    private let afterWork: @Sendable () -> Void
+    private let state = Mutex(State())
+    /// One post per piece of work, and one per thread when the pool stops.
+    private let available = Semaphore()
+
+    /// libcurl with OpenSSL needs some 60 KiB; address space is reserved, memory is not.
+    private static let stackSize = 512 * 1024
+
+    package init(width: Int, afterWork: @escaping @Sendable () -> Void = {}) {
+        self.width = width
+        self.afterWork = afterWork
+    }
+
+    /// Work that waits or is being done.
+    package var load: Int { state.withLock { $0.waiting.count + $0.threads.count - $0.idle } }
+
+    /// Hands work over; after `stop` it is dropped.
+    ///
+    /// Answers the error number if a thread was wanted and the system refused it (a limit on processes): the work then
+    /// waits for the threads that are there, and the next work asks again.
+    @discardableResult
+    package func submit(_ work: @escaping Work) -> Int32? {
+        let code = state.withLock { state -> Int32 in
+            guard !state.isStopped else { return 0 }
+            state.waiting.append(work)
+            let isThreadWanted = state.waiting.count > state.idle && state.threads.count < width
+            return isThreadWanted ? startThread(&state) : 0
+        }
+        available.post()
+        return code == 0 ? nil : code
+    }
+
+    /// Drops what waits; threads end when they have done what they do.
+    package func stop() {
+        let count = state.withLock { state in
+            state.isStopped = true
+            state.waiting = Fifo()
+            return state.threads.count
+        }
+        for _ in 0..<count { available.post() }
+    }
+
+    /// Waits for the threads to end; to be called after `stop`.
+    package func join() {
+        let threads = state.withLock { state in
+            defer { state.threads = [] }
+            return state.threads
+        }
+        for thread in threads { pthread_join(thread, nil) }
+    }
+
+    private func startThread(_ state: inout State) -> Int32 {
+        var thread: pthread_t = 0
+        let context = unsafe Unmanaged.passRetained(self)
+        let code = unsafe withUnsafeTemporaryAllocation(of: pthread_attr_t.self, capacity: 1) { memory -> Int32 in
+            guard let attributes = memory.baseAddress else { return ENOMEM }
+            unsafe pthread_attr_init(attributes)
+            defer { unsafe pthread_attr_destroy(attributes) }
+            unsafe pthread_attr_setstacksize(attributes, Self.stackSize)
+            return unsafe pthread_create(&thread, attributes, { context in
+                guard let context = unsafe context else { return nil }
+                unsafe Unmanaged<WorkerPool>.fromOpaque(context).takeRetainedValue().work()
+                return nil
+            }, context.toOpaque())
+        }
+        guard code == 0 else {
+            unsafe context.release()
+            return code
+        }
+        state.threads.append(thread)
+        state.idle += 1
+        return 0
+    }
+
+    private func work() {
+        let client = Client()
+        while true {
+            available.wait()
+            let work: Work? = state.withLock { state in
+                guard let work = state.waiting.popFirst() else { return nil }
+                state.idle -= 1
+                return work
+            }
+            if let work {
+                work(client)
+                state.withLock { $0.idle += 1 }
+                afterWork()
+            } else if state.withLock({ $0.isStopped }) {
+                return
+            }
+        }
+    }
+}
+
+/// A counting semaphore (sem_overview(7)); `Mutex` has no way to wait.
+///
+/// Unchecked: the pointer is only passed to calls that may be made from any thread, and freed with its owner.
+@safe private final class Semaphore: @unchecked Sendable {
+    private let raw: UnsafeMutablePointer<sem_t>
+
+    init() {
+        unsafe raw = .allocate(capacity: 1)
+        unsafe raw.initialize(to: sem_t())
+        unsafe sem_init(raw, 0, 0)
+    }
+
+    deinit {
+        unsafe sem_destroy(raw)
+        unsafe raw.deallocate()
+    }
+
+    func post() { unsafe sem_post(raw) }
+
+    func wait() { while unsafe sem_wait(raw) != 0, errno == EINTR {} }
+}
+
+/// First in, first out; both ends in constant time.
+private struct Fifo<Element> {
+    private var elements: [Element?] = []
+    private var head = 0
+
+    var count: Int { elements.count - head }
+
+    mutating func append(_ element: Element) { elements.append(element) }
+
+    mutating func popFirst() -> Element? {
+        guard head < elements.count else { return nil }
+        defer { head += 1 }
+        let element = elements[head]
+        elements[head] = nil
+        if head > 64, head * 2 > elements.count {
+            elements.removeFirst(head)
+            head = 0
+        }
+        return element
+    }
+}
