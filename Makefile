@@ -1,0 +1,57 @@
+# Everything a developer or CI runs; `make help` lists it.
+
+SWIFT  ?= swift
+# An import that Package.swift does not declare is an error.
+FLAGS  := --explicit-target-dependency-import-check error
+# Demo: seconds until it ends by itself; empty runs until Ctrl-C.
+SECONDS ?=
+
+.PHONY: help build test lint format check tsan asan release demo deps clean
+
+help:
+	@echo "make build    debug build, warnings are errors"
+	@echo "make test     all tests, end-to-end tests with the real binaries among them"
+	@echo "make lint     format check"
+	@echo "make check    lint, build, test: what CI runs"
+	@echo "make tsan     all tests under the thread sanitizer"
+	@echo "make asan     all tests under the address sanitizer"
+	@echo "make release  static release build"
+	@echo "make demo     target-app and scheduler side by side; SECONDS=20 ends by itself"
+
+build: deps
+	$(SWIFT) build $(FLAGS) --build-tests
+
+test: deps
+	$(SWIFT) test $(FLAGS)
+
+lint:
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
+
+format:
+	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
+
+check: lint build test
+
+tsan: deps
+	TSAN_OPTIONS=halt_on_error=0:exitcode=66 SWIFT_BACKTRACE=enable=no \
+		$(SWIFT) test $(FLAGS) --sanitize=thread --scratch-path .build-tsan
+
+asan: deps
+	ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no \
+		$(SWIFT) test $(FLAGS) --sanitize=address --scratch-path .build-asan
+
+release: deps
+	$(SWIFT) build $(FLAGS) -c release --static-swift-stdlib
+
+demo: deps
+	$(SWIFT) build $(FLAGS) --product scheduler
+	$(SWIFT) build $(FLAGS) --product target-app
+	@SECONDS_TO_RUN="$(SECONDS)" sh Tests/demo.sh "$$($(SWIFT) build $(FLAGS) --show-bin-path)"
+
+# libcurl's headers and the time zones, where they are missing (Debian and Ubuntu).
+deps:
+	@ls /usr/include/curl/curl.h /usr/include/*/curl/curl.h >/dev/null 2>&1 && [ -e /usr/share/zoneinfo/Europe/Prague ] || \
+		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libcurl4-openssl-dev tzdata; }
+
+clean:
+	rm -rf .build .build-tsan .build-asan
