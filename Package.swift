@@ -35,6 +35,7 @@ let package = Package(
         .testTarget(
             name: "SchedulerCoreTests",
             dependencies: ["SchedulerCore", "Schedule", "HTTPClient", "HTTPServer"],
+            exclude: ["Vectors"],
             swiftSettings: strict
         ),
         .testTarget(

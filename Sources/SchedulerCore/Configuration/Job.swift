@@ -18,5 +18,8 @@ package struct Job: Sendable, Equatable {
         self.timeoutSeconds = timeoutSeconds
     }
 
+    /// The schedule in its canonical form, as it is shown everywhere.
+    package var scheduleText: String { timetable.schedule.description }
+
     package var timeout: Duration { .seconds(timeoutSeconds) }
 }

@@ -48,7 +48,7 @@ package struct CheckReport {
         let jobs = settings.jobs.map { job in
             JSONValue.object([
                 ("name", .string(job.name)),
-                ("schedule", .string(job.timetable.schedule.description)),
+                ("schedule", .string(job.scheduleText)),
                 ("method", .string(job.method)),
                 ("path", .string(job.path)),
                 ("timeout_seconds", .integer(job.timeoutSeconds)),

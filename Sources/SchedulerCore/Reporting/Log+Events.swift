@@ -16,7 +16,7 @@ extension Log {
 
     func nextSlot(_ job: Job, _ slot: Moment?) {
         info(
-            "Next slot: \(own: job.name) (\(own: job.timetable.schedule.description))",
+            "Next slot: \(own: job.name) (\(own: job.scheduleText))",
             [("job", .own(job.name)), ("slot", .own(slot?.description ?? "none"))]
         )
     }
@@ -35,7 +35,7 @@ extension Log {
 
     func running(_ job: Job, _ run: Run, id: String) {
         info(
-            "Running job: \(own: job.name) (\(own: job.timetable.schedule.description))",
+            "Running job: \(own: job.name) (\(own: job.scheduleText))",
             [
                 ("job", .own(job.name)), ("slot", .own(run.slot.description)), ("run_id", .own(id)),
                 ("trigger", .own(run.trigger.rawValue)),

@@ -36,6 +36,8 @@ package struct Ticker: Sendable {
     private var queue: DueQueue
     private var lastLook: Moment?
     private var isClockWrong = false
+    /// Jobs whose last slot was moved since the last look.
+    private var movedBack: [Int] = []
 
     /// `tick` is how late a run may start without counting as missed; before `buildDate` the clock is not believed.
     package init(_ jobs: [(name: String, timetable: Timetable)], tick: Duration, buildDate: Moment = .epoch) {
@@ -78,11 +80,12 @@ package struct Ticker: Sendable {
         }
         var actions: [Action] = isClockWrong ? [.clockIsRight] : []
         isClockWrong = false
-        if let lastLook, now < lastLook {
-            let moved = entries.indices.filter { settle($0, now: now) }
-            if !moved.isEmpty { actions.append(.clockWentBack(jobs: moved)) }
-        }
+        if let lastLook, now < lastLook { for job in entries.indices { settle(job, now: now) } }
         lastLook = now
+        if !movedBack.isEmpty {
+            actions.append(.clockWentBack(jobs: movedBack))
+            movedBack = []
+        }
         while let (due, job) = queue.first, due <= now {
             if let action = fire(job, now: now) { actions.append(action) }
         }
@@ -98,9 +101,9 @@ package struct Ticker: Sendable {
         entries[job].hasRun = true
         entries[job].running = nil
         entries[job].held = 0
-        let due = dueMoment(job, now: now)
-        queue.set(job, due: due)
-        return due.map { $0 <= now } ?? false
+        queue.set(job, due: dueMoment(job, now: now))
+        settle(job, now: now)
+        return dueMoment(job, now: now).map { $0 <= now } ?? false
     }
 
     private mutating func fire(_ job: Int, now: Moment) -> Action? {
@@ -128,17 +131,14 @@ package struct Ticker: Sendable {
     }
 
     /// After the clock went back: a last slot further ahead than the gap after it would silence the job until then.
-    private mutating func settle(_ job: Int, now: Moment) -> Bool {
-        guard entries[job].running == nil, let last = entries[job].last else {
-            if entries[job].running == nil { queue.set(job, due: now) }
-            return false
-        }
-        guard last > now, let next = entries[job].timetable.next(after: last), last - now > next - last else {
-            return false
-        }
+    private mutating func settle(_ job: Int, now: Moment) {
+        let entry = entries[job]
+        guard entry.running == nil else { return }  // its end settles it
+        guard let last = entry.last else { return queue.set(job, due: now) }
+        guard last > now, let next = entry.timetable.next(after: last), last - now > next - last else { return }
         entries[job].last = now.wholeMilliseconds
         queue.set(job, due: dueMoment(job, now: now))
-        return true
+        movedBack.append(job)
     }
 }
 

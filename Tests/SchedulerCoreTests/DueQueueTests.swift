@@ -1,0 +1,39 @@
+import Schedule
+import Testing
+
+@testable import SchedulerCore
+
+@Suite("DueQueue")
+struct DueQueueTests {
+    @Test("agrees with a sorted list over random entries, moves and removals", arguments: 0..<20)
+    func random(seed: UInt64) {
+        var random = SplitMix(seed: seed)
+        let ranks = Array(0..<50).shuffled(using: &random)
+        var queue = DueQueue(ranks: ranks)
+        var model: [Int: Moment] = [:]
+        for _ in 0..<2_000 {
+            let job = Int.random(in: 0..<50, using: &random)
+            let due = Int.random(in: 0..<10, using: &random) == 0 ? nil : Moment(seconds: .random(in: 0..<30, using: &random))
+            queue.set(job, due: due)
+            model[job] = due
+            let first = model.min { ($0.value, ranks[$0.key]) < ($1.value, ranks[$1.key]) }
+            #expect(queue.first?.job == first?.key, "seed \(seed)")
+            #expect(queue.first?.due == first?.value, "seed \(seed)")
+        }
+    }
+}
+
+/// SplitMix64: a generator with a seed, so that a failure can be repeated.
+struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
