@@ -30,7 +30,13 @@ let package = Package(
         .executableTarget(name: "scheduler", dependencies: ["SchedulerCore"], swiftSettings: strict),
         .executableTarget(name: "target-app", dependencies: ["HTTPServer"], swiftSettings: strict),
         .testTarget(name: "ScheduleTests", dependencies: ["Schedule"], swiftSettings: strict),
-        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .target(name: "TestClient", path: "Tests/TestClient", swiftSettings: strict),
+        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "TestClient"], swiftSettings: strict),
+        .testTarget(
+            name: "TargetAppTests",
+            dependencies: ["target-app", "HTTPServer", "TestClient"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "HTTPServer"], swiftSettings: strict),
         .testTarget(
             name: "SchedulerCoreTests",

@@ -1,0 +1,114 @@
+/// Serves every connection in turn on one thread; nothing in it blocks but the wait for the next event.
+final class EventLoop {
+    private let listener: Listener
+    private let limits: Limits
+    private let mailbox: Mailbox
+    private let handler: @Sendable (Request, Reply) -> Void
+    private let clock = ContinuousClock()
+    private var connections: [Int: Connection] = [:]
+    private var lastID = 0
+    private var polls = PollSet()
+    private var scratch = [UInt8](repeating: 0, count: 16_384)
+    /// Set while the process has no descriptor left for a new client.
+    private var acceptsAgain: ContinuousClock.Instant?
+
+    init(
+        listener: Listener,
+        limits: Limits,
+        mailbox: Mailbox,
+        handler: @escaping @Sendable (Request, Reply) -> Void
+    ) {
+        self.listener = listener
+        self.limits = limits
+        self.mailbox = mailbox
+        self.handler = handler
+    }
+
+    /// Returns once the mailbox says stop.
+    func run() {
+        while let wishes = mailbox.take() {
+            let now = clock.now
+            for (id, wish) in wishes {
+                if let connection = connections[id] { settle(connection.perform(wish, now: now), of: connection, now) }
+            }
+            waitAndServe()
+        }
+        for connection in connections.values { connection.exchange?.finish(.stopped) }
+        connections = [:]
+    }
+
+    private func waitAndServe() {
+        let order = Array(connections.values)
+        polls.removeAll()
+        polls.add(mailbox.waker.descriptor, .readable)
+        polls.add(listener.socket.descriptor, mayAccept ? .readable : [])
+        for connection in order { polls.add(connection.socket.descriptor, connection.wanted) }
+        let deadline = (order.compactMap(\.deadline) + [acceptsAgain].compactMap(\.self)).min()
+        polls.wait(atMost: deadline.map { $0 - clock.now })
+
+        let now = clock.now
+        if polls[0] != [] { mailbox.waker.clear() }
+        if let moment = acceptsAgain, moment <= now { acceptsAgain = nil }
+        for (place, connection) in order.enumerated() {
+            let ready = polls[place + 2]
+            if !ready.isEmpty {
+                settle(connection.turn(ready, scratch: &scratch, now: now), of: connection, now)
+            }
+            // Also after a turn: a client that drips one byte a turn runs out of time like any other.
+            if let deadline = connection.deadline, deadline <= now, connections[connection.id] != nil {
+                settle(connection.expire(now: now), of: connection, now)
+            }
+        }
+        // Last and few at a time, so that what has just connected gets its turn before it can be the oldest.
+        if polls[1] != [] { acceptSome(now) }
+    }
+
+    private func settle(_ step: Connection.Step, of connection: Connection, _ now: ContinuousClock.Instant) {
+        switch step {
+        case .stays: break
+        case .hasRequest(let request):
+            let exchange = Exchange()
+            connection.beginAnswer(exchange)
+            let isHead = request.method == "HEAD"
+            handler(request, Reply(connectionID: connection.id, isHead: isHead, exchange: exchange, mailbox: mailbox))
+        case .over(let ending):
+            connections[connection.id] = nil
+            connection.exchange?.finish(ending)
+        }
+    }
+}
+
+extension EventLoop {
+    /// Whether a new client can be served now; else it waits in the kernel's queue.
+    private var mayAccept: Bool {
+        mailbox.isStarted && acceptsAgain == nil && (connections.count < limits.connections || candidate != nil)
+    }
+
+    /// The connection that gives way next: the oldest without a whole request, then the oldest answered one.
+    private var candidate: Connection? {
+        let willing = connections.values.filter { $0.tenure != nil }
+        return willing.min { ($0.tenure ?? .max, $0.id) < ($1.tenure ?? .max, $1.id) }
+    }
+
+    private func acceptSome(_ now: ContinuousClock.Instant) {
+        for _ in 0..<max(1, min(16, limits.connections / 4)) where mayAccept {
+            switch listener.socket.accept() {
+            case .none: return
+            case .exhausted:
+                // The listener stays readable meanwhile; without a pause the loop would spin.
+                acceptsAgain = now + .milliseconds(100)
+                giveWay()
+                return
+            case .client(let socket):
+                if connections.count >= limits.connections { giveWay() }
+                lastID += 1
+                connections[lastID] = Connection(id: lastID, socket: socket, limits: limits, now: now)
+            }
+        }
+    }
+
+    private func giveWay() {
+        guard let connection = candidate else { return }
+        settle(.over(.timedOut), of: connection, clock.now)
+    }
+}

@@ -1,0 +1,50 @@
+import Synchronization
+
+/// What other threads want of the loop; the one way into it.
+final class Mailbox: Sendable {
+    enum Wish: Sendable { case write([UInt8]), end, reset }
+
+    private struct State {
+        var wishes: [(connection: Int, wish: Wish)] = []
+        var isStarted = false
+        var isStopping = false
+    }
+
+    let waker: Waker
+    private let state = Mutex(State())
+
+    init() throws(ListenError) {
+        waker = try Waker()
+    }
+
+    func post(_ wish: Wish, to connection: Int) {
+        let isFirst = state.withLock { state in
+            guard !state.isStopping else { return false }
+            state.wishes.append((connection, wish))
+            return state.wishes.count == 1
+        }
+        if isFirst { waker.wake() }
+    }
+
+    /// Whether clients are to be served.
+    var isStarted: Bool { state.withLock { $0.isStarted } }
+
+    func start() {
+        state.withLock { $0.isStarted = true }
+        waker.wake()
+    }
+
+    func stop() {
+        state.withLock { $0.isStopping = true }
+        waker.wake()
+    }
+
+    /// Hands out what has gathered, in order; nil once the server stops.
+    func take() -> [(connection: Int, wish: Wish)]? {
+        state.withLock { state in
+            guard !state.isStopping else { return nil }
+            defer { state.wishes = [] }
+            return state.wishes
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/// The answer to one request, from any thread, at any time; what comes after its end is ignored.
+///
+/// A reply that is dropped without an end answers 500, so that a forgotten request cannot hold its client.
+package final class Reply: Sendable {
+    /// Unlike that of any other connection of this server; counts up in the order of arrival.
+    package let connectionID: Int
+    private let isHead: Bool
+    private let exchange: Exchange
+    private let mailbox: Mailbox
+
+    init(connectionID: Int, isHead: Bool, exchange: Exchange, mailbox: Mailbox) {
+        self.connectionID = connectionID
+        self.isHead = isHead
+        self.exchange = exchange
+        self.mailbox = mailbox
+    }
+
+    deinit { send(.text(500, "no answer")) }
+
+    /// The whole answer.
+    package func send(_ response: Response) {
+        post(response.bytes(forHead: isHead), last: true)
+    }
+
+    /// Raw bytes, for answers that no server should give; ended by `end` or `reset`.
+    package func write(_ bytes: [UInt8]) {
+        post(bytes, last: false)
+    }
+
+    /// Closes once everything written is handed over.
+    package func end() {
+        post([], last: true)
+    }
+
+    /// Closes at once with RST; what still waits is dropped.
+    package func reset() {
+        guard exchange.begin(0, last: true) else { return }
+        mailbox.post(.reset, to: connectionID)
+    }
+
+    /// Whether the connection is over, for whatever reason.
+    package var isGone: Bool { exchange.ending != nil }
+
+    /// Bytes written that the kernel has not taken yet; who writes without end waits for these to go.
+    package var waitingBytes: Int { exchange.waitingBytes }
+
+    /// Calls the observer once when the answer is handed over or the connection ended, or now if that is past.
+    ///
+    /// It runs on the server's thread or, for what is past, on the caller's; it must not block.
+    package func whenOver(_ observer: @escaping @Sendable (Ending) -> Void) {
+        exchange.whenOver(observer)
+    }
+
+    private func post(_ bytes: [UInt8], last: Bool) {
+        guard exchange.begin(bytes.count, last: last) else { return }
+        if !bytes.isEmpty { mailbox.post(.write(bytes), to: connectionID) }
+        if last { mailbox.post(.end, to: connectionID) }
+    }
+}

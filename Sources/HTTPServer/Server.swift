@@ -1,0 +1,55 @@
+import Synchronization
+
+/// A small HTTP/1.1 server: one thread, one request per connection, no keep-alive.
+///
+/// The handler runs on the server's thread and must not block; it may keep the `Reply` and answer later from anywhere.
+package final class Server: Sendable {
+    /// Where it listens, with the real port.
+    package let address: ListenAddress
+    private let mailbox: Mailbox
+    private let thread: Mutex<LoopThread?>
+
+    /// Binds, listens and makes the thread; clients wait in the kernel's queue until `start`.
+    package init(
+        on address: ListenAddress,
+        limits: Limits = Limits(),
+        handler: @escaping @Sendable (Request, Reply) -> Void
+    ) throws(ListenError) {
+        let listener = Listener(socket: try Socket.listening(on: address))
+        let mailbox = try Mailbox()
+        self.address = listener.socket.localAddress ?? address
+        self.mailbox = mailbox
+        // Here and not in `start`, which so cannot fail when the process may have no more threads.
+        thread = Mutex(
+            try LoopThread {
+                EventLoop(listener: listener, limits: limits, mailbox: mailbox, handler: handler).run()
+            }
+        )
+    }
+
+    deinit { stop() }
+
+    /// Begins to serve clients.
+    package func start() {
+        mailbox.start()
+    }
+
+    /// Closes every connection and waits for the thread's end; not to be called by the handler.
+    package func stop() {
+        mailbox.stop()
+        // The lock is held while waiting, so that every caller returns to a stopped server.
+        thread.withLock { thread in
+            thread?.join()
+            thread = nil
+        }
+    }
+}
+
+/// Lets the listening socket be handed from `init` to the thread.
+final class Listener: Sendable {
+    let socket: Socket
+
+    init(socket: consuming Socket) {
+        self.socket = socket
+    }
+}
