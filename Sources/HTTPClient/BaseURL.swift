@@ -20,7 +20,7 @@ package struct BaseURL: Sendable, Hashable {
         guard !written.contains("?") else { throw .query }
         guard !written.contains("#") else { throw .fragment }
         let authority = written.dropFirst(scheme.count + 3).prefix { $0 != "/" }
-        guard !authority.isEmpty else { throw .noHost }
+        guard let first = authority.first, first != ":" else { throw .noHost }
         guard !authority.contains("@") else { throw .userInfo }
         guard !authority.hasSuffix(":") else { throw .emptyPort }
         let parts = URLHandle()

@@ -60,7 +60,8 @@ package final class Client {
     }
 
     private func error(_ code: CURLcode?) -> TransferError {
-        let connected = easy.time(CURLINFO_CONNECT_TIME_T) > 0
+        // With https, 7.88 counts the connect time to the end of the handshake, and has a local port before that.
+        let connected = easy.time(CURLINFO_CONNECT_TIME_T) > 0 || easy.number(CURLINFO_LOCAL_PORT) > 0
         let sent = easy.time(CURLINFO_PRETRANSFER_TIME_T) > 0 && easy.number(CURLINFO_REQUEST_SIZE) > 0
         guard let code else { return TransferError(.aborted, "aborted by shutdown", requestWasSent: sent) }
         let kind: TransferError.Kind =

@@ -8,4 +8,11 @@ package struct Response: Sendable, Equatable {
     package let bodyLength: Int
     /// The `Location` header, as it came.
     package let location: String?
+
+    package init(status: Int, body: [UInt8], bodyLength: Int, location: String?) {
+        self.status = status
+        self.body = body
+        self.bodyLength = bodyLength
+        self.location = location
+    }
 }

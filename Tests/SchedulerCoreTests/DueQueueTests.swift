@@ -13,7 +13,8 @@ struct DueQueueTests {
         var model: [Int: Moment] = [:]
         for _ in 0..<2_000 {
             let job = Int.random(in: 0..<50, using: &random)
-            let due = Int.random(in: 0..<10, using: &random) == 0 ? nil : Moment(seconds: .random(in: 0..<30, using: &random))
+            let due =
+                Int.random(in: 0..<10, using: &random) == 0 ? nil : Moment(seconds: .random(in: 0..<30, using: &random))
             queue.set(job, due: due)
             model[job] = due
             let first = model.min { ($0.value, ranks[$0.key]) < ($1.value, ranks[$1.key]) }

@@ -28,11 +28,26 @@ struct SettingsTests {
 
     private static let whole = "write seconds from 1 to 315360000, digits only"
     private static let faultTable: [(String, String, String)] = [
-        ("SCHEDULER_DATA_REFRESH_INTERVAL", "", #"SCHEDULER_DATA_REFRESH_INTERVAL="" is empty; \#(whole), or leave the variable out"#),
-        ("SCHEDULER_DATA_REFRESH_INTERVAL", "15m", #"SCHEDULER_DATA_REFRESH_INTERVAL="15m" is not a whole number; \#(whole)"#),
-        ("SCHEDULER_DATA_REFRESH_INTERVAL", "٣", #"SCHEDULER_DATA_REFRESH_INTERVAL="٣" is not a whole number; \#(whole)"#),
-        ("SCHEDULER_DATA_REFRESH_INTERVAL", "1e3", #"SCHEDULER_DATA_REFRESH_INTERVAL="1e3" is not a whole number; \#(whole)"#),
-        ("SCHEDULER_DATA_REFRESH_INTERVAL", "-", #"SCHEDULER_DATA_REFRESH_INTERVAL="-" is not a whole number; \#(whole)"#),
+        (
+            "SCHEDULER_DATA_REFRESH_INTERVAL", "",
+            #"SCHEDULER_DATA_REFRESH_INTERVAL="" is empty; \#(whole), or leave the variable out"#
+        ),
+        (
+            "SCHEDULER_DATA_REFRESH_INTERVAL", "15m",
+            #"SCHEDULER_DATA_REFRESH_INTERVAL="15m" is not a whole number; \#(whole)"#
+        ),
+        (
+            "SCHEDULER_DATA_REFRESH_INTERVAL", "٣",
+            #"SCHEDULER_DATA_REFRESH_INTERVAL="٣" is not a whole number; \#(whole)"#
+        ),
+        (
+            "SCHEDULER_DATA_REFRESH_INTERVAL", "1e3",
+            #"SCHEDULER_DATA_REFRESH_INTERVAL="1e3" is not a whole number; \#(whole)"#
+        ),
+        (
+            "SCHEDULER_DATA_REFRESH_INTERVAL", "-",
+            #"SCHEDULER_DATA_REFRESH_INTERVAL="-" is not a whole number; \#(whole)"#
+        ),
         ("SCHEDULER_DATA_REFRESH_INTERVAL", "0", "SCHEDULER_DATA_REFRESH_INTERVAL=0 is too small; \(whole)"),
         ("SCHEDULER_DATA_REFRESH_INTERVAL", "-60", "SCHEDULER_DATA_REFRESH_INTERVAL=-60 is too small; \(whole)"),
         (
@@ -122,7 +137,10 @@ struct SettingsTests {
         )
     }
 
-    @Test("takes what an .env file and docker leave around a value", arguments: [" 60", "60 ", "+60", "0060", "\"60\"", "'60'"])
+    @Test(
+        "takes what an .env file and docker leave around a value",
+        arguments: [" 60", "60 ", "+60", "0060", "\"60\"", "'60'"]
+    )
     func blanksAndQuotes(_ text: String) throws {
         let settings = try Settings(environment: ["SCHEDULER_STARTUP_GRACE_SECONDS": text])
         #expect(settings.startupGraceSeconds == 60)
@@ -130,7 +148,9 @@ struct SettingsTests {
 
     @Test("keeps a path prefix and drops the trailing slash")
     func pathPrefix() throws {
-        #expect(try Settings(environment: ["API_URL": "https://[::1]:8443/app/"]).target.text == "https://[::1]:8443/app")
+        #expect(
+            try Settings(environment: ["API_URL": "https://[::1]:8443/app/"]).target.text == "https://[::1]:8443/app"
+        )
     }
 
     @Test("an empty token is no token, because compose writes that")
@@ -143,16 +163,20 @@ struct SettingsTests {
     @Test("our own log variables win over those shared with the app, whatever these say")
     func ownLogVariables() throws {
         let settings = try Settings(environment: [
-            "LOG_LEVEL": "verbose", "SCHEDULER_LOG_LEVEL": "warn", "LOG_FORMAT": "pretty", "SCHEDULER_LOG_FORMAT": "JSON",
+            "LOG_LEVEL": "verbose", "SCHEDULER_LOG_LEVEL": "warn", "LOG_FORMAT": "pretty",
+            "SCHEDULER_LOG_FORMAT": "JSON",
         ])
         #expect(settings.logLevel == .warning)
         #expect(settings.logFormat == .json)
     }
 
-    @Test("log levels of other programs mean the nearest", arguments: [
-        ("TRACE", LogLevel.debug), ("debug", .debug), ("Info", .info), ("WARN", .warning), ("CRITICAL", .error),
-        ("fatal", .error),
-    ])
+    @Test(
+        "log levels of other programs mean the nearest",
+        arguments: [
+            ("TRACE", LogLevel.debug), ("debug", .debug), ("Info", .info), ("WARN", .warning), ("CRITICAL", .error),
+            ("fatal", .error),
+        ]
+    )
     func levels(_ text: String, level: LogLevel) throws {
         #expect(try Settings(environment: ["LOG_LEVEL": text]).logLevel == level)
     }

@@ -31,7 +31,13 @@ enum DocumentedJobs {
         Row("health-check", .interval(.healthCheck), "GET", "/api/health", timeout: 30),
         Row("script-runner", .interval(.scriptRun), "POST", "/api/scripts/run-due", timeout: 600),
         Row("marketplaces", .fixed("daily 03:00"), "POST", "/api/marketplaces/sync-all", timeout: 900),
-        Row("session-collector", .interval(.sessionCollector), "POST", "/api/admin/run-session-collector", timeout: 300),
+        Row(
+            "session-collector",
+            .interval(.sessionCollector),
+            "POST",
+            "/api/admin/run-session-collector",
+            timeout: 300
+        ),
         Row(
             "session-processor:verification",
             .interval(.verificationDetector),

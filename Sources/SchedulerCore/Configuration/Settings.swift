@@ -79,7 +79,11 @@ extension EnvironmentReader {
     }
 
     /// The sidecar's own name for a setting wins over the one that it shares with the app.
-    private mutating func own<Value>(_ name: String, or shared: String, _ read: (inout Self, String) -> Value?) -> Value? {
+    private mutating func own<Value>(
+        _ name: String,
+        or shared: String,
+        _ read: (inout Self, String) -> Value?
+    ) -> Value? {
         ignore(shared)
         return read(&self, isSet(name) ? name : shared)
     }

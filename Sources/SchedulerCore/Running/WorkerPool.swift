@@ -10,9 +10,9 @@ package final class WorkerPool: Sendable {
 
     private struct State {
         var waiting = Fifo<Work>()
-        /// Threads that wait for work, or are about to.
-        var idle = 0
         var threads: [pthread_t] = []
+        /// Threads that do work; the others wait for it, or are about to.
+        var busy = 0
         var isStopped = false
     }
 
@@ -32,7 +32,7 @@ package final class WorkerPool: Sendable {
     }
 
     /// Work that waits or is being done.
-    package var load: Int { state.withLock { $0.waiting.count + $0.threads.count - $0.idle } }
+    package var load: Int { state.withLock { $0.waiting.count + $0.busy } }
 
     /// Hands work over; after `stop` it is dropped.
     ///
@@ -43,7 +43,8 @@ package final class WorkerPool: Sendable {
         let code = state.withLock { state -> Int32 in
             guard !state.isStopped else { return 0 }
             state.waiting.append(work)
-            let isThreadWanted = state.waiting.count > state.idle && state.threads.count < width
+            let idle = state.threads.count - state.busy
+            let isThreadWanted = state.waiting.count > idle && state.threads.count < width
             return isThreadWanted ? startThread(&state) : 0
         }
         available.post()
@@ -77,18 +78,22 @@ package final class WorkerPool: Sendable {
             unsafe pthread_attr_init(attributes)
             defer { unsafe pthread_attr_destroy(attributes) }
             unsafe pthread_attr_setstacksize(attributes, Self.stackSize)
-            return unsafe pthread_create(&thread, attributes, { context in
-                guard let context = unsafe context else { return nil }
-                unsafe Unmanaged<WorkerPool>.fromOpaque(context).takeRetainedValue().work()
-                return nil
-            }, context.toOpaque())
+            return unsafe pthread_create(
+                &thread,
+                attributes,
+                { context in
+                    guard let context = unsafe context else { return nil }
+                    unsafe Unmanaged<WorkerPool>.fromOpaque(context).takeRetainedValue().work()
+                    return nil
+                },
+                context.toOpaque()
+            )
         }
         guard code == 0 else {
             unsafe context.release()
             return code
         }
         state.threads.append(thread)
-        state.idle += 1
         return 0
     }
 
@@ -98,12 +103,12 @@ package final class WorkerPool: Sendable {
             available.wait()
             let work: Work? = state.withLock { state in
                 guard let work = state.waiting.popFirst() else { return nil }
-                state.idle -= 1
+                state.busy += 1
                 return work
             }
             if let work {
                 work(client)
-                state.withLock { $0.idle += 1 }
+                state.withLock { $0.busy -= 1 }
                 afterWork()
             } else if state.withLock({ $0.isStopped }) {
                 return

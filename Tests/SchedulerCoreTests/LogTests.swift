@@ -1,0 +1,163 @@
+import HTTPClient
+import Schedule
+import Synchronization
+import Testing
+
+@testable import SchedulerCore
+
+/// A log that keeps its lines, and a fixed time.
+final class LogBook: Sendable {
+    private let kept = Mutex<[String]>([])
+
+    var lines: [String] { kept.withLock { $0 } }
+
+    func log(_ format: LogFormat = .text, level: LogLevel = .debug, secrets: [Secret] = []) -> Log {
+        Log(
+            level: level,
+            format: format,
+            secrets: secrets,
+            now: { Moment(seconds: 1_763_696_695, nanoseconds: 123_999_999) },
+            write: { line in self.kept.withLock { $0.append(line) } }
+        )
+    }
+}
+
+@Suite("Log")
+struct LogTests {
+    private let book = LogBook()
+
+    @Test("a text line: time, level, message, fields")
+    func text() {
+        book.log().info("Running job: \(own: "a:b") (\(own: "every 1m"))", [("job", .own("a:b")), ("ms", 5)])
+        book.log().error("no fields")
+        #expect(
+            book.lines == [
+                "2025-11-21T03:44:55.123Z INFO  Running job: a:b (every 1m) job=a:b ms=5\n",
+                "2025-11-21T03:44:55.123Z ERROR no fields\n",
+            ]
+        )
+    }
+
+    @Test("a JSON line: the documented members first, in their order")
+    func json() {
+        book.log(.json).warning("odd \"text\"", [("job", .own("a")), ("ms", 5)])
+        #expect(
+            book.lines == [
+                #"{"ts":"2025-11-21T03:44:55.123Z","lvl":"WARNING","logger":"scheduler","service":"scheduler-sidecar","#
+                    + #""msg":"odd \"text\"","job":"a","ms":5}"# + "\n"
+            ]
+        )
+    }
+
+    @Test("what is below the level is not written")
+    func level() {
+        let log = book.log(level: .warning)
+        log.debug("a")
+        log.info("b")
+        log.warning("c")
+        log.error("d")
+        #expect(book.lines.map { $0.suffix(2) } == ["c\n", "d\n"])
+    }
+
+    @Test(
+        "texts from outside can forge neither a line nor a field",
+        arguments: [
+            ("a\nb", #"a\nb"#, #"a\nb"#),
+            ("a\r\tb", #"a\r\tb"#, #"a\r\tb"#),
+            ("\u{1B}[31mred", #"\x1b[31mred"#, #"\u001b[31mred"#),
+            ("x outcome=ok", #"x outcome\x3dok"#, "x outcome=ok"),
+            (#"say "hi""#, #"say \"hi\""#, #"say \"hi\""#),
+            (#"back\slash"#, #"back\\slash"#, #"back\\slash"#),
+            ("\u{85}\u{2028}\u{202E}", #"\x85\u{2028}\u{202e}"#, #"\u0085\u2028\u202e"#),
+            ("\u{0}", #"\x00"#, #"\u0000"#),
+            ("příliš 日本 🙂", "příliš 日本 🙂", "příliš 日本 🙂"),
+        ]
+    )
+    func escaping(_ outside: String, text: String, json: String) throws {
+        book.log().info("m \(outside)")
+        book.log(.json).info("m \(outside)")
+        #expect(book.lines[0] == "2025-11-21T03:44:55.123Z INFO  m \(text)\n")
+        #expect(book.lines[1].hasSuffix("\"msg\":\"m \(json)\"}\n"))
+    }
+
+    @Test("a secret is masked in every text from outside, also where escaping or a combining mark would hide it")
+    func masking() {
+        let secrets = [Secret("hunter2=="), Secret("hunter2==longer")]
+        book.log(secrets: secrets).info("m \("hunter2== a hunter2==longer b hunter2==\u{301}")")
+        book.log(.json, secrets: secrets).info("m \("x")", [("f", .outside("hunter2=="))])
+        #expect(book.lines[0].hasSuffix("m *** a *** b ***\u{301}\n"))
+        #expect(book.lines[1].hasSuffix(#""msg":"m x","f":"***"}"# + "\n"))
+    }
+
+    @Test("an answer is cut at 200 characters, after secrets are masked, so that no part of one is left")
+    func excerpt() {
+        let log = book.log(secrets: [Secret("hunter2")])
+        #expect(log.excerpt(Array(String(repeating: "é", count: 300).utf8)) == String(repeating: "é", count: 200))
+        let padding = String(repeating: "x", count: 196)
+        #expect(log.excerpt(Array((padding + "hunter2").utf8)) == padding + "***")
+        #expect(log.excerpt([0xFF, 0x41]) == "\u{FFFD}A")
+    }
+
+    @Test(
+        "the line that ends a run",
+        arguments: [
+            (
+                Result<Response, TransferError>.success(Response(status: 204)),
+                "INFO  Job /api/x?y=1: 204", "outcome=ok status=204"
+            ),
+            (
+                .success(Response(status: 500, body: "no\nway")), #"WARNING Job /api/x?y=1: HTTP 500 - no\nway"#,
+                "outcome=failed status=500"
+            ),
+            (
+                .success(Response(status: 409, body: "busy")), "INFO  Job /api/x?y=1: HTTP 409 - busy",
+                "outcome=busy status=409"
+            ),
+            (
+                .failure(TransferError(.unreachable, "Couldn't connect", requestWasSent: false)),
+                "ERROR Job /api/x?y=1 failed: Couldn't connect", "outcome=unreachable status=0"
+            ),
+            (
+                .failure(TransferError(.aborted, "aborted by shutdown", requestWasSent: true)),
+                "WARNING Job /api/x?y=1 failed: aborted by shutdown", "outcome=aborted status=0"
+            ),
+        ]
+    )
+    func ended(_ answer: Result<Response, TransferError>, head: String, outcome: String) throws {
+        book.log().ended(try runEnd(answer))
+        #expect(
+            book.lines == [
+                "2025-11-21T03:44:55.123Z \(head) job=a slot=2026-01-01T00:00:00Z run_id=0123 trigger=schedule "
+                    + "attempts=1 \(outcome) ms=1500 late_ms=12\n"
+            ]
+        )
+    }
+
+    @Test("a redirect names where to, without the query")
+    func redirect() throws {
+        let answer = Response(status: 302, location: "https://app/login?next=secret")
+        book.log().ended(try runEnd(.success(answer)))
+        #expect(book.lines[0].contains("WARNING Job /api/x?y=1: HTTP 302 - "))
+        #expect(
+            book.lines[0].hasSuffix(" outcome=redirected status=302 ms=1500 late_ms=12 location=https://app/login\n")
+        )
+    }
+
+    private func runEnd(_ answer: Result<Response, TransferError>) throws -> RunEnd {
+        let timetable = Timetable(try Schedule(parsing: "every 1m"))
+        return RunEnd(
+            job: Job(name: "a", timetable: timetable, method: "POST", path: "/api/x?y=1", timeoutSeconds: 5),
+            run: Run(job: 0, slot: Moment(seconds: 1_767_225_600), trigger: .schedule),
+            runID: "0123",
+            answer: answer,
+            duration: .milliseconds(1500),
+            lateness: .milliseconds(12)
+        )
+    }
+}
+
+extension Response {
+    init(status: Int, body: String = "", location: String? = nil) {
+        self.init(status: status, body: Array(body.utf8), bodyLength: body.utf8.count, location: location)
+    }
+}
