@@ -10,11 +10,12 @@ enum Command: Equatable {
     init(_ arguments: [String]) {
         switch arguments.first {
         case nil: self = .run
-        case _ where arguments.count > 1: self = .unknown(arguments[1])
         case "--help", "-h", "help": self = .help
         case "--version", "version": self = .version
         case let argument?: self = .unknown(argument)
         }
+        // Nothing takes a second argument.
+        if arguments.count > 1, self == .help || self == .version { self = .unknown(arguments[1]) }
     }
 
     static let helpText = """

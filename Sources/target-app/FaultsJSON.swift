@@ -32,7 +32,12 @@ struct FaultsJSON: Decodable {
                 var list = try paths.nestedUnkeyedContainer(forKey: key)
                 var faults: [Fault] = []
                 while !list.isAtEnd {
-                    var fault = try Fault(path, list.nestedContainer(keyedBy: AnyKey.self))
+                    let item = try list.superDecoder()
+                    let shape = try JSONShape(from: item)
+                    guard shape == .object else {
+                        throw FaultsError.noFault(path: path, text: "an array with \(shape)")
+                    }
+                    var fault = try Fault(path, item.container(keyedBy: AnyKey.self))
                     // In a list each is meant to be used up, or the next would never come.
                     fault.times = fault.times ?? 1
                     faults.append(fault)

@@ -11,6 +11,8 @@ struct AnyKey: CodingKey {
 /// One JSON value, looked at without going into arrays and objects.
 enum JSONShape: Equatable, Decodable {
     case null, array, object
+    /// A number too large for any type.
+    case unreadable
     case flag(Bool)
     case number(Int)
     case fraction(Double)
@@ -39,7 +41,11 @@ enum JSONShape: Equatable, Decodable {
                 return
             }
         }
-        self = (try? decoder.unkeyedContainer()) != nil ? .array : .object
+        if (try? decoder.unkeyedContainer()) != nil {
+            self = .array
+        } else {
+            self = (try? decoder.container(keyedBy: AnyKey.self)) != nil ? .object : .unreadable
+        }
     }
 }
 
@@ -49,6 +55,7 @@ extension JSONShape: CustomStringConvertible {
         case .null: "null"
         case .array: "an array"
         case .object: "an object"
+        case .unreadable: "a number too large to read"
         case .flag(let flag): String(flag)
         case .number(let number): String(number)
         case .fraction(let fraction): String(fraction)

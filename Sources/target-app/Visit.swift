@@ -50,8 +50,8 @@ struct Visit: Sendable {
     }
 
     private func drip(_ bytes: ArraySlice<UInt8>, each milliseconds: Int, _ later: Later) {
-        guard let byte = bytes.first else { return reply.end() }
-        reply.write([byte])
+        reply.write(Array(bytes.prefix(1)))
+        if bytes.count < 2 { return reply.end() }
         later.after(milliseconds: milliseconds) {
             if !reply.isGone { drip(bytes.dropFirst(), each: milliseconds, later) }
         }
