@@ -18,7 +18,8 @@ package struct ListenAddress: Sendable, Equatable {
         self.init(host: plain, port: number)
     }
 
-    init(host: String, port: UInt16) {
+    /// Takes both as they are; `parsing` is the door for text from outside.
+    package init(host: String, port: UInt16) {
         self.host = host
         self.port = port
     }

@@ -1,1 +1,34 @@
-print("target-app")
+import FoundationEssentials
+import Glibc
+import HTTPServer
+
+/// Serves until a signal ends it; the exit status.
+func run() -> Int32 {
+    do {
+        let settings = try Settings(environment: ProcessInfo.processInfo.environment)
+        let app = TargetApp(settings: settings) { report in
+            Output.error.writeIfRead(report.line(at: Date(), hiding: settings.token))
+        }
+        let server = try Server(on: settings.listen, limits: TargetApp.limits) { app.handle($0, $1) }
+        server.start()
+        Output.standard.write("listening on \(server.address.url)")
+        Signals.wait()
+        server.stop()
+        return 0
+    } catch let faults as SettingsFaults {
+        for fault in faults.all { Output.error.write(fault.description) }
+    } catch {
+        Output.error.write("TARGET_APP_LISTEN: \(error)")
+    }
+    return 78
+}
+
+Signals.hold()
+switch Command(Array(CommandLine.arguments.dropFirst())) {
+case .run: exit(run())
+case .help: Output.standard.write(Command.helpText)
+case .version: Output.standard.write(Command.versionText)
+case .unknown(let argument):
+    Output.error.write(#"argument "\#(argument)" is not known; allowed are --help and --version"#)
+    exit(64)
+}

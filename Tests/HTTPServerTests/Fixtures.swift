@@ -3,13 +3,18 @@ import HTTPServer
 import Synchronization
 import Testing
 
-/// A server on a free port, stopped with its last use; limits are the defaults but for what a test changes.
-func serve(
-    limits change: (inout Limits) -> Void = { _ in },
-    handler: @escaping @Sendable (Request, Reply) -> Void
-) throws -> Server {
+/// The default limits but for what a test changes.
+func limits(_ change: (inout Limits) -> Void) -> Limits {
     var limits = Limits()
     change(&limits)
+    return limits
+}
+
+/// A server on a free port, stopped with its last use.
+func serve(
+    limits: Limits = Limits(),
+    handler: @escaping @Sendable (Request, Reply) -> Void
+) throws -> Server {
     let server = try Server(on: try ListenAddress(parsing: "127.0.0.1:0"), limits: limits, handler: handler)
     server.start()
     return server

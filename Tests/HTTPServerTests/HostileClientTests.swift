@@ -7,7 +7,7 @@ import Testing
 struct HostileClientTests {
     @Test("who sends too slowly gets 408, who sends nothing is closed; a drip does not buy time")
     func slow() throws {
-        let server = try serve(limits: { $0.readTimeout = .milliseconds(50) }, handler: hello)
+        let server = try serve(limits: limits { $0.readTimeout = .milliseconds(50) }, handler: hello)
         let silent = try TestClient(port: server.address.port)
         let begun = try TestClient(port: server.address.port)
         begun.send("GET / HTTP/1.1\r\n")
@@ -26,7 +26,7 @@ struct HostileClientTests {
     @Test("at the cap the oldest connection without a whole request gives way, and only that")
     func cap() throws {
         let replies = Inbox<Reply>()
-        let server = try serve(limits: { $0.connections = 3 }) { _, reply in replies.put(reply) }
+        let server = try serve(limits: limits { $0.connections = 3 }) { _, reply in replies.put(reply) }
         let whole = try TestClient(port: server.address.port)
         whole.send(get)
         let reply = try replies.take()
@@ -48,7 +48,7 @@ struct HostileClientTests {
     @Test("when every connection waits for its answer, a new client waits its turn in the kernel")
     func full() throws {
         let replies = Inbox<Reply>()
-        let server = try serve(limits: { $0.connections = 1 }) { _, reply in replies.put(reply) }
+        let server = try serve(limits: limits { $0.connections = 1 }) { _, reply in replies.put(reply) }
         let first = try TestClient(port: server.address.port)
         first.send(get)
         let reply = try replies.take()
@@ -111,7 +111,8 @@ struct HostileClientTests {
     @Test("a client that does not read its answer runs out of time; what waits is counted meanwhile")
     func doesNotRead() throws {
         let replies = Inbox<Reply>()
-        let server = try serve(limits: { $0.writeTimeout = .milliseconds(50) }) { _, reply in replies.put(reply) }
+        let server = try serve(limits: limits { $0.writeTimeout = .milliseconds(50) }) { _, reply in replies.put(reply)
+        }
         let client = try TestClient(port: server.address.port)
         client.send(get)
         let reply = try replies.take()
@@ -137,7 +138,7 @@ struct HostileClientTests {
 
     @Test("a client that never closes after its answer is let go")
     func lingers() throws {
-        let server = try serve(limits: { $0.lingerTimeout = .milliseconds(20) }, handler: hello)
+        let server = try serve(limits: limits { $0.lingerTimeout = .milliseconds(20) }, handler: hello)
         let client = try TestClient(port: server.address.port)
         client.send(get)
         #expect(client.read().status == 200)
@@ -168,7 +169,7 @@ struct HostileClientTests {
     @Test("500 answers that come late, from another thread, all arrive")
     func manyLate() throws {
         let replies = Inbox<Reply>()
-        let server = try serve(limits: { $0.connections = 600 }) { _, reply in replies.put(reply) }
+        let server = try serve(limits: limits { $0.connections = 600 }) { _, reply in replies.put(reply) }
         let clients = try (0..<500).map { _ in try TestClient(port: server.address.port) }
         for client in clients { client.send(get) }
         let held = try clients.map { _ in try replies.take() }

@@ -155,14 +155,12 @@ struct RequestParserTests {
     }
 }
 
-private let limits: Limits = {
-    var limits = Limits()
-    limits.requestLineBytes = 64
-    limits.headerBytes = 200
-    limits.headerCount = 4
-    limits.bodyBytes = 16
-    return limits
-}()
+private let tight = limits {
+    $0.requestLineBytes = 64
+    $0.headerBytes = 200
+    $0.headerCount = 4
+    $0.bodyBytes = 16
+}
 
 private func post(_ headers: String) -> String {
     "POST / HTTP/1.1\r\nHost: a\r\n\(headers)\r\n\r\n"
@@ -174,7 +172,7 @@ private func parse(_ text: String, pieces: Int = .max) throws(Refusal) -> Reques
 
 /// The request, or nil if it is not whole yet.
 private func parse(_ bytes: [UInt8], pieces: Int = .max) throws(Refusal) -> Request? {
-    var parser = RequestParser(limits: limits)
+    var parser = RequestParser(limits: tight)
     var rest = bytes[...]
     while !rest.isEmpty {
         if case .complete(let request) = try parser.feed(rest.prefix(pieces)) { return request }
