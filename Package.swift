@@ -37,10 +37,20 @@ let package = Package(
             dependencies: ["target-app", "HTTPServer", "TestClient"],
             swiftSettings: strict
         ),
-        .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "HTTPServer"], swiftSettings: strict),
+        .target(
+            name: "TestSupport",
+            dependencies: ["HTTPServer"],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "HTTPClientTests",
+            dependencies: ["HTTPClient", "HTTPServer", "TestSupport"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "SchedulerCoreTests",
-            dependencies: ["SchedulerCore", "Schedule", "HTTPClient", "HTTPServer"],
+            dependencies: ["SchedulerCore", "Schedule", "HTTPClient", "HTTPServer", "TestSupport"],
             exclude: ["Vectors"],
             swiftSettings: strict
         ),

@@ -14,7 +14,7 @@ package struct TransferError: Error, Equatable, Sendable {
     }
 
     package let kind: Kind
-    /// libcurl's own words, where it has any. May quote the answer: text from outside.
+    /// libcurl's own words; they may quote the answer, so this is text from outside.
     package let detail: String
     /// Whether a part of the request may have reached the other side.
     package let requestWasSent: Bool

@@ -2,6 +2,7 @@ import Foundation
 import HTTPClient
 import HTTPServer
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Client")
@@ -12,7 +13,7 @@ struct ClientTests {
             let body = status == 204 ? [] : Array("hello".utf8)
             reply.send(HTTPServer.Response(status: status, headers: [Header("Location", "/there?x=1")], body: body))
         }
-        let response = try server.send(Request("GET", server.url + "/"))
+        let response = try send(Request("GET", server.url + "/"))
         #expect(response.status == status)
         #expect(response.body == (status == 204 ? [] : Array("hello".utf8)))
         #expect(response.location == "/there?x=1")
@@ -31,7 +32,7 @@ struct ClientTests {
         let server = try TestServer { _, reply in reply.send(.text(200, "ok")) }
         let headers = [Request.Header("X-Empty", ""), Request.Header("User-Agent", "test/1")]
         let request = Request(method, server.url + "/a/b?c=d", headers: headers, body: body.map { Array($0.utf8) })
-        _ = try server.send(request)
+        _ = try send(request)
         let seen = try #require(server.seen.first)
         #expect(seen.method == method)
         #expect(seen.target == "/a/b?c=d")
@@ -49,7 +50,7 @@ struct ClientTests {
         limits.bodyBytes = 3_000_000
         let server = try TestServer(limits: limits) { _, reply in reply.send(.text(200, "ok")) }
         let body = [UInt8](repeating: 0x61, count: 2_000_000)
-        #expect(try server.send(Request("POST", server.url, body: body)).status == 200)
+        #expect(try send(Request("POST", server.url, body: body)).status == 200)
         #expect(server.seen.first?.header("Expect") == nil)
         #expect(server.seen.first?.body.count == 2_000_000)
     }
@@ -59,7 +60,7 @@ struct ClientTests {
         let server = try TestServer { _, reply in
             reply.send(HTTPServer.Response(status: 200, body: [UInt8](repeating: 0x61, count: 1_000_000)))
         }
-        let response = try server.send(Request("GET", server.url))
+        let response = try send(Request("GET", server.url))
         #expect(response.body.count == 65_536)
         #expect(response.bodyLength == 1_000_000)
     }
@@ -70,7 +71,7 @@ struct ClientTests {
         let server = try TestServer { _, reply in
             reply.send(HTTPServer.Response(status: status, headers: [Header("Location", other.url)]))
         }
-        #expect(try server.send(Request("POST", server.url)).status == status)
+        #expect(try send(Request("POST", server.url)).status == status)
         #expect(other.seen.isEmpty)
         #expect(server.seen.count == 1)
     }
@@ -79,7 +80,7 @@ struct ClientTests {
     func refused() throws {
         let server = try TestServer { _, _ in }
         server.stop()
-        let error = try #require(throws: TransferError.self) { try server.send(Request("POST", server.url)) }
+        let error = try #require(throws: TransferError.self) { try send(Request("POST", server.url)) }
         #expect(error.kind == .unreachable)
         #expect(!error.requestWasSent)
         #expect(error.detail.contains("Connection refused") || error.detail.contains("connect"))
@@ -106,7 +107,7 @@ struct ClientTests {
     func notTLS() throws {
         let server = try TestServer { _, reply in reply.send(.text(200, "ok")) }
         let url = server.url.replacingOccurrences(of: "http:", with: "https:")
-        let error = try #require(throws: TransferError.self) { try server.send(Request("GET", url)) }
+        let error = try #require(throws: TransferError.self) { try send(Request("GET", url)) }
         #expect(error.kind == .tls)
         #expect(!error.requestWasSent)
         #expect(server.seen.isEmpty)
@@ -116,7 +117,7 @@ struct ClientTests {
     func hangingHandshake() throws {
         let silent = try SilentListener()
         let request = Request("GET", "https://127.0.0.1:\(silent.port)/", timeout: .milliseconds(300))
-        let error = try #require(throws: TransferError.self) { try Client().send(request, until: Cancellation()) }
+        let error = try #require(throws: TransferError.self) { try send(request) }
         #expect(error.kind == .timeout)
         #expect(!error.requestWasSent)
     }
@@ -132,7 +133,7 @@ struct ClientTests {
             reply.write(Array(answer.utf8))
             reply.end()
         }
-        let error = try #require(throws: TransferError.self) { try server.send(Request("POST", server.url)) }
+        let error = try #require(throws: TransferError.self) { try send(Request("POST", server.url)) }
         #expect(error.kind == .broken)
         #expect(error.requestWasSent)
         #expect(server.seen.count == 1)
@@ -141,7 +142,7 @@ struct ClientTests {
     @Test("a reset in place of an answer: broken, and the app saw one request")
     func reset() throws {
         let server = try TestServer { _, reply in reply.reset() }
-        let error = try #require(throws: TransferError.self) { try server.send(Request("POST", server.url)) }
+        let error = try #require(throws: TransferError.self) { try send(Request("POST", server.url)) }
         #expect(error.kind == .broken)
         #expect(error.requestWasSent)
         #expect(server.seen.count == 1)
@@ -154,7 +155,7 @@ struct ClientTests {
             for _ in 0..<40 { reply.write(Array("X-Filler: \(String(repeating: "x", count: 10_000))\r\n".utf8)) }
             reply.end()
         }
-        let error = try #require(throws: TransferError.self) { try server.send(Request("GET", server.url)) }
+        let error = try #require(throws: TransferError.self) { try send(Request("GET", server.url)) }
         #expect(error.kind == .broken)
     }
 
@@ -176,7 +177,7 @@ struct ClientTests {
             }
         }
         let error = try #require(throws: TransferError.self) {
-            try server.send(Request("POST", server.url, timeout: .milliseconds(300)))
+            try send(Request("POST", server.url, timeout: .milliseconds(300)))
         }
         #expect(error.kind == .timeout)
         #expect(error.requestWasSent)
@@ -194,7 +195,7 @@ struct ClientTests {
             }
         }
         let error = try #require(throws: TransferError.self) {
-            try server.send(Request("POST", server.url, timeout: .milliseconds(300)))
+            try send(Request("POST", server.url, timeout: .milliseconds(300)))
         }
         #expect(error.kind == .timeout)
     }
@@ -233,5 +234,10 @@ struct ClientTests {
         #expect(gets.count == 20)
         #expect(gets.allSatisfy { $0.header("X-A") == nil && $0.body.isEmpty })
         #expect(Set(server.connections).count == 40)
+    }
+
+    /// Sends one request with a client of its own.
+    private func send(_ request: HTTPClient.Request) throws(TransferError) -> HTTPClient.Response {
+        try Client().send(request, until: Cancellation())
     }
 }

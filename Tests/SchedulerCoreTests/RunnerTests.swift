@@ -2,7 +2,7 @@ import Foundation
 import HTTPClient
 import HTTPServer
 import Schedule
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import SchedulerCore
@@ -13,7 +13,7 @@ struct RunnerTests {
 
     @Test("a request says who, what and which run it is for")
     func headers() throws {
-        let target = try Target { _, reply in reply.send(.text(200, "ok")) }
+        let target = try TestServer { _, reply in reply.send(.text(200, "ok")) }
         let outcome = try run(against: target, token: "hunter2")
         #expect(outcome == .ok)
         let seen = try #require(target.seen.first)
@@ -33,7 +33,7 @@ struct RunnerTests {
 
     @Test("a manual run has a key of its own")
     func manual() throws {
-        let target = try Target { _, reply in reply.send(.text(200, "ok")) }
+        let target = try TestServer { _, reply in reply.send(.text(200, "ok")) }
         _ = try run(against: target, trigger: .manual)
         #expect(
             target.seen.first?.header("Idempotency-Key")
@@ -43,7 +43,7 @@ struct RunnerTests {
 
     @Test("without a token: no header, and one warning for all runs")
     func noToken() throws {
-        let target = try Target { _, reply in reply.send(.text(200, "ok")) }
+        let target = try TestServer { _, reply in reply.send(.text(200, "ok")) }
         let runner = try runner(against: target)
         for _ in 0..<3 { _ = runner.perform(Self.run(), with: Client()) }
         #expect(target.seen.count == 3)
@@ -53,7 +53,7 @@ struct RunnerTests {
 
     @Test("an answer that echoes the token is logged without it")
     func echo() throws {
-        let target = try Target { request, reply in
+        let target = try TestServer { request, reply in
             reply.send(.text(401, "bad credentials: \(request.header("Authorization") ?? "")"))
         }
         #expect(try run(against: target, token: "hunter2") == .denied)
@@ -63,8 +63,8 @@ struct RunnerTests {
 
     @Test("a run without an answer is reported as an exception, once per outage")
     func reports() async throws {
-        let posthog = try Target { _, reply in reply.send(.text(200, "{}")) }
-        let down = try Target { _, _ in }
+        let posthog = try TestServer { _, reply in reply.send(.text(200, "{}")) }
+        let down = try TestServer { _, _ in }
         down.stop()
         let settings = try settings(for: down, extra: ["POSTHOG_API_KEY": "phc_key", "POSTHOG_HOST": posthog.url])
         let reports = ErrorReports(
@@ -95,7 +95,7 @@ struct RunnerTests {
 
     @Test("each run that timed out is reported; an answer, whatever it says, is not")
     func reportsOfTimeouts() async throws {
-        let posthog = try Target { _, reply in reply.send(.text(200, "{}")) }
+        let posthog = try TestServer { _, reply in reply.send(.text(200, "{}")) }
         let settings = try settings(
             for: posthog,
             extra: ["POSTHOG_API_KEY": "phc_key", "POSTHOG_HOST": posthog.url]
@@ -128,7 +128,7 @@ struct RunnerTests {
         Run(job: 0, slot: Moment(seconds: 1_767_225_600), trigger: trigger)
     }
 
-    private func settings(for target: Target, token: String = "", extra: [String: String] = [:]) throws -> Settings {
+    private func settings(for target: TestServer, token: String = "", extra: [String: String] = [:]) throws -> Settings {
         let environment = ["API_URL": target.url + "/prefix/", "SCHEDULER_API_TOKEN": token]
         return try Settings(environment: environment.merging(extra) { $1 })
     }
@@ -144,37 +144,11 @@ struct RunnerTests {
         )
     }
 
-    private func runner(against target: Target, token: String = "") throws -> Runner {
+    private func runner(against target: TestServer, token: String = "") throws -> Runner {
         runner(try settings(for: target, token: token))
     }
 
-    private func run(against target: Target, token: String = "", trigger: Run.Trigger = .schedule) throws -> Outcome {
+    private func run(against target: TestServer, token: String = "", trigger: Run.Trigger = .schedule) throws -> Outcome {
         try runner(against: target, token: token).perform(Self.run(trigger), with: Client())
     }
-}
-
-/// A server on a free port of the loopback, that remembers what it saw and stops with its owner.
-private final class Target: Sendable {
-    private final class Book: Sendable {
-        let seen = Mutex<[HTTPServer.Request]>([])
-    }
-
-    private let server: Server
-    private let book = Book()
-
-    init(_ answer: @escaping @Sendable (HTTPServer.Request, Reply) -> Void) throws {
-        let book = book
-        server = try Server(on: ListenAddress(parsing: "127.0.0.1:0")) { request, reply in
-            book.seen.withLock { $0.append(request) }
-            answer(request, reply)
-        }
-        server.start()
-    }
-
-    deinit { server.stop() }
-
-    var url: String { server.address.url }
-    var seen: [HTTPServer.Request] { book.seen.withLock { $0 } }
-
-    func stop() { server.stop() }
 }

@@ -215,8 +215,8 @@ struct SettingsTests {
             }
             let settings = try Settings(environment: vector.env)
             #expect(settings.jobs.map(Vector.Job.init) == vector.jobs, "\(vector.env)")
-            #expect(settings.tickSeconds == vector.tick_seconds, "\(vector.env)")
-            #expect(settings.startupGraceSeconds == vector.startup_grace_seconds, "\(vector.env)")
+            #expect(settings.tickSeconds == vector.tickSeconds, "\(vector.env)")
+            #expect(settings.startupGraceSeconds == vector.startupGraceSeconds, "\(vector.env)")
         }
     }
 
@@ -228,27 +228,29 @@ struct SettingsTests {
 /// One line of the recorded environments.
 private struct Vector: Decodable {
     struct Job: Decodable, Equatable {
-        let name: String, schedule: String, path: String, method: String, timeout_seconds: Int
+        let name: String, schedule: String, path: String, method: String, timeoutSeconds: Int
 
         init(_ job: SchedulerCore.Job) {
             name = job.name
             schedule = job.scheduleText
             path = job.path
             method = job.method
-            timeout_seconds = job.timeoutSeconds
+            timeoutSeconds = job.timeoutSeconds
         }
     }
 
     let env: [String: String]
     let accepts: Bool
     let jobs: [Job]?
-    let tick_seconds: Int?
-    let startup_grace_seconds: Int?
+    let tickSeconds: Int?
+    let startupGraceSeconds: Int?
 
     static func all() throws -> [Vector] {
         let url = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Vectors/settings.jsonl")
         let lines = try String(contentsOf: url, encoding: .utf8).split(separator: "\n")
-        let vectors = try lines.map { try JSONDecoder().decode(Vector.self, from: Data($0.utf8)) }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let vectors = try lines.map { try decoder.decode(Vector.self, from: Data($0.utf8)) }
         try #require(vectors.count == 200)
         return vectors
     }

@@ -1,0 +1,39 @@
+package import HTTPServer
+import Synchronization
+
+/// A server on a free port of the loopback, that remembers what it saw and stops with its owner.
+package final class TestServer: Sendable {
+    private struct State {
+        var seen: [Request] = []
+        var connections: [Int] = []
+    }
+
+    private final class Book: Sendable {
+        let state = Mutex(State())
+    }
+
+    private let server: Server
+    private let book = Book()
+
+    package init(limits: Limits = Limits(), _ answer: @escaping @Sendable (Request, Reply) -> Void) throws {
+        let book = book
+        server = try Server(on: ListenAddress(parsing: "127.0.0.1:0"), limits: limits) { request, reply in
+            book.state.withLock {
+                $0.seen.append(request)
+                $0.connections.append(reply.connectionID)
+            }
+            answer(request, reply)
+        }
+        server.start()
+    }
+
+    deinit { server.stop() }
+
+    package var url: String { server.address.url }
+    /// The requests, in the order in which they arrived.
+    package var seen: [Request] { book.state.withLock { $0.seen } }
+    /// The connection of each request.
+    package var connections: [Int] { book.state.withLock { $0.connections } }
+
+    package func stop() { server.stop() }
+}
