@@ -56,7 +56,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["HTTPServer", "scheduler", "target-app"],
+            dependencies: ["HTTPClient", "HTTPServer", "TestSupport", "scheduler", "target-app"],
             swiftSettings: strict
         ),
     ],

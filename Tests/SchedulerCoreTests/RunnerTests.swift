@@ -128,7 +128,8 @@ struct RunnerTests {
         Run(job: 0, slot: Moment(seconds: 1_767_225_600), trigger: trigger)
     }
 
-    private func settings(for target: TestServer, token: String = "", extra: [String: String] = [:]) throws -> Settings {
+    private func settings(for target: TestServer, token: String = "", extra: [String: String] = [:]) throws -> Settings
+    {
         let environment = ["API_URL": target.url + "/prefix/", "SCHEDULER_API_TOKEN": token]
         return try Settings(environment: environment.merging(extra) { $1 })
     }
@@ -148,7 +149,8 @@ struct RunnerTests {
         runner(try settings(for: target, token: token))
     }
 
-    private func run(against target: TestServer, token: String = "", trigger: Run.Trigger = .schedule) throws -> Outcome {
+    private func run(against target: TestServer, token: String = "", trigger: Run.Trigger = .schedule) throws -> Outcome
+    {
         try runner(against: target, token: token).perform(Self.run(trigger), with: Client())
     }
 }

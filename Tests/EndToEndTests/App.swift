@@ -1,0 +1,64 @@
+import Foundation
+import HTTPClient
+import Testing
+
+/// target-app, running on a free port, with its control interface.
+final class App: Sendable {
+    /// One request as the app saw it.
+    struct Call: Decodable {
+        let method: String
+        let path: String
+        let headers: [String: String]
+        let body: String
+        let start: String
+        let end: String?
+        let status: Int?
+
+        var job: String { headers["x-scheduler-job"] ?? "" }
+        var slot: String { headers["x-scheduler-slot"] ?? "" }
+    }
+
+    /// Long enough for the app; found nowhere but in a request.
+    static let token = "canary-5d41402abc4b2a76b9719d911017c592"
+
+    let binary: Binary
+    let url: String
+
+    init(workMilliseconds: Int = 0, environment: [String: String] = [:]) async throws {
+        let own = [
+            "TARGET_APP_LISTEN": "127.0.0.1:0", "SCHEDULER_API_TOKEN": Self.token,
+            "TARGET_APP_WORK_MS": "\(workMilliseconds)",
+        ]
+        let binary = try Binary("target-app", environment: own.merging(environment) { $1 })
+        self.binary = binary
+        url = try await eventually("target-app's address") {
+            binary.output.split(separator: "\n").first { $0.hasPrefix("listening on ") }.map {
+                String($0.dropFirst(13))
+            }
+        }
+    }
+
+    func calls() throws -> [Call] {
+        let response = try send("GET", "/_control/calls")
+        return try JSONDecoder().decode([Call].self, from: Data(response.body))
+    }
+
+    /// Waits until so many calls have arrived, and answers all of them.
+    func calls(_ count: Int, _ location: SourceLocation = #_sourceLocation) async throws -> [Call] {
+        try await eventually("\(count) calls", location) {
+            let calls = try self.calls()
+            return calls.count >= count ? calls : nil
+        }
+    }
+
+    /// Sets what endpoints do next, as JSON.
+    func set(faults: String) throws {
+        let response = try send("PUT", "/_control/faults", body: faults)
+        try #require((200...299).contains(response.status), "\(String(decoding: response.body, as: UTF8.self))")
+    }
+
+    private func send(_ method: String, _ path: String, body: String? = nil) throws -> Response {
+        let request = Request(method, url + path, body: body.map { Array($0.utf8) })
+        return try Client().send(request, until: Cancellation())
+    }
+}

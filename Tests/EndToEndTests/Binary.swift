@@ -1,0 +1,109 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// One of our programs, running: its output as it comes, its end.
+final class Binary: Sendable {
+    struct End: Equatable, CustomStringConvertible {
+        let status: Int32
+        let wasSignalled: Bool
+
+        var description: String { wasSignalled ? "signal \(status)" : "exit \(status)" }
+        static let clean = End(status: 0, wasSignalled: false)
+    }
+
+    private struct State {
+        var output = ""
+        var errors = ""
+        var end: End?
+    }
+
+    /// What the process and its pipes write into, from other threads.
+    private final class Book: Sendable {
+        let state = Mutex(State())
+    }
+
+    private let book = Book()
+    let processID: Int32
+
+    /// Where the binaries lie: beside the test bundle.
+    static let folder = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+
+    /// Starts a program with this environment and no other; `errors` takes its standard error instead of this object.
+    init(_ name: String, _ arguments: [String] = [], environment: [String: String], errors: FileHandle? = nil) throws {
+        let process = Process()
+        process.executableURL = Self.folder.appending(path: name)
+        process.arguments = arguments
+        process.environment = environment.merging(Self.sanitizerOptions) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        let book = book
+        process.standardOutput = Self.pipe { text in book.state.withLock { $0.output += text } }
+        process.standardError = errors ?? Self.pipe { text in book.state.withLock { $0.errors += text } }
+        process.terminationHandler = { process in
+            let wasSignalled = process.terminationReason == .uncaughtSignal
+            let end = End(status: process.terminationStatus, wasSignalled: wasSignalled)
+            book.state.withLock { $0.end = end }
+        }
+        try process.run()
+        processID = process.processIdentifier
+    }
+
+    deinit { if book.state.withLock({ $0.end }) == nil { kill(processID, SIGKILL) } }
+
+    var output: String { book.state.withLock { $0.output } }
+    var errors: String { book.state.withLock { $0.errors } }
+    var errorLines: [Substring] { errors.split(separator: "\n") }
+    var isRunning: Bool { book.state.withLock { $0.end } == nil }
+
+    func signal(_ number: Int32) { kill(processID, number) }
+
+    /// Waits until a line on standard error holds the text, and answers the line.
+    @discardableResult
+    func line(containing text: String, _ location: SourceLocation = #_sourceLocation) async throws -> String {
+        try await eventually("a line with \"\(text)\"", location) {
+            self.errorLines.first { $0.contains(text) }.map(String.init)
+        }
+    }
+
+    func end(_ location: SourceLocation = #_sourceLocation) async throws -> End {
+        let end = try await eventually("the end of \(processID)", location) { self.book.state.withLock { $0.end } }
+        // The pipes' last bytes may come after the end.
+        for _ in 0..<20 { try await Task.sleep(for: .milliseconds(2)) }
+        return end
+    }
+
+    func stop(_ location: SourceLocation = #_sourceLocation) async throws -> End {
+        signal(SIGTERM)
+        return try await end(location)
+    }
+
+    /// What a sanitizer has to know in the child too: these change nothing in a plain build.
+    private static let sanitizerOptions = ProcessInfo.processInfo.environment.filter {
+        ["TSAN_OPTIONS", "ASAN_OPTIONS", "SWIFT_BACKTRACE"].contains($0.key)
+    }
+
+    private static func pipe(_ take: @escaping @Sendable (String) -> Void) -> Pipe {
+        let pipe = Pipe()
+        pipe.fileHandleForReading.readabilityHandler = { handle in
+            let data = handle.availableData
+            if data.isEmpty { handle.readabilityHandler = nil } else { take(String(decoding: data, as: UTF8.self)) }
+        }
+        return pipe
+    }
+}
+
+/// Looks again and again until there is something, for at most a minute; what it waited for is named on failure.
+func eventually<Value>(
+    _ what: String,
+    within limit: Duration = .seconds(60),
+    _ location: SourceLocation = #_sourceLocation,
+    _ look: () async throws -> Value?
+) async throws -> Value {
+    let end = ContinuousClock.now + limit
+    while ContinuousClock.now < end {
+        if let value = try await look() { return value }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+    let value: Value? = nil
+    return try #require(value, "waited in vain for \(what)", sourceLocation: location)
+}

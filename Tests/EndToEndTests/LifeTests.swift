@@ -1,0 +1,121 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("End to end: life")
+struct LifeTests {
+    @Test("a signal in the grace ends it at once", arguments: [SIGTERM, SIGINT])
+    func grace(_ signal: Int32) async throws {
+        let app = try await App()
+        let scheduler = try Sidecar.start(beside: app, ["SCHEDULER_STARTUP_GRACE_SECONDS": "3600"])
+        try await scheduler.line(containing: "Next slot: bq-metadata-refresh")
+        scheduler.signal(signal)
+        #expect(try await scheduler.end() == .clean)
+        #expect(
+            scheduler.errorLines.suffix(2).map { $0.dropFirst(25) } == [
+                "INFO  Received signal \(signal), shutting down...",
+                "INFO  Scheduler shutdown during startup grace; exiting.",
+            ]
+        )
+        #expect(try app.calls().isEmpty)
+    }
+
+    @Test("runs in flight may end; nothing new starts; then it stops")
+    func drain() async throws {
+        let app = try await App(workMilliseconds: 1_000)
+        let scheduler = try Sidecar.start(beside: app)
+        _ = try await app.calls(11)
+        #expect(try await scheduler.stop() == .clean)
+        #expect(scheduler.errorLines.filter { $0.contains(" outcome=ok ") }.count == 11)
+        #expect(scheduler.errors.contains("INFO  Scheduler stopping; waiting for in-flight jobs. in_flight="))
+        #expect(scheduler.errorLines.last?.dropFirst(25) == "INFO  Scheduler stopped.")
+        try Sidecar.check(scheduler, beside: app)
+    }
+
+    @Test("what does not end within the budget is aborted and recorded")
+    func budget() async throws {
+        let app = try await App()
+        try app.set(faults: #"{"*": {"hang": true}}"#)
+        let scheduler = try Sidecar.start(beside: app, ["SCHEDULER_STOP_TIMEOUT_SECONDS": "1"])
+        _ = try await app.calls(11)
+        #expect(try await scheduler.stop() == .clean)
+        #expect(scheduler.errors.contains("SCHEDULER_STOP_TIMEOUT_SECONDS is over; aborting 11 in-flight jobs."))
+        #expect(scheduler.errorLines.filter { $0.contains("failed: aborted by shutdown ") }.count == 11)
+        #expect(scheduler.errorLines.last?.dropFirst(25) == "INFO  Scheduler stopped.")
+        try Sidecar.check(scheduler, beside: app)
+    }
+
+    @Test("a second signal aborts at once", arguments: [SIGTERM, SIGINT])
+    func secondSignal(_ signal: Int32) async throws {
+        let app = try await App()
+        try app.set(faults: #"{"*": {"hang": true}}"#)
+        let scheduler = try Sidecar.start(beside: app)
+        _ = try await app.calls(11)
+        scheduler.signal(SIGTERM)
+        try await scheduler.line(containing: "Scheduler stopping; waiting for in-flight jobs. in_flight=11")
+        scheduler.signal(signal)
+        #expect(try await scheduler.end() == .clean)
+        #expect(scheduler.errorLines.filter { $0.contains(" outcome=aborted ") }.count == 11)
+        try Sidecar.check(scheduler, beside: app)
+    }
+
+    @Test("other signals do not end it")
+    func otherSignals() async throws {
+        let app = try await App()
+        let scheduler = try Sidecar.start(beside: app)
+        _ = try await app.calls(11)
+        for signal in [SIGUSR1, SIGUSR2, SIGPIPE, SIGXFSZ, SIGALRM, SIGCHLD] { scheduler.signal(signal) }
+        scheduler.signal(SIGHUP)
+        try await scheduler.line(containing: "Received signal 1; there is no file to read again.")
+        #expect(scheduler.isRunning)
+        #expect(try await scheduler.stop() == .clean)
+        try Sidecar.check(scheduler, beside: app)
+    }
+
+    @Test("faults: exit 78, a line each, and nothing is sent")
+    func faults() async throws {
+        let app = try await App()
+        let environment = ["SCHEDULER_TICK_SECONDS": "0", "LOG_LEVEL": "", "SCHEDULER_API_TOKEN": "hunter2 "]
+        let scheduler = try Sidecar.start(beside: app, environment)
+        #expect(try await scheduler.end() == Binary.End(status: 78, wasSignalled: false))
+        #expect(
+            scheduler.errorLines.map { $0.dropFirst(25) } == [
+                "ERROR Configuration: SCHEDULER_API_TOKEN (its value is not shown) holds a blank, a control character or "
+                    + "a non-ASCII character; only visible ASCII is allowed",
+                "ERROR Configuration: SCHEDULER_TICK_SECONDS=0 is too small; write seconds from 1 to 315360000, digits only",
+                #"ERROR Configuration: LOG_LEVEL="" is empty; write DEBUG, INFO, WARNING or ERROR, or leave the variable out"#,
+                "ERROR Scheduler not started: 3 configuration faults.",
+            ]
+        )
+        #expect(try app.calls().isEmpty)
+    }
+
+    @Test(
+        "commands answer on standard output, and with the documented status",
+        arguments: [
+            (["check"], 0, "JOB "), (["check", "--json"], 0, #"{"jobs":["#),
+            (["version"], 0, "scheduler-sidecar 0.1.0\nlibcurl/"),
+            (["--help"], 0, "usage: scheduler"), (["nonsense"], 64, ""),
+        ]
+    )
+    func commands(_ arguments: [String], status: Int32, output: String) async throws {
+        let scheduler = try Binary("scheduler", arguments, environment: [:])
+        #expect(try await scheduler.end() == Binary.End(status: status, wasSignalled: false))
+        #expect(scheduler.output.hasPrefix(output))
+        #expect(scheduler.errors.isEmpty == (status == 0))
+    }
+
+    @Test("a log that nobody reads holds up no run")
+    func fullPipe() async throws {
+        let app = try await App()
+        let pipe = Pipe()
+        let setPipeSize: Int32 = 1031  // F_SETPIPE_SZ (fcntl(2)), which Glibc's module leaves out
+        #expect(fcntl(pipe.fileHandleForWriting.fileDescriptor, setPipeSize, 4096) == 4096)
+        let environment = [
+            "API_URL": app.url, "SCHEDULER_API_TOKEN": App.token, "SCHEDULER_STARTUP_GRACE_SECONDS": "0",
+        ]
+        let scheduler = try Binary("scheduler", environment: environment, errors: pipe.fileHandleForWriting)
+        #expect(try await app.calls(10).count == 10)
+        #expect(try await scheduler.stop() == .clean)
+    }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+/// The scheduler, running beside an app.
+enum Sidecar {
+    /// Starts it without a grace; `environment` wins over what the fixture sets.
+    static func start(beside app: App, _ environment: [String: String] = [:]) throws -> Binary {
+        try start(beside: app.url, environment)
+    }
+
+    static func start(beside url: String, _ environment: [String: String] = [:]) throws -> Binary {
+        let own = [
+            "API_URL": url, "SCHEDULER_API_TOKEN": App.token, "SCHEDULER_STARTUP_GRACE_SECONDS": "0",
+            "SCHEDULER_BQ_METADATA_INITIAL_OFFSET_MAX_SECONDS": "0",
+        ]
+        return try Binary("scheduler", environment: own.merging(environment) { $1 })
+    }
+
+    /// The checks that hold at the end of every run, by the app's own count.
+    ///
+    /// To be called when the scheduler has ended.
+    static func check(_ scheduler: Binary, beside app: App, _ location: SourceLocation = #_sourceLocation) throws {
+        let calls = try app.calls().filter { !$0.job.isEmpty }
+        var open: [String: String?] = [:]
+        var seen: Set<String> = []
+        for call in calls {
+            #expect(
+                try time(call.slot) <= time(call.start),
+                "\(call.job) came before its slot",
+                sourceLocation: location
+            )
+            let key = "\(call.job)@\(call.slot)#\(call.headers["x-scheduler-attempt"] ?? "")"
+            #expect(seen.insert(key).inserted, "\(key) came twice", sourceLocation: location)
+            if let before = open[call.job] {
+                let isOver = try before.map { try time($0) <= time(call.start) } ?? false
+                #expect(isOver, "two runs of \(call.job) were open at once", sourceLocation: location)
+            }
+            open[call.job] = call.end
+        }
+        let lines = scheduler.errorLines
+        let begun = lines.filter { $0.contains("Running job: ") }.count
+        let ended = lines.filter { $0.contains(" outcome=") }.count
+        #expect(begun == ended, "each run has one line at its start and one at its end", sourceLocation: location)
+        let unseen = lines.filter { $0.contains(" outcome=unreachable ") || $0.contains(" outcome=tls ") }.count
+        #expect(ended - unseen == calls.count, "the log agrees with the app's count", sourceLocation: location)
+    }
+}
+
+/// An RFC 3339 time with or without a fraction, to the millisecond.
+func time(_ text: String) throws -> Date {
+    let fraction = text.contains(".")
+    let style = Date.ISO8601FormatStyle(includingFractionalSeconds: fraction)
+    return try Date(text, strategy: style)
+}
