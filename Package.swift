@@ -19,16 +19,17 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .target(name: "Locking", swiftSettings: strict),
         .target(name: "Schedule", swiftSettings: strict),
-        .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: strict),
-        .target(name: "HTTPServer", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "HTTPClient", dependencies: ["CCurl", "Locking"], swiftSettings: strict),
+        .target(name: "HTTPServer", dependencies: ["CLinux", "Locking"], swiftSettings: strict),
         .target(
             name: "SchedulerCore",
-            dependencies: ["Schedule", "HTTPClient", "HTTPServer", "CLinux"],
+            dependencies: ["Schedule", "HTTPClient", "HTTPServer", "CLinux", "Locking"],
             swiftSettings: strict
         ),
         .executableTarget(name: "scheduler", dependencies: ["SchedulerCore"], swiftSettings: strict),
-        .executableTarget(name: "target-app", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .executableTarget(name: "target-app", dependencies: ["HTTPServer", "Locking"], swiftSettings: strict),
         .testTarget(name: "ScheduleTests", dependencies: ["Schedule"], swiftSettings: strict),
         .target(name: "TestClient", path: "Tests/TestClient", swiftSettings: strict),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "TestClient"], swiftSettings: strict),
@@ -39,24 +40,24 @@ let package = Package(
         ),
         .target(
             name: "TestSupport",
-            dependencies: ["HTTPServer"],
+            dependencies: ["HTTPServer", "Locking"],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
         .testTarget(
             name: "HTTPClientTests",
-            dependencies: ["HTTPClient", "HTTPServer", "TestSupport"],
+            dependencies: ["HTTPClient", "HTTPServer", "TestSupport", "Locking"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "SchedulerCoreTests",
-            dependencies: ["SchedulerCore", "Schedule", "HTTPClient", "HTTPServer", "TestSupport"],
+            dependencies: ["SchedulerCore", "Schedule", "HTTPClient", "HTTPServer", "TestSupport", "Locking"],
             exclude: ["Vectors"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["HTTPClient", "HTTPServer", "TestSupport", "scheduler", "target-app"],
+            dependencies: ["HTTPClient", "HTTPServer", "TestSupport", "Locking", "scheduler", "target-app"],
             swiftSettings: strict
         ),
     ],

@@ -1,5 +1,5 @@
 internal import CCurl
-internal import Synchronization
+internal import Locking
 
 /// Gives up transfers from another thread, at once.
 package final class Cancellation: Sendable {

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// How the handing over of an answer ended.
 package enum Ending: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// What other threads want of the loop; the one way into it.
 final class Mailbox: Sendable {

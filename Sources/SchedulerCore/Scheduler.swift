@@ -1,6 +1,6 @@
 internal import HTTPClient
 package import Schedule
-internal import Synchronization
+internal import Locking
 
 /// The clock itself: puts the parts together, turns the loop, drains at the end.
 package final class Scheduler {
@@ -28,11 +28,11 @@ package final class Scheduler {
     }
 
     private final class Flag: Sendable {
-        private let value = Atomic(false)
+        private let value = Mutex(false)
 
-        var isSet: Bool { value.load(ordering: .acquiring) }
+        var isSet: Bool { value.withLock { $0 } }
 
-        func set() { value.store(true, ordering: .releasing) }
+        func set() { value.withLock { $0 = true } }
     }
 
     package init(

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import HTTPServer
-import Synchronization
+import Locking
 
 /// One call as it arrived and how it went.
 struct Call: Sendable, Equatable {

@@ -1,5 +1,5 @@
 import HTTPServer
-import Synchronization
+import Locking
 
 /// The faults that are set, by path; each call takes the one meant for it.
 final class Faults: Sendable {

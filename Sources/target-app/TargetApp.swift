@@ -1,6 +1,6 @@
 import FoundationEssentials
 import HTTPServer
-import Synchronization
+import Locking
 
 /// The stand-in for the main app: routes a request to control, a fault or an endpoint.
 final class TargetApp: Sendable {

@@ -1,7 +1,7 @@
 import Foundation
 import HTTPClient
 import HTTPServer
-import Synchronization
+import Locking
 import TestSupport
 import Testing
 

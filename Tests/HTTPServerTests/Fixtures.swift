@@ -1,6 +1,6 @@
 import Dispatch
 import HTTPServer
-import Synchronization
+import Locking
 import Testing
 
 /// The default limits but for what a test changes.

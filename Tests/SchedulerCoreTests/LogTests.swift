@@ -1,6 +1,6 @@
 import HTTPClient
 import Schedule
-import Synchronization
+import Locking
 import Testing
 
 @testable import SchedulerCore

@@ -1,6 +1,6 @@
 import Foundation
 import SchedulerCore
-import Synchronization
+import Locking
 import Testing
 
 @Suite("WorkerPool")

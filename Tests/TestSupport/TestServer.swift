@@ -1,5 +1,5 @@
 package import HTTPServer
-import Synchronization
+import Locking
 
 /// A server on a free port of the loopback, that remembers what it saw and stops with its owner.
 package final class TestServer: Sendable {

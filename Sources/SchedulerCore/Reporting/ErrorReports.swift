@@ -1,6 +1,6 @@
 internal import HTTPClient
 package import Schedule
-internal import Synchronization
+internal import Locking
 
 /// Reports attempts without an answer to PostHog, in the background; what can't be sent is dropped.
 ///

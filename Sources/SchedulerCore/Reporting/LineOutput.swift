@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Synchronization
+internal import Locking
 
 /// Writes whole lines to a descriptor, and never waits for who reads them.
 ///

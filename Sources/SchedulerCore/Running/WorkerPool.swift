@@ -1,6 +1,6 @@
 internal import Glibc
 package import HTTPClient
-internal import Synchronization
+internal import Locking
 
 /// A fixed number of threads that work off what is handed to them, in that order; the one file with threads.
 ///
