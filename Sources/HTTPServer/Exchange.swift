@@ -1,5 +1,3 @@
-import Synchronization
-
 /// How the handing over of an answer ended.
 package enum Ending: Sendable, Equatable {
     /// The kernel has taken all of it.
@@ -15,14 +13,14 @@ package enum Ending: Sendable, Equatable {
 
 /// What `Reply` and the loop both know about one answer.
 final class Exchange: Sendable {
-    private struct State {
+    private struct State: Sendable {
         var isEnded = false
         var waitingBytes = 0
         var ending: Ending?
         var observers: [@Sendable (Ending) -> Void] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     var ending: Ending? { state.withLock { $0.ending } }
     var waitingBytes: Int { state.withLock { $0.waitingBytes } }

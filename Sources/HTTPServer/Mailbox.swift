@@ -1,17 +1,15 @@
-import Synchronization
-
 /// What other threads want of the loop; the one way into it.
 final class Mailbox: Sendable {
     enum Wish: Sendable { case write([UInt8]), end, reset }
 
-    private struct State {
+    private struct State: Sendable {
         var wishes: [(connection: Int, wish: Wish)] = []
         var isStarted = false
         var isStopping = false
     }
 
     let waker: Waker
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     init() throws(ListenError) {
         waker = try Waker()

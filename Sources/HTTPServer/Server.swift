@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A small HTTP/1.1 server: one thread, one request per connection, no keep-alive.
 ///
 /// The handler runs on the server's thread and must not block; it may keep the `Reply` and answer later from anywhere.
@@ -7,7 +5,7 @@ package final class Server: Sendable {
     /// Where it listens, with the real port.
     package let address: ListenAddress
     private let mailbox: Mailbox
-    private let thread: Mutex<LoopThread?>
+    private let thread: Guarded<LoopThread?>
 
     /// Binds, listens and makes the thread; clients wait in the kernel's queue until `start`.
     package init(
@@ -20,7 +18,7 @@ package final class Server: Sendable {
         self.address = listener.socket.localAddress ?? address
         self.mailbox = mailbox
         // Here and not in `start`, which so cannot fail when the process may have no more threads.
-        thread = Mutex(
+        thread = Guarded(
             try LoopThread {
                 EventLoop(listener: listener, limits: limits, mailbox: mailbox, handler: handler).run()
             }

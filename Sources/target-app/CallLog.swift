@@ -1,6 +1,5 @@
 import FoundationEssentials
 import HTTPServer
-import Synchronization
 
 /// One call as it arrived and how it went.
 struct Call: Sendable, Equatable {
@@ -50,7 +49,7 @@ extension Call: Encodable {
 final class CallLog: Sendable {
     typealias ID = Int
 
-    private struct State {
+    private struct State: Sendable {
         var calls: [Call] = []
         /// The identifier of the first call that is still there.
         var firstID = 0
@@ -63,7 +62,7 @@ final class CallLog: Sendable {
 
     /// Beyond this the oldest tenth goes, so that a long demo does not fill the memory.
     private let capacity: Int
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     init(capacity: Int = 100_000) {
         self.capacity = capacity

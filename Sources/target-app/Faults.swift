@@ -1,5 +1,4 @@
 import HTTPServer
-import Synchronization
 
 /// The faults that are set, by path; each call takes the one meant for it.
 final class Faults: Sendable {
@@ -8,7 +7,7 @@ final class Faults: Sendable {
         var rules: [String: [Fault]] = [:]
     }
 
-    private let table = Mutex(Table())
+    private let table = Guarded(Table())
 
     var current: Table { table.withLock { $0 } }
 

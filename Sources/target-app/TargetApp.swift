@@ -1,6 +1,5 @@
 import FoundationEssentials
 import HTTPServer
-import Synchronization
 
 /// The stand-in for the main app: routes a request to control, a fault or an endpoint.
 final class TargetApp: Sendable {
@@ -10,7 +9,7 @@ final class TargetApp: Sendable {
     private let faults = Faults()
     private let later = Later()
     /// The session processors that are at work.
-    private let busy = Mutex<Set<String>>([])
+    private let busy = Guarded<Set<String>>([])
 
     /// Room for many slow calls at once; below the usual 1024 descriptors.
     static var limits: Limits {

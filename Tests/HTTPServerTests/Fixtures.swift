@@ -1,6 +1,5 @@
 import Dispatch
 import HTTPServer
-import Synchronization
 import Testing
 
 /// The default limits but for what a test changes.
@@ -26,7 +25,7 @@ let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
 /// Values that arrive from other threads, awaited one by one.
 final class Inbox<Value: Sendable>: Sendable {
-    private let values = Mutex<[Value]>([])
+    private let values = Guarded<[Value]>([])
     private let arrivals = DispatchSemaphore(value: 0)
 
     func put(_ value: Value) {
