@@ -32,7 +32,11 @@ let package = Package(
         .executableTarget(name: "target-app", dependencies: ["HTTPServer", "Locking"], swiftSettings: strict),
         .testTarget(name: "ScheduleTests", dependencies: ["Schedule"], swiftSettings: strict),
         .target(name: "TestClient", path: "Tests/TestClient", swiftSettings: strict),
-        .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer", "TestClient"], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPServerTests",
+            dependencies: ["HTTPServer", "Locking", "TestClient"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "TargetAppTests",
             dependencies: ["target-app", "HTTPServer", "TestClient"],

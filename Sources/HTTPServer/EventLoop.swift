@@ -31,13 +31,16 @@ final class EventLoop {
             for (id, wish) in wishes {
                 if let connection = connections[id] { settle(connection.perform(wish, now: now), of: connection, now) }
             }
-            waitAndServe()
+            // Accepting comes last and a few at a time, so that what has just connected gets its turn before it can be
+            // the oldest.
+            if waitAndServe() { acceptSome() }
         }
         for connection in connections.values { connection.exchange?.finish(.stopped) }
         connections = [:]
     }
 
-    private func waitAndServe() {
+    /// One turn; true if a client waits to be accepted.
+    private func waitAndServe() -> Bool {
         let order = Array(connections.values)
         polls.removeAll()
         polls.add(mailbox.waker.descriptor, .readable)
@@ -59,8 +62,7 @@ final class EventLoop {
                 settle(connection.expire(now: now), of: connection, now)
             }
         }
-        // Last and few at a time, so that what has just connected gets its turn before it can be the oldest.
-        if polls[1] != [] { acceptSome(now) }
+        return polls[1] != []
     }
 
     private func settle(_ step: Connection.Step, of connection: Connection, _ now: ContinuousClock.Instant) {
@@ -90,25 +92,32 @@ extension EventLoop {
         return willing.min { ($0.tenure ?? .max, $0.id) < ($1.tenure ?? .max, $1.id) }
     }
 
-    private func acceptSome(_ now: ContinuousClock.Instant) {
+    private func acceptSome() {
+        let now = clock.now
+        var hasMadeRoom = false
         for _ in 0..<max(1, min(16, limits.connections / 4)) where mayAccept {
             switch listener.socket.accept() {
             case .none: return
             case .exhausted:
-                // The listener stays readable meanwhile; without a pause the loop would spin.
-                acceptsAgain = now + .milliseconds(100)
-                giveWay()
-                return
+                guard !hasMadeRoom, giveWay() else {
+                    // The listener stays readable meanwhile; without a pause the loop would spin.
+                    acceptsAgain = now + .milliseconds(100)
+                    return
+                }
+                hasMadeRoom = true
             case .client(let socket):
-                if connections.count >= limits.connections { giveWay() }
+                hasMadeRoom = false
+                if connections.count >= limits.connections { _ = giveWay() }
                 lastID += 1
                 connections[lastID] = Connection(id: lastID, socket: socket, limits: limits, now: now)
             }
         }
     }
 
-    private func giveWay() {
-        guard let connection = candidate else { return }
+    /// Closes the candidate; false if there is none.
+    private func giveWay() -> Bool {
+        guard let connection = candidate else { return false }
         settle(.over(.timedOut), of: connection, clock.now)
+        return true
     }
 }

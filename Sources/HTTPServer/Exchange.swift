@@ -1,4 +1,4 @@
-import Locking
+internal import Locking
 
 /// How the handing over of an answer ended.
 package enum Ending: Sendable, Equatable {
@@ -15,7 +15,7 @@ package enum Ending: Sendable, Equatable {
 
 /// What `Reply` and the loop both know about one answer.
 final class Exchange: Sendable {
-    private struct State {
+    private struct State: Sendable {
         var isEnded = false
         var waitingBytes = 0
         var ending: Ending?

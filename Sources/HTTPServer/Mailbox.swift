@@ -1,10 +1,10 @@
-import Locking
+internal import Locking
 
 /// What other threads want of the loop; the one way into it.
 final class Mailbox: Sendable {
     enum Wish: Sendable { case write([UInt8]), end, reset }
 
-    private struct State {
+    private struct State: Sendable {
         var wishes: [(connection: Int, wish: Wish)] = []
         var isStarted = false
         var isStopping = false

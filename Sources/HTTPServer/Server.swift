@@ -1,4 +1,4 @@
-import Locking
+internal import Locking
 
 /// A small HTTP/1.1 server: one thread, one request per connection, no keep-alive.
 ///

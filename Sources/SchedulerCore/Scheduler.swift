@@ -1,6 +1,6 @@
 internal import HTTPClient
-package import Schedule
 internal import Locking
+package import Schedule
 
 /// The clock itself: puts the parts together, turns the loop, drains at the end.
 package final class Scheduler {

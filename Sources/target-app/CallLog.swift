@@ -50,7 +50,7 @@ extension Call: Encodable {
 final class CallLog: Sendable {
     typealias ID = Int
 
-    private struct State {
+    private struct State: Sendable {
         var calls: [Call] = []
         /// The identifier of the first call that is still there.
         var firstID = 0

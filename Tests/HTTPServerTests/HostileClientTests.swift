@@ -45,6 +45,22 @@ struct HostileClientTests {
         #expect(whole.read().status == 200)
     }
 
+    @Test("a half-open connection gives way before one that still reads its answer")
+    func capOrder() throws {
+        let limits = limits {
+            $0.connections = 2
+            $0.lingerTimeout = .seconds(60)
+        }
+        let server = try serve(limits: limits, handler: hello)
+        let answered = try TestClient(port: server.address.port)
+        answered.send(get)
+        #expect(answered.read().status == 200)
+        let halfOpen = try TestClient(port: server.address.port)
+        halfOpen.send("G")
+        #expect(try TestClient.exchange(get, port: server.address.port).status == 200)
+        #expect(halfOpen.read().bytes.isEmpty, "closed or reset, without an answer")
+    }
+
     @Test("when every connection waits for its answer, a new client waits its turn in the kernel")
     func full() throws {
         let replies = Inbox<Reply>()

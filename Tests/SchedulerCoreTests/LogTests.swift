@@ -1,6 +1,6 @@
 import HTTPClient
-import Schedule
 import Locking
+import Schedule
 import Testing
 
 @testable import SchedulerCore

@@ -1,6 +1,6 @@
 import Foundation
-import SchedulerCore
 import Locking
+import SchedulerCore
 import Testing
 
 @Suite("WorkerPool")

@@ -20,6 +20,24 @@ struct ProgramTests {
         #expect(end.errors.split(separator: "\n").count == 1)
     }
 
+    @Test("out of descriptors: half-open connections give way, and nothing spins or ends")
+    func outOfDescriptors() throws {
+        let program = try Program(environment: ["TARGET_APP_LISTEN": "127.0.0.1:0"], descriptors: 32)
+        let port = try #require(UInt16(try program.firstLine().split(separator: ":").last ?? ""))
+        var crowd: [TestClient] = []
+        for _ in 0..<100 {
+            let client = try TestClient(port: port)
+            client.send("G")
+            crowd.append(client)
+        }
+        for _ in 0..<5 {
+            #expect(try TestClient.exchange("GET /api/health HTTP/1.1\r\nHost: a\r\n\r\n", port: port).status == 200)
+        }
+        #expect(crowd.count { $0.hasSomethingToRead(within: .zero) } >= 68)
+        kill(program.process.processIdentifier, SIGTERM)
+        #expect(program.finish().status == 0)
+    }
+
     @Test("a bad environment: all faults, 78")
     func configuration() throws {
         let end = try Program(environment: ["TARGET_APP_LISTEN": "nowhere", "TARGET_APP_WORK_MS": "soon"]).finish()
@@ -63,10 +81,15 @@ private final class Program {
     private let errors = Pipe()
     private var outputSoFar = Data()
 
-    init(arguments: [String] = [], environment: [String: String] = [:]) throws {
+    init(arguments: [String] = [], environment: [String: String] = [:], descriptors: Int? = nil) throws {
         let folder = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-        process.executableURL = folder.appending(path: "target-app")
+        let binary = folder.appending(path: "target-app")
+        process.executableURL = binary
         process.arguments = arguments
+        if let descriptors {
+            process.executableURL = URL(filePath: "/bin/sh")
+            process.arguments = ["-c", "ulimit -n \(descriptors); exec \"$0\"", binary.path]
+        }
         process.environment = environment
         process.standardOutput = output
         process.standardError = errors

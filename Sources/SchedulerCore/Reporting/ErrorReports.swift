@@ -1,6 +1,6 @@
 internal import HTTPClient
-package import Schedule
 internal import Locking
+package import Schedule
 
 /// Reports attempts without an answer to PostHog, in the background; what can't be sent is dropped.
 ///
