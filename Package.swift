@@ -29,7 +29,12 @@ let package = Package(
         ),
         .executableTarget(name: "scheduler", dependencies: ["SchedulerCore"], swiftSettings: strict),
         .executableTarget(name: "target-app", dependencies: ["HTTPServer"], swiftSettings: strict),
-        .testTarget(name: "ScheduleTests", dependencies: ["Schedule"], swiftSettings: strict),
+        .testTarget(
+            name: "ScheduleTests",
+            dependencies: ["Schedule"],
+            exclude: ["Vectors"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "HTTPServerTests", dependencies: ["HTTPServer"], swiftSettings: strict),
         .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "HTTPServer"], swiftSettings: strict),
         .testTarget(
