@@ -13,7 +13,9 @@ package struct CronField: Hashable, Sendable {
         rest = []
     }
 
-    /// Reads a list. Order and repetition mean nothing, except that a list which begins with `*` stays so.
+    /// Reads a list.
+    ///
+    /// Order and repetition mean nothing, except that a list which begins with `*` stays so.
     init(parsing text: Substring, in kind: CronFieldKind) throws(ScheduleError) {
         var seen: Set<CronTerm> = []
         var leadsWithStar: Bool?

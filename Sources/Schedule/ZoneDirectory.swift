@@ -33,7 +33,9 @@ package struct ZoneDirectory: Hashable, Sendable {
         return true
     }
 
-    /// Reads a file; `name` has been checked. Links are followed: some systems build the directory out of them.
+    /// Reads a file whose name has been checked.
+    ///
+    /// Links are followed: some systems build the directory out of them.
     func contents(of name: String) throws(Fault) -> [UInt8] {
         // Without O_NONBLOCK a FIFO in the directory would hang here.
         let descriptor = unsafe open(path + "/" + name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
@@ -61,7 +63,7 @@ package struct ZoneDirectory: Hashable, Sendable {
         return Array(bytes.prefix(count))
     }
 
-    /// The names of all zones, sorted; empty if the directory is not there. For "did you mean".
+    /// The names of all zones, sorted, for "did you mean"; empty if the directory is not there.
     package func names() -> [String] {
         var found: [String] = []
         collect(under: "", depth: 1, into: &found)

@@ -9,7 +9,12 @@ struct VectorTests {
     }
 
     struct ZoneLine: Decodable {
-        let zone: String, at_1970: Int, changes: [[Int64]], far: [[Int64]]
+        let zone: String, offsetIn1970: Int, changes: [[Int64]], far: [[Int64]]
+
+        enum CodingKeys: String, CodingKey {
+            case zone, changes, far
+            case offsetIn1970 = "at_1970"
+        }
     }
 
     @Test("slots, forwards and backwards")
@@ -32,7 +37,7 @@ struct VectorTests {
         #expect(lines.count > 500)
         for line in lines {
             let zone = try Fixtures.zone(line.zone)
-            var offset = line.at_1970
+            var offset = line.offsetIn1970
             #expect(zone.offset(at: .epoch) == offset, "\(line.zone) at 1970")
             for change in line.changes {
                 #expect(zone.offset(at: Moment(seconds: change[0] - 1)) == offset, "\(line.zone) before \(change[0])")
