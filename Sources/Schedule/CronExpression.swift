@@ -29,6 +29,7 @@ package struct CronExpression: Hashable, Sendable {
 
     private static func expanded(_ words: [Substring]) throws(ScheduleError) -> [Substring] {
         guard words.count == 1, words[0].first == "@" else { return words }
+        if words[0].lowercased() == "@reboot" { throw .atReboot }
         guard let fields = macros[words[0].lowercased()] else { throw .unknownMacro(text: String(words[0])) }
         return fields.split(separator: " ")
     }

@@ -8,7 +8,7 @@ package enum CronFieldKind: Int, CaseIterable, Sendable {
     var hashed: ClosedRange<Int> { traits.hashed }
 
     /// A step longer than the field would hide that only its first value is left.
-    var steps: ClosedRange<Int> { 1...bounds.count }
+    var steps: ClosedRange<Int> { 1...(self == .dayOfWeek ? 7 : bounds.count) }
 
     private struct Traits {
         var name: String

@@ -50,9 +50,8 @@ private struct Item {
     }
 
     func step(_ part: Substring) throws(ScheduleError) -> UInt8 {
-        guard let number = wholeNumber(part), kind.steps.contains(number) else {
-            throw .field(kind, text: String(part), .step(kind.steps))
-        }
+        guard let number = wholeNumber(part) else { throw fault(.unreadable) }
+        guard kind.steps.contains(number) else { throw .field(kind, text: String(part), .step(kind.steps)) }
         return UInt8(number)
     }
 

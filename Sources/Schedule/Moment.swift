@@ -28,25 +28,34 @@ package struct Moment: Hashable, Comparable, Sendable {
     /// Stops at the ends of `Int64` seconds instead of overflowing.
     package static func + (moment: Moment, duration: Duration) -> Moment {
         let (seconds, attoseconds) = duration.components
-        let nanoseconds = Int64(moment.nanoseconds) + attoseconds / 1_000_000_000
-        let carry: Int64 = nanoseconds < 0 ? -1 : nanoseconds >= 1_000_000_000 ? 1 : 0
+        return moment.advanced(by: seconds, nanoseconds: attoseconds / 1_000_000_000)
+    }
+
+    package static func - (moment: Moment, duration: Duration) -> Moment {
+        let (seconds, attoseconds) = duration.components
+        // The one number whose negative does not exist is a second short.
+        return moment.advanced(by: seconds == .min ? .max : -seconds, nanoseconds: -attoseconds / 1_000_000_000)
+    }
+
+    /// Never so long that `Duration.components` would overflow.
+    package static func - (left: Moment, right: Moment) -> Duration {
+        .seconds(clamped(left.seconds.subtractingReportingOverflow(right.seconds), negative: left < right))
+            + .nanoseconds(Int64(left.nanoseconds) - Int64(right.nanoseconds))
+    }
+
+    private func advanced(by seconds: Int64, nanoseconds: Int64) -> Moment {
+        let total = Int64(self.nanoseconds) + nanoseconds
+        let carry: Int64 = total < 0 ? -1 : total >= 1_000_000_000 ? 1 : 0
+        let sum = Self.clamped(self.seconds.addingReportingOverflow(seconds), negative: seconds < 0)
         return Moment(
-            seconds: clampedSum(clampedSum(moment.seconds, seconds), carry),
-            nanoseconds: Int32(nanoseconds - carry * 1_000_000_000)
+            seconds: Self.clamped(sum.addingReportingOverflow(carry), negative: carry < 0),
+            nanoseconds: Int32(total - carry * 1_000_000_000)
         )
     }
 
-    package static func - (moment: Moment, duration: Duration) -> Moment { moment + (.zero - duration) }
-
-    package static func - (left: Moment, right: Moment) -> Duration {
-        .seconds(left.seconds) - .seconds(right.seconds)
-            + .nanoseconds(Int64(left.nanoseconds) - Int64(right.nanoseconds))
+    private static func clamped(_ result: (partialValue: Int64, overflow: Bool), negative: Bool) -> Int64 {
+        result.overflow ? (negative ? .min : .max) : result.partialValue
     }
-}
-
-private func clampedSum(_ left: Int64, _ right: Int64) -> Int64 {
-    let (sum, overflow) = left.addingReportingOverflow(right)
-    return overflow ? (right < 0 ? .min : .max) : sum
 }
 
 extension Moment: CustomStringConvertible {

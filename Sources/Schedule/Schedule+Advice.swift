@@ -21,6 +21,8 @@ extension Schedule {
         if keyword == "cron", let nickname = rest.first?.lowercased() {
             if nickname == "@every" { guesses.append([nickname.dropFirst()] + rest.dropFirst()) }
             if rest.count == 1 { guesses.append(["cron", "@" + nickname]) }
+            // A crontab line with its command.
+            if rest.dropFirst(5).contains(where: { $0.hasPrefix("/") }) { guesses.append(["cron"] + rest.prefix(5)) }
         }
         if let common = commonNames[keyword], rest.isEmpty { guesses.append(Self.words(of: common)) }
         if examples[keyword] != nil {

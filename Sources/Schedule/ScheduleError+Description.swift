@@ -12,7 +12,7 @@ extension ScheduleError: CustomStringConvertible {
             #"schedule "\#(text)" is not known; begin with every, daily, weekly, monthly or cron, "#
                 + #"such as "every 15m", "daily 03:00" or "cron 0 5 * * 1""#
         case .writeInstead(let text, let instead):
-            #"schedule "\#(text)" is not known; write "\#(instead)""#
+            #"schedule "\#(text)" is not understood; write "\#(instead)""#
         case .atReboot:
             #"schedule "@reboot" is not a time; give the job a schedule, and first=now makes it run at start too"#
         case .incomplete(let kind):
@@ -31,7 +31,8 @@ extension ScheduleError: CustomStringConvertible {
         case .field(let kind, let text, let problem):
             kind.name + " " + problem.description(of: text, in: kind)
         case .neverFires(let text):
-            #"schedule "cron \#(text)" can never fire: no month of its list has such a day"#
+            #"schedule "cron \#(text)" can never fire\#(text.contains("H") ? " for some values of H" : ""): "#
+                + "no month of its list has such a day"
         case .malformedMoment(let text):
             #"time "\#(text)" is not a moment; write RFC 3339 with an offset, "#
                 + "2026-03-08T02:30:00Z or 2026-03-08T02:30:00+01:00"
@@ -94,8 +95,8 @@ extension ScheduleError.FieldProblem {
     /// What may stand in a field.
     private static func forms(of kind: CronFieldKind) -> String {
         let bounds = "\(kind.bounds.lowerBound)-\(kind.bounds.upperBound)"
-        let names = kind.words.isEmpty ? "" : " or a name such as \(kind.words[1].uppercased())"
-        return "\(bounds)\(names), *, a list a,b, a range a-b or a step */n"
+        let names = kind.words.last.map { " or a name such as \($0.uppercased())" } ?? ""
+        return "\(bounds)\(names), *, a list a,b, a range a-b, a step */n or H"
     }
 
     /// The same values without running past the field's end.

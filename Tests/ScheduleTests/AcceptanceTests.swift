@@ -89,7 +89,9 @@ struct AcceptanceTests {
         let first = Moment(seconds: .min)
         #expect((last + .seconds(1)).seconds == .max)
         #expect((first - .nanoseconds(1)).seconds == .min)
-        #expect(last - first > .seconds(Int64.max))
+        #expect((last - first).components.seconds == .max)
+        #expect((first - last).components.seconds <= .min + 1)
+        #expect((first - .seconds(Int64.min)).seconds >= -1)
         #expect(!last.description.isEmpty && !first.description.isEmpty)
         #expect(Moment(seconds: -1, nanoseconds: 999_999_999) + .nanoseconds(1) == .epoch)
     }

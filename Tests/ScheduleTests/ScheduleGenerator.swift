@@ -33,7 +33,7 @@ struct ScheduleGenerator {
 
     private mutating func interval() -> String {
         var text = ""
-        for unit in ["d", "h", "m", "s"] where number(0...1) == 0 { text += "\(number(0...99))\(unit)" }
+        for unit in ["d", "h", "m", "s"] where number(0...1) == 0 { text += "\(number(1...99))\(unit)" }
         return text + (text.hasSuffix("s") || text.isEmpty ? "" : "1s") + (text.isEmpty ? "\(number(1...99999))" : "")
     }
 
