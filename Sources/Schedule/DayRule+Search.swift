@@ -1,7 +1,8 @@
 extension DayRule {
-    private static let years: ClosedRange<Int64> = 1...9999
+    /// Wall clocks east and west of UTC show a day more than the years 1...9999 that slots lie in.
+    private static let years: ClosedRange<Int64> = 0...10_000
 
-    /// The first matching day at or after `day`, through the year 9999.
+    /// The first matching day at or after `day`, if there is one within the years searched.
     func next(onOrAfter day: CalendarDay) -> CalendarDay? {
         var (year, month, dayOfMonth) = day.components
         var first = day.daysSinceEpoch - Int64(dayOfMonth - 1)
@@ -20,7 +21,7 @@ extension DayRule {
         return nil
     }
 
-    /// The last matching day at or before `day`, back to the year 1.
+    /// The last matching day at or before `day`, if there is one within the years searched.
     func previous(onOrBefore day: CalendarDay) -> CalendarDay? {
         var (year, month, dayOfMonth) = day.components
         var first = day.daysSinceEpoch - Int64(dayOfMonth - 1)

@@ -101,6 +101,20 @@ struct SlotPropertyTests {
         #expect(try Fixtures.timetable(schedule).next(after: Moment(parsing: after))?.description == slot)
     }
 
+    @Test(
+        "both ends of the calendar, where the wall clock shows the year 0 or 10000",
+        arguments: ["America/New_York", "Asia/Tokyo"]
+    )
+    func ends(_ zone: String) throws {
+        let timetable = try Fixtures.timetable("cron 0 * * * *", in: zone)
+        let first = try #require(timetable.next(after: Moment(seconds: .min)))
+        #expect(first.description.hasPrefix("0001-01-01T00:"))
+        #expect(timetable.latest(after: Moment(seconds: .min), through: first) == first)
+        let last = try #require(timetable.latest(after: .epoch, through: Moment(seconds: .max)))
+        #expect(last.description == "9999-12-31T23:00:00Z")
+        #expect(timetable.next(after: last) == nil)
+    }
+
     @Test("any moment at all is answered, and soon")
     func bounded() throws {
         let moments = [Int64.min, -62_135_596_801, 0, 1_800_000_000, 253_402_300_799, 253_402_300_800, .max]
