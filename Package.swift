@@ -29,6 +29,12 @@ let package = Package(
         ),
         .executableTarget(name: "scheduler", dependencies: ["SchedulerCore"], swiftSettings: strict),
         .executableTarget(name: "target-app", dependencies: ["HTTPServer"], swiftSettings: strict),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: ["Schedule"],
+            path: "Tests/Benchmarks",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ScheduleTests",
             dependencies: ["Schedule"],
