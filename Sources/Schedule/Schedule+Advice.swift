@@ -1,6 +1,10 @@
 extension Schedule {
+    /// Nobody mistypes more, and each guess costs a parse.
+    private static let longestRepaired = 256
+
     /// What a text that is not a schedule probably meant, if that is one: the canonical form of a reading that works.
     static func repaired(_ words: [Substring]) -> String? {
+        guard words.reduce(0, { $0 + $1.utf8.count }) <= longestRepaired else { return nil }
         for guess in guesses(words) {
             if let schedule = try? Schedule(words: guess) { return schedule.description }
         }

@@ -1,6 +1,6 @@
 extension Schedule {
     /// Longer texts are no schedules: every minute of a day in a `daily` list would be a mistake for `cron`.
-    package static let longestText = 4096
+    package static let longestText = 2048
 
     /// The first word of each kind, with the rest of an example; keywords are written in lower case.
     static let examples = [

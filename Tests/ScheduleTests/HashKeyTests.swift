@@ -20,6 +20,13 @@ struct HashKeyTests {
         #expect(HashKey(seed: seed, job: job).value(for: label) == value)
     }
 
+    @Test("a bare H is the hash modulo the size of the field's range")
+    func golden() throws {
+        let key = HashKey(seed: "http://localhost:8000", job: "data-refresh")
+        let slot = try Fixtures.timetable("cron H * * * *", hashKey: key).next(after: .epoch)
+        #expect(slot == Moment(seconds: 37 * 60))
+    }
+
     @Test("seed, job and label are kept apart")
     func boundaries() {
         #expect(HashKey(seed: "ab", job: "c").value(for: "d") != HashKey(seed: "a", job: "bc").value(for: "d"))
