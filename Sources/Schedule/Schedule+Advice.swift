@@ -48,6 +48,6 @@ extension Schedule {
 
     private static let commonNames = [
         "secondly": "every 1s", "minutely": "every 1m", "hourly": "cron 0 * * * *", "midnight": "daily 00:00",
-        "yearly": "cron 0 0 1 1 *", "annually": "cron 0 0 1 1 *", "always": "every 1m",
+        "yearly": "cron 0 0 1 1 *", "annually": "cron 0 0 1 1 *",
     ]
 }

@@ -12,6 +12,8 @@ enum Fixtures {
             return try Zone(named: name, in: directory)
         } catch ZoneError.noDirectory {
             throw Missing(what: "there is no zone directory \(directory.path): install tzdata (apt-get install tzdata)")
+        } catch ZoneError.unknown {
+            throw Missing(what: "\(directory.path) has no \(name): install tzdata, on newer systems tzdata-legacy too")
         }
     }
 
