@@ -36,7 +36,8 @@ struct AcceptanceTests {
             (" \tdaily\t 03:00 \r\n", "daily 03:00"), ("cron\t0  5 *\t* 1\n", "cron 0 5 * * 1"),
             // rare, but it comes
             ("cron 0 0 29 2 *", "cron 0 0 29 2 *"), ("cron 0 0 29 2 */7", "cron 0 0 29 2 */7"),
-            ("cron 0 0 30 2 1", "cron 0 0 30 2 1"), ("cron 0 0 31W 1 *", "cron 0 0 31W 1 *"),
+            ("cron 0 0 H(1-29) 2 *", "cron 0 0 H(1-29) 2 *"), ("cron 0 0 30 2 1", "cron 0 0 30 2 1"),
+            ("cron 0 0 31W 1 *", "cron 0 0 31W 1 *"),
         ]
     )
     func accepts(_ text: String, canonical: String) throws {

@@ -187,6 +187,8 @@ struct RejectionTests {
             schedule "cron 0 0 31 2,4 *" can never fire: no month of its list has such a day
         cron 0 0 31W 4 *
             schedule "cron 0 0 31W 4 *" can never fire: no month of its list has such a day
+        cron 0 0 H(29-31) 2 *
+            schedule "cron 0 0 H(29-31) 2 *" can never fire for some values of H: no month of its list has such a day
         cron 0 0 30 H *
             schedule "cron 0 0 30 H *" can never fire for some values of H: no month of its list has such a day
         cron 0 0 31 2 */2

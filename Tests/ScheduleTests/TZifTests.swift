@@ -95,6 +95,19 @@ struct TZifTests {
         }
     }
 
+    @Test("changes at the ends of 64 bits, where adding an offset would overflow")
+    func extremeTimes() throws {
+        for times in [[Int64.min, .max], [Int64.min + 1, .max - 1], [-1 << 59, 1 << 59]] {
+            let zone = Zone(name: "x", data: try TZif.read(File(times: times, footer: "\n\n").bytes))
+            for text in ["cron * * * * *", "daily 02:30"] {
+                let timetable = Timetable(try Schedule(parsing: text), in: zone)
+                let last = try #require(timetable.latest(after: .epoch, through: Moment(seconds: .max)))
+                #expect(timetable.next(after: last) == nil)
+                #expect(timetable.next(after: Moment(seconds: .min)) != nil)
+            }
+        }
+    }
+
     /// Expected values from another implementation's reading of the same strings.
     @Test(
         "rules of the footer",
@@ -122,6 +135,7 @@ struct TZifTests {
             ("XXX3EDT4,0/0,J365/23", "2031-01-01T03:00:00Z", -14_400),
             // days by number, with and without February 29
             ("AAA0BBB,J60/0,J300", "2032-03-01T00:00:00Z", 3600), ("AAA0BBB,J60/0,J300", "2032-02-29T23:59:59Z", 0),
+            ("AAA0BBB,J59/0,J300", "2032-02-28T00:00:00Z", 3600), ("AAA0BBB,J59/0,J300", "2032-02-27T23:59:59Z", 0),
             ("AAA0BBB,59/0,300", "2032-02-29T00:00:00Z", 3600), ("AAA0BBB,59/0,300", "2032-02-28T23:59:59Z", 0),
             ("AAA0BBB-2:30,J1,J2", "2032-01-01T02:00:00Z", 9000),
         ]
