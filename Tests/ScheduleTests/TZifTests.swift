@@ -97,7 +97,7 @@ struct TZifTests {
 
     @Test("changes at the ends of 64 bits, where adding an offset would overflow")
     func extremeTimes() throws {
-        for times in [[Int64.min, .max], [Int64.min + 1, .max - 1], [-1 << 59, 1 << 59]] {
+        for times: [Int64] in [[.min, .max], [.min + 1, .max - 1], [-1 << 59, 1 << 59]] {
             let zone = Zone(name: "x", data: try TZif.read(File(times: times, footer: "\n\n").bytes))
             for text in ["cron * * * * *", "daily 02:30"] {
                 let timetable = Timetable(try Schedule(parsing: text), in: zone)
