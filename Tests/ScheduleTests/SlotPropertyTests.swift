@@ -147,6 +147,10 @@ struct SlotPropertyTests {
             #expect(try #require(latest) <= now)
             #expect(elapsed < .seconds(1), "\(text): \(elapsed) for 1000")
         }
+        let quarterly = try Fixtures.timetable("every 15m")
+        #expect(quarterly.latest(after: now, through: now + .seconds(899)) == nil)
+        #expect(quarterly.latest(after: now, through: now + .seconds(900)) == now + .seconds(900))
+        #expect(quarterly.latest(after: now, through: now - .seconds(3600)) == nil)
         let suspended = try Fixtures.timetable("every 10m").latest(after: now - .seconds(3 * 86_400 + 1), through: now)
         #expect(suspended == now - .seconds(1))
     }
