@@ -30,7 +30,18 @@ let package = Package(
         ),
         .executableTarget(name: "scheduler", dependencies: ["SchedulerCore"], swiftSettings: strict),
         .executableTarget(name: "target-app", dependencies: ["HTTPServer", "Locking"], swiftSettings: strict),
-        .testTarget(name: "ScheduleTests", dependencies: ["Schedule"], swiftSettings: strict),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: ["Schedule"],
+            path: "Tests/Benchmarks",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ScheduleTests",
+            dependencies: ["Schedule"],
+            exclude: ["Vectors"],
+            swiftSettings: strict
+        ),
         .target(name: "TestClient", path: "Tests/TestClient", swiftSettings: strict),
         .testTarget(
             name: "HTTPServerTests",

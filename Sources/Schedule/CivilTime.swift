@@ -1,38 +1,3 @@
-/// A day of the proleptic Gregorian calendar, as days since 1970-01-01.
-package struct CalendarDay: Hashable, Comparable, Sendable {
-    package let daysSinceEpoch: Int64
-
-    package init(daysSinceEpoch: Int64) { self.daysSinceEpoch = daysSinceEpoch }
-
-    /// Expects a month of 1...12; a day past the month's end runs on into the next month.
-    package init(year: Int64, month: Int, day: Int) {
-        // Howard Hinnant's days_from_civil: years begin in March, so that the leap day comes last.
-        let shifted = month <= 2 ? year - 1 : year
-        let era = (shifted >= 0 ? shifted : shifted - 399) / 400
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = Int64((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1)
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        daysSinceEpoch = era * 146_097 + dayOfEra - 719_468
-    }
-
-    /// The same day as year, month 1...12 and day of the month.
-    package var components: (year: Int64, month: Int, day: Int) {
-        let shifted = daysSinceEpoch + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let marchMonth = Int((5 * dayOfYear + 2) / 153)
-        let day = Int(dayOfYear) - (153 * marchMonth + 2) / 5 + 1
-        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
-    }
-
-    package static func < (left: CalendarDay, right: CalendarDay) -> Bool {
-        left.daysSinceEpoch < right.daysSinceEpoch
-    }
-}
-
 /// A reading of a wall clock: day and second of the day, without a zone.
 package struct CivilTime: Hashable, Comparable, Sendable {
     package let day: CalendarDay
@@ -46,13 +11,18 @@ package struct CivilTime: Hashable, Comparable, Sendable {
 
     /// `secondsSinceEpoch` counts seconds of this wall clock, not of UTC.
     package init(secondsSinceEpoch: Int64) {
-        let second = secondsSinceEpoch % 86_400
-        let positive = second < 0 ? second + 86_400 : second
-        day = CalendarDay(daysSinceEpoch: (secondsSinceEpoch - positive) / 86_400)
-        secondOfDay = Int(positive)
+        let (days, second) = secondsSinceEpoch.quotientAndRemainder(dividingBy: 86_400)
+        // Rounds down, also before 1970, without a subtraction that could overflow at `Int64.min`.
+        day = CalendarDay(daysSinceEpoch: second < 0 ? days - 1 : days)
+        secondOfDay = Int(second < 0 ? second + 86_400 : second)
     }
 
-    package var secondsSinceEpoch: Int64 { day.daysSinceEpoch * 86_400 + Int64(secondOfDay) }
+    /// Right for the years -9999 to 99 999 at least; a day made from an extreme `Int64` is clamped.
+    package var secondsSinceEpoch: Int64 {
+        let (seconds, overflow) = day.daysSinceEpoch.multipliedReportingOverflow(by: 86_400)
+        let (total, carry) = seconds.addingReportingOverflow(Int64(secondOfDay))
+        return overflow || carry ? (day.daysSinceEpoch < 0 ? .min : .max) : total
+    }
 
     package static func < (left: CivilTime, right: CivilTime) -> Bool {
         (left.day, left.secondOfDay) < (right.day, right.secondOfDay)

@@ -32,28 +32,28 @@ package struct Interval: Hashable, Sendable {
     package init(parsing text: String) throws(ScheduleError) {
         var parts: [Part] = []
         var total: Int64 = 0
-        var rest = Substring(text)
+        var rest = text.utf8[...]
         while !rest.isEmpty {
-            let digits = rest.prefix { $0.isASCII && $0.isNumber }
-            guard !digits.isEmpty else { throw .malformedInterval(text: text) }
+            let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            guard let count = wholeNumber(Substring(digits)) else { throw .malformedInterval(text: text) }
             rest = rest.dropFirst(digits.count)
             let unit: Unit
             if rest.isEmpty, parts.isEmpty {
                 unit = .seconds
-            } else if let letter = rest.popFirst(), let known = Unit(rawValue: String(letter)),
-                parts.allSatisfy({ $0.unit.seconds > known.seconds })
+            } else if let letter = rest.popFirst(),
+                let known = Unit(rawValue: String(Unicode.Scalar(letter))),
+                parts.last.map({ $0.unit.seconds > known.seconds }) ?? true
             {
                 unit = known
             } else {
                 throw .malformedInterval(text: text)
             }
-            guard let count = Int64(digits) else { throw .intervalTooLong(text: text) }
-            let (span, overflow) = count.multipliedReportingOverflow(by: unit.seconds)
+            let (span, overflow) = Int64(count).multipliedReportingOverflow(by: unit.seconds)
             guard !overflow, span <= Self.limit, total + span <= Self.limit else {
                 throw .intervalTooLong(text: text)
             }
             total += span
-            parts.append(Part(count: count, unit: unit))
+            parts.append(Part(count: Int64(count), unit: unit))
         }
         guard let last = parts.last else { throw .malformedInterval(text: text) }
         let nonzero = parts.filter { $0.count != 0 }

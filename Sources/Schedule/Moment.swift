@@ -7,6 +7,8 @@ package struct Moment: Hashable, Comparable, Sendable {
     package let nanoseconds: Int32
 
     package static let epoch = Moment(seconds: 0)
+    /// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z: the years that RFC 3339 can write, less the year 0.
+    package static let searchable: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
 
     package init(seconds: Int64, nanoseconds: Int32 = 0) {
         precondition((0..<1_000_000_000).contains(nanoseconds), "nanoseconds outside a second")
@@ -23,50 +25,53 @@ package struct Moment: Hashable, Comparable, Sendable {
         Moment(seconds: seconds, nanoseconds: nanoseconds / 1_000_000 * 1_000_000)
     }
 
+    /// Stops at the ends of `Int64` seconds instead of overflowing.
     package static func + (moment: Moment, duration: Duration) -> Moment {
         let (seconds, attoseconds) = duration.components
-        var total = moment.seconds.addingReportingOverflow(seconds)
-        if total.overflow { total.partialValue = seconds < 0 ? .min + 1 : .max - 1 }
-        let nanoseconds = Int64(moment.nanoseconds) + attoseconds / 1_000_000_000
-        let carry = nanoseconds < 0 ? Int64(-1) : nanoseconds >= 1_000_000_000 ? 1 : 0
+        return moment.advanced(by: seconds, nanoseconds: attoseconds / 1_000_000_000)
+    }
+
+    package static func - (moment: Moment, duration: Duration) -> Moment {
+        let (seconds, attoseconds) = duration.components
+        // The one number whose negative does not exist is a second short.
+        return moment.advanced(by: seconds == .min ? .max : -seconds, nanoseconds: -attoseconds / 1_000_000_000)
+    }
+
+    /// Never so long that `Duration.components` would overflow.
+    package static func - (left: Moment, right: Moment) -> Duration {
+        .seconds(clamped(left.seconds.subtractingReportingOverflow(right.seconds), negative: left < right))
+            + .nanoseconds(Int64(left.nanoseconds) - Int64(right.nanoseconds))
+    }
+
+    private func advanced(by seconds: Int64, nanoseconds: Int64) -> Moment {
+        let total = Int64(self.nanoseconds) + nanoseconds
+        let carry: Int64 = total < 0 ? -1 : total >= 1_000_000_000 ? 1 : 0
+        let sum = Self.clamped(self.seconds.addingReportingOverflow(seconds), negative: seconds < 0)
         return Moment(
-            seconds: total.partialValue + carry,
-            nanoseconds: Int32(nanoseconds - carry * 1_000_000_000)
+            seconds: Self.clamped(sum.addingReportingOverflow(carry), negative: carry < 0),
+            nanoseconds: Int32(total - carry * 1_000_000_000)
         )
     }
 
-    package static func - (moment: Moment, duration: Duration) -> Moment { moment + (.zero - duration) }
-
-    package static func - (left: Moment, right: Moment) -> Duration {
-        Duration(
-            secondsComponent: left.seconds &- right.seconds,
-            attosecondsComponent: (Int64(left.nanoseconds) - Int64(right.nanoseconds)) * 1_000_000_000
-        )
+    private static func clamped(_ result: (partialValue: Int64, overflow: Bool), negative: Bool) -> Int64 {
+        result.overflow ? (negative ? .min : .max) : result.partialValue
     }
 }
 
 extension Moment: CustomStringConvertible {
     /// RFC 3339 in UTC; a fraction (3, 6 or 9 digits) only where there is one.
-    package var description: String {
-        let base = CivilTime(secondsSinceEpoch: seconds).description
-        guard nanoseconds != 0 else { return base + "Z" }
-        return base + "." + fraction + "Z"
-    }
+    package var description: String { CivilTime(secondsSinceEpoch: seconds).description + fraction + "Z" }
 
     /// The same with three digits of fraction, always: what the lines of a log begin with.
     package var timestamp: String {
         CivilTime(secondsSinceEpoch: seconds).description + "." + padded(Int(nanoseconds / 1_000_000), to: 3) + "Z"
     }
 
-    private var fraction: String {
-        if nanoseconds % 1_000_000 == 0 { return padded(Int(nanoseconds / 1_000_000), to: 3) }
-        if nanoseconds % 1_000 == 0 { return padded(Int(nanoseconds / 1_000), to: 6) }
-        return padded(Int(nanoseconds), to: 9)
+    /// Empty, or a point and 3, 6 or 9 digits.
+    var fraction: String {
+        if nanoseconds == 0 { return "" }
+        if nanoseconds % 1_000_000 == 0 { return "." + padded(Int(nanoseconds / 1_000_000), to: 3) }
+        if nanoseconds % 1_000 == 0 { return "." + padded(Int(nanoseconds / 1_000), to: 6) }
+        return "." + padded(Int(nanoseconds), to: 9)
     }
-}
-
-/// Decimal digits with leading zeros.
-func padded(_ value: Int, to width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
 }

@@ -1,28 +1,41 @@
-/// Why a text is not a schedule; the sentence for each case is in `description`.
+/// Why a text is not a schedule, a duration or a moment; the sentence for each case is in `description`.
+///
+/// The texts are as they came in: whoever shows them escapes control characters.
 package enum ScheduleError: Error, Equatable {
+    case empty
+    case tooLong(bytes: Int)
+    case notASCII(text: String)
     case unknownKind(text: String)
+    /// A text for which a schedule is known that it probably meant.
+    case writeInstead(text: String, instead: String)
+    case atReboot
+    case incomplete(kind: String)
+    case extraText(text: String, after: String)
     case malformedInterval(text: String)
     case intervalTooLong(text: String)
     case intervalTooShort(text: String)
     case malformedTime(text: String)
-    case extraText(text: String, after: String)
-}
+    case unknownWeekday(text: String)
+    case malformedMonthDay(text: String)
+    case fieldCount(Int)
+    case unknownMacro(text: String)
+    case field(CronFieldKind, text: String, FieldProblem)
+    case neverFires(text: String)
+    case malformedMoment(text: String)
 
-extension ScheduleError: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .unknownKind(let text):
-            #"schedule "\#(text)" is not known; write "every 15m" or "daily 03:00""#
-        case .malformedInterval(let text):
-            #"duration "\#(text)" is not a number with a unit; write 90s, 15m, 2h, 1d or 1h30m"#
-        case .intervalTooLong(let text):
-            #"duration "\#(text)" is too large; at most 10 years (3650d) are allowed"#
-        case .intervalTooShort(let text):
-            #"duration "\#(text)" is too short; at least 1s is needed"#
-        case .malformedTime(let text):
-            #"time "\#(text)" is not a time of day; write HH:MM from 00:00 to 23:59"#
-        case .extraText(let text, let kind):
-            #"schedule "\#(kind)" does not take "\#(text)""#
-        }
+    /// What is wrong with one item of a cron field.
+    package enum FieldProblem: Equatable, Sendable {
+        case empty
+        case unreadable
+        case unknownWord(String)
+        case outside(ClosedRange<Int>)
+        case step(ClosedRange<Int>)
+        case backwards(low: Int, high: Int, in: ClosedRange<Int>)
+        /// `L`, `W` or `#` in a field that does not have it.
+        case misplaced
+        /// `L` alone in day-of-week.
+        case bareLast
+        /// `#` without a week of 1...5.
+        case week
     }
 }

@@ -1,3 +1,5 @@
+internal import Schedule
+
 /// What the command line asks for.
 package enum Command: Equatable, Sendable {
     case run
@@ -24,7 +26,7 @@ package enum Command: Equatable, Sendable {
             self = .check(asJSON: options.contains("--json"))
             options.removeAll { $0 == "--json" }
         case let word:
-            throw .unknownCommand(word, near: nearestName(to: word, among: Self.names))
+            throw .unknownCommand(word, near: NearestName.of(word, in: Self.names))
         }
         if let extra = words.dropFirst().first { throw .extraArgument(extra) }
         if let option = options.first { throw .unknownOption(option) }

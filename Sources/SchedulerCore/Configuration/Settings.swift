@@ -140,7 +140,7 @@ extension EnvironmentReader {
     /// A name with our prefix that nothing reads is likely a slip; the app may share the .env, so it is no fault.
     fileprivate mutating func reportUnknown(in environment: [String: String], asFault: Bool) {
         for name in environment.keys.filter({ $0.hasPrefix("SCHEDULER_") }).sorted() where !known.contains(name) {
-            let near = nearestName(to: name, among: known)
+            let near = NearestName.of(name, in: known.sorted())
             let hint = near.map { "did you mean \($0)?" } ?? "see .env.example for the names that are"
             let message = "\(name) is read by nothing; \(hint)"
             if asFault { fault(name, message) } else { warn(name, message) }

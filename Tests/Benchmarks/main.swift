@@ -1,0 +1,3 @@
+import Schedule
+
+ScheduleBenchmarks.run(directory: ZoneDirectory(environment: [:]))
