@@ -55,7 +55,7 @@ package final class Scheduler {
         let jobs = settings.jobs.map { (name: $0.name, timetable: $0.timetable) }
         ticker = Shared(Ticker(jobs, tick: settings.tick, buildDate: buildDate))
         let (bell, isDraining) = (alarm.bell, isDraining)
-        pool = WorkerPool(width: max(4, settings.jobs.count)) { if isDraining.isSet { bell.ring() } }
+        pool = WorkerPool(width: settings.maxConcurrency) { if isDraining.isSet { bell.ring() } }
         reports = settings.errorReports.map {
             ErrorReports($0, secrets: settings.secrets, now: time.now, afterReport: bell.ring)
         }
@@ -137,11 +137,17 @@ extension Scheduler {
         if rest > 0 { log.moreSlots(rest) }
     }
 
+    /// Jobs that are not due at once though nothing is known of them.
     private func assumedLast(at begin: Moment) -> [Int: Moment] {
-        guard metadataOffset > 0,
-            let job = settings.jobs.firstIndex(where: { $0.name == DocumentedJobs.metadataRefresh })
-        else { return [:] }
-        return [job: begin.wholeMilliseconds - .seconds(metadataOffset)]
+        var last: [Int: Moment] = [:]
+        for (index, job) in settings.jobs.enumerated() {
+            if job.first == .wait {
+                last[index] = begin.wholeMilliseconds
+            } else if job.name == DocumentedJobs.metadataRefresh, metadataOffset > 0 {
+                last[index] = begin.wholeMilliseconds - .seconds(metadataOffset)
+            }
+        }
+        return last
     }
 
     /// False if a signal came first.

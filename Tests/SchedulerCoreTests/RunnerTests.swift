@@ -73,7 +73,7 @@ struct RunnerTests {
             now: { Moment(seconds: 1_767_225_600) }
         )
         let runner = runner(settings, reports: reports)
-        for _ in 0..<3 { #expect(runner.perform(Self.run(), with: Client()) == .unreachable) }
+        for _ in 0..<3 { #expect(runner.perform(Self.run(), with: Client()).outcome == .unreachable) }
         while reports.waiting > 0 { await Task.yield() }
         reports.stop()
         let event = try #require(posthog.seen.first)
@@ -151,6 +151,6 @@ struct RunnerTests {
 
     private func run(against target: TestServer, token: String = "", trigger: Run.Trigger = .schedule) throws -> Outcome
     {
-        try runner(against: target, token: token).perform(Self.run(trigger), with: Client())
+        try runner(against: target, token: token).perform(Self.run(trigger), with: Client()).outcome
     }
 }

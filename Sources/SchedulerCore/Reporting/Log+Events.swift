@@ -47,18 +47,18 @@ extension Log {
         let path = end.job.path
         switch end.answer {
         case .success(let response) where end.outcome == .ok:
-            info("Job \(own: path): \(response.status)", fields(end, status: response.status))
+            info("Job \(own: path): \(response.status)", end.members)
         case .success(let response):
             line(
                 end.outcome == .busy ? .info : .warning,
                 "Job \(own: path): HTTP \(response.status) - \(excerpt(response.body))",
-                fields(end, status: response.status) + location(response)
+                end.members + location(response)
             )
         case .failure(let error):
             line(
                 error.kind == .aborted ? .warning : .error,
                 "Job \(own: path) failed: \(error.detail)",
-                fields(end, status: 0)
+                end.members
             )
         }
     }
@@ -124,15 +124,6 @@ extension Log {
     }
 
     func stopped() { info("Scheduler stopped.") }
-
-    private func fields(_ end: RunEnd, status: Int) -> [(String, LogValue)] {
-        [
-            ("job", .own(end.job.name)), ("slot", .own(end.run.slot.description)), ("run_id", .own(end.runID)),
-            ("trigger", .own(end.run.trigger.rawValue)), ("attempts", 1), ("outcome", .own(end.outcome.rawValue)),
-            ("status", .integer(status)), ("ms", .integer(end.duration.wholeMilliseconds)),
-            ("late_ms", .integer(end.lateness.wholeMilliseconds)),
-        ]
-    }
 
     /// Where a redirect points to, without its query: that may hold what is not ours to log.
     private func location(_ response: Response) -> [(String, LogValue)] {

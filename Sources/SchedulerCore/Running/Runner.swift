@@ -34,7 +34,7 @@ package final class Runner: Sendable {
 
     /// Blocks until the run has ended.
     @discardableResult
-    package func perform(_ run: Run, with client: Client) -> Outcome {
+    package func perform(_ run: Run, with client: Client) -> RunEnd {
         let job = jobs[run.job]
         let identity = RequestIdentity(random: random)
         let late = max(.zero, time.now() - run.due)
@@ -51,7 +51,7 @@ package final class Runner: Sendable {
         )
         log.ended(end)
         reports?.note(end)
-        return end.outcome
+        return end
     }
 
     private func attempt(
@@ -60,13 +60,14 @@ package final class Runner: Sendable {
         _ identity: RequestIdentity,
         _ client: Client
     ) -> Result<Response, TransferError> {
-        var headers = identity.headers(job: job.name, run: run, attempt: 1)
+        var headers = identity.headers(job: job, run: run, attempt: 1)
         if let token {
             headers.append(Request.Header("Authorization", "Bearer \(token.reveal)"))
         } else if !hasWarnedOfToken.exchange(true, ordering: .relaxed) {
             log.tokenIsMissing()
         }
-        let request = Request(job.method, target.text + job.path, headers: headers, timeout: job.timeout)
+        let body = job.body.map { Array($0.utf8) }
+        let request = Request(job.method, target.text + job.path, headers: headers, body: body, timeout: job.timeout)
         do throws(TransferError) {
             return .success(try client.send(request, until: cancellation))
         } catch {
@@ -89,5 +90,31 @@ package struct RunEnd: Sendable {
         case .success(let response): Outcome(status: response.status)
         case .failure(let error): Outcome(error.kind)
         }
+    }
+
+    package var status: Int {
+        if case .success(let response) = answer { return response.status }
+        return 0
+    }
+
+    /// What is known of a run that ended, as members; the same in logs and in answers to a command.
+    var members: [(String, LogValue)] {
+        [
+            ("job", .own(job.name)), ("slot", .own(run.slot.description)), ("run_id", .own(runID)),
+            ("trigger", .own(run.trigger.rawValue)), ("attempts", 1), ("outcome", .own(outcome.rawValue)),
+            ("status", .integer(status)), ("ms", .integer(duration.wholeMilliseconds)),
+            ("late_ms", .integer(lateness.wholeMilliseconds)),
+        ]
+    }
+
+    var json: JSONValue {
+        .object(
+            members.map { name, value in
+                switch value {
+                case .own(let text), .outside(let text): (name, .string(text))
+                case .integer(let number): (name, .integer(number))
+                }
+            }
+        )
     }
 }
