@@ -4,7 +4,7 @@
 package struct Timetable: Hashable, Sendable {
     package let schedule: Schedule
     package private(set) var zone: Zone
-    private let rule: CalendarRule?
+    let rule: CalendarRule?
 
     /// `hashKey` decides the values of `H`; for other schedules it plays no part.
     package init(_ schedule: Schedule, in zone: Zone = .utc, hashKey: HashKey = HashKey()) {

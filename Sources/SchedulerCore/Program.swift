@@ -17,7 +17,7 @@ package enum Program {
         do throws(UsageError) {
             return try perform(try Command(arguments), environment)
         } catch {
-            errors.write("scheduler: \(error)\n\n" + Command.usage)
+            errors.write("scheduler: \(error)\nscheduler --help shows what can be asked.\n")
             return Status.usage
         }
     }
@@ -93,7 +93,7 @@ extension Program {
                 NextReport.Row(job: job.name, timetable: zone.map { job.timetable.moved(to: $0) } ?? job.timetable)
             }
         }
-        let from = request.from ?? TimeSource.system.now().wholeMilliseconds
+        let from = request.from ?? Moment(seconds: TimeSource.system.now().seconds)
         output.write(NextReport(rows: rows, from: from, count: request.count).text(asJSON: request.asJSON))
         return Status.done
     }

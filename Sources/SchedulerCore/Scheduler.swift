@@ -72,7 +72,7 @@ package final class Scheduler {
     /// Runs until a signal ends it.
     package func run() {
         log.started(settings, metadataOffset: metadataOffset)
-        for warning in settings.warnings { log.setting(warning: warning) }
+        for warning in settings.warnings + JobHints.all(settings.jobs, at: time.now()) { log.setting(warning: warning) }
         announceSlots()
         guard waitForGrace() else {
             log.endedInGrace()

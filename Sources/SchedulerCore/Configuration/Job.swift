@@ -18,6 +18,10 @@ package struct Job: Sendable, Equatable {
     }
 
     package var name: String
+    /// The variable or `file:line` that defines it.
+    package var origin = ""
+    /// Whether its operator has a hand in it, rather than the documented defaults alone.
+    package var isChanged = true
     package var timetable: Timetable
     package var method: String
     /// Begins with `/`, may hold a query.

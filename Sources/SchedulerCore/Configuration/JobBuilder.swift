@@ -34,6 +34,8 @@ struct JobBuilder {
             path: path,
             timeoutSeconds: options.timeout.map { Int($0.seconds) } ?? Self.timeoutSeconds
         )
+        job.origin = definition.origin
+        job.isChanged = definition.isChanged
         job.retries = options.retries ?? 0
         job.first = options.first ?? .now
         job.catchup = options.catchup ?? .one

@@ -11,6 +11,8 @@ struct JobDefinitions {
         let rank: Int?
         /// Whether its schedule is still the one that an interval variable gives.
         var interval: IntervalVariable?
+        /// Whether a job line or an interval variable changes what is documented.
+        var isChanged = true
     }
 
     private(set) var byKey: [String: Definition] = [:]
@@ -45,7 +47,8 @@ struct JobDefinitions {
                 origin: interval?.rawValue ?? row.name,
                 line: line,
                 rank: rank,
-                interval: interval
+                interval: interval,
+                isChanged: interval.map { intervals[$0] != $0.defaultSeconds } ?? false
             )
         }
     }

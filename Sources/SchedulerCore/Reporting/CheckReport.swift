@@ -12,8 +12,11 @@ package struct CheckReport {
         switch result {
         case .success(let settings):
             isGood = true
-            standardOutput = asJSON ? Self.json(settings, now) : Self.table(settings, now)
-            standardError = asJSON ? "" : Self.lines(settings.warnings, "warning")
+            // A whole second: slots of "every" count from it.
+            let now = Moment(seconds: now.seconds)
+            let warnings = settings.warnings + JobHints.all(settings.jobs, at: now)
+            standardOutput = asJSON ? Self.json(settings, warnings, now) : Self.table(settings, now)
+            standardError = asJSON ? "" : Self.lines(warnings, "warning")
         case .failure(let bad):
             isGood = false
             standardOutput = asJSON ? Self.json(bad) : ""
@@ -62,12 +65,12 @@ package struct CheckReport {
 
     // MARK: - JSON
 
-    private static func json(_ settings: Settings, _ now: Moment) -> String {
+    private static func json(_ settings: Settings, _ warnings: [SettingsFault], _ now: Moment) -> String {
         JSONValue.object([
             ("jobs", .array(settings.jobs.map { json($0, now) })),
             ("tick_seconds", .integer(settings.tickSeconds)),
             ("startup_grace_seconds", .integer(settings.startupGraceSeconds)),
-            ("warnings", json(settings.warnings)),
+            ("warnings", json(warnings)),
         ]).description + "\n"
     }
 

@@ -44,12 +44,10 @@ struct NextReport {
     }
 
     private func json(_ line: Line) -> String {
-        let job: [(String, JSONValue)] = line.row.job.map { [("job", .string($0))] } ?? []
-        return JSONValue.object(
-            job + [
-                ("slot", .string(line.slot.description)),
-                ("local", .string(line.row.timetable.zone.localDescription(of: line.slot))),
-            ]
-        ).description
+        JSONValue.object([
+            ("job", line.row.job.map(JSONValue.string) ?? .null),
+            ("slot", .string(line.slot.description)),
+            ("local", .string(line.row.timetable.zone.localDescription(of: line.slot))),
+        ]).description
     }
 }
