@@ -129,18 +129,6 @@ struct TickerTests {
         #expect(ticker.look(at: now + .seconds(3 * 3600)).last == start(1, now + .seconds(3 * 3600), .schedule))
     }
 
-    @Test("a run that ends after the clock went back far does not silence its job")
-    func stepBackInFlight() throws {
-        var ticker = try ticker([("a", "every 15m")])
-        ticker.begin(at: at(0))
-        _ = ticker.look(at: at(0))
-        let now = at(-3 * 86_400)
-        _ = ticker.look(at: now)
-        _ = ticker.ended(0, at: now)
-        #expect(ticker.look(at: now) == [.clockWentBack(jobs: [0])])
-        #expect(ticker.nextDue == now + .seconds(900))
-    }
-
     @Test("before the build date nothing fires, and it is said once each way")
     func buildDate() throws {
         var ticker = try ticker([("a", "every 1m")], buildDate: at(0))

@@ -60,8 +60,10 @@ struct DueQueue: Sendable {
             position = (position - 1) / 2
         }
         while true {
-            let children = [2 * position + 1, 2 * position + 2].filter { $0 < heap.count }
-            guard let child = children.min(by: comesFirst), comesFirst(child, position) else { return }
+            var child = 2 * position + 1
+            guard child < heap.count else { return }
+            if child + 1 < heap.count, comesFirst(child + 1, child) { child += 1 }
+            guard comesFirst(child, position) else { return }
             swap(position, child)
             position = child
         }
