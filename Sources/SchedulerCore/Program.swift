@@ -122,7 +122,8 @@ extension Program {
             cancellation: Cancellation(),
             random: { .random(in: 0 ... .max) }
         )
-        let end = runner.perform(Run(job: index, slot: time.now().wholeMilliseconds, trigger: .manual), with: Client())
+        let run = Run(job: index, slot: time.now().wholeMilliseconds, trigger: .manual)
+        let end = runner.perform(run, of: settings.jobs[index], with: Client())
         output.write((asJSON ? end.json.description : end.outcome.rawValue) + "\n")
         return [.ok, .busy].contains(end.outcome) ? Status.done : Status.failed
     }
@@ -157,7 +158,10 @@ extension Program {
                 // The alarm blocks signals and libcurl starts before the first thread is there.
                 let alarm = try Alarm()
                 Library.start()
-                Scheduler(settings, log: log, output: output, alarm: alarm, buildDate: Version.date).run()
+                let scheduler = Scheduler(settings, log: log, output: output, alarm: alarm, buildDate: Version.date) {
+                    Program.settings(environment)
+                }
+                scheduler.run()
                 return Status.done
             } catch {
                 log.refused(by: error)

@@ -4,7 +4,6 @@ internal import Synchronization
 
 /// Carries out a run: the request, its outcome, and the line that tells of it.
 package final class Runner: Sendable {
-    private let jobs: [Job]
     private let target: BaseURL
     private let token: Secret?
     private let log: Log
@@ -22,7 +21,6 @@ package final class Runner: Sendable {
         cancellation: Cancellation,
         random: @escaping @Sendable () -> UInt64
     ) {
-        jobs = settings.jobs
         target = settings.target
         token = settings.token
         self.log = log
@@ -34,8 +32,7 @@ package final class Runner: Sendable {
 
     /// Blocks until the run has ended.
     @discardableResult
-    package func perform(_ run: Run, with client: Client) -> RunEnd {
-        let job = jobs[run.job]
+    package func perform(_ run: Run, of job: Job, with client: Client) -> RunEnd {
         let identity = RequestIdentity(random: random)
         let late = max(.zero, time.now() - run.due)
         let begin = time.uptime()
