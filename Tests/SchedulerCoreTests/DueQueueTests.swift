@@ -10,7 +10,7 @@ struct DueQueueTests {
     func random(seed: UInt64) {
         var random = SplitMix(seed: seed)
         let ranks = Array(0..<50).shuffled(using: &random)
-        var queue = DueQueue(ranks: ranks)
+        var queue = DueQueue<Moment>(ranks: ranks)
         var model: [Int: Moment] = [:]
         for _ in 0..<2_000 {
             let job = Int.random(in: 0..<50, using: &random)

@@ -1,9 +1,7 @@
-internal import Schedule
-
-/// Which job is due next: a binary heap that knows where each job stands, so that a due time can be moved.
-struct DueQueue: Sendable {
+/// Which job is due next, on whatever clock: a binary heap that knows where each job stands, so that a due time can be moved.
+struct DueQueue<Time: Comparable & Sendable>: Sendable {
     private struct Node {
-        var due: Moment
+        var due: Time
         var job: Int
     }
 
@@ -25,10 +23,10 @@ struct DueQueue: Sendable {
         positions = Array(repeating: -1, count: ranks.count)
     }
 
-    var first: (due: Moment, job: Int)? { heap.first.map { ($0.due, $0.job) } }
+    var first: (due: Time, job: Int)? { heap.first.map { ($0.due, $0.job) } }
 
     /// Enters the job, moves it, or with nil takes it out.
-    mutating func set(_ job: Int, due: Moment?) {
+    mutating func set(_ job: Int, due: Time?) {
         let position = positions[job]
         guard let due else {
             if position >= 0 { remove(at: position) }

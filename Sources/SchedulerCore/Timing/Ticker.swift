@@ -21,6 +21,8 @@ package struct Ticker: Sendable {
     private struct Entry {
         /// The slot that counts as run last, also while its run is in flight; nil if the job never ran.
         var last: Moment?
+        /// What `last` was before the run in flight.
+        var previous: Moment?
         var isRunning = false
         /// Whether a slot passed while the run is in flight.
         var isHeld = false
@@ -34,7 +36,7 @@ package struct Ticker: Sendable {
     /// Nil for a job that is gone.
     private var timetables: [Timetable?]
     private var entries: [Entry]
-    private var queue: DueQueue
+    private var queue: DueQueue<Moment>
     private var lastLook = Moment.epoch
     /// No job's last slot is later.
     private var latestSlot = Moment.epoch
@@ -134,17 +136,28 @@ package struct Ticker: Sendable {
     }
 
     private mutating func start(_ job: Int, now: Moment) -> Action {
+        entries[job].previous = entries[job].last
+        return .start(take(job, now: now))
+    }
+
+    /// The run anew, as it stands now: a run that had to wait gives way to its job's latest slot.
+    package mutating func renewed(_ job: Int, at now: Moment) -> Run {
+        entries[job].isHeld = false
+        return take(job, now: now)
+    }
+
+    private mutating func take(_ job: Int, now: Moment) -> Run {
         let entry = entries[job]
-        let original = entry.last.flatMap { timetables[job]?.latest(after: $0, through: now) } ?? now.wholeMilliseconds
+        let original = entry.previous.flatMap { timetables[job]?.latest(after: $0, through: now) } ?? now.wholeMilliseconds
         let isMissed = now - original > tick
         // An interval has no nominal moment to go back to: a late run begins a new phase.
         let slot = isMissed && timetables[job]?.schedule.isElapsedTime == true ? now.wholeMilliseconds : original
-        let trigger: Run.Trigger = entry.last == nil ? .first : isMissed ? .catchup : .schedule
+        let trigger: Run.Trigger = entry.previous == nil ? .first : isMissed ? .catchup : .schedule
         entries[job].last = slot
         entries[job].isRunning = true
         latestSlot = max(latestSlot, slot)
         enqueue(job)
-        return .start(Run(job: job, slot: slot, due: original, trigger: trigger))
+        return Run(job: job, slot: slot, due: original, trigger: trigger)
     }
 
     /// Nothing more is to be told of the job until its run ends, so it leaves the queue.

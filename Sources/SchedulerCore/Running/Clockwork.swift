@@ -1,0 +1,180 @@
+internal import Schedule
+
+/// The ticker and what becomes of its runs, as one value: all decisions, no effects.
+///
+/// Everything that happens goes in with its time, on the wall clock (`now`) and on the one that only goes forward
+/// (`uptime`); what is to be done comes out.
+struct Clockwork: Sendable {
+    /// What is to be done.
+    enum Order: Sendable {
+        case attempt(Attempt)
+        case hold(Job, slot: Moment)
+        case clockIsWrong
+        case clockIsRight
+        case clockWentBack([Job])
+    }
+
+    /// One attempt to be made.
+    struct Attempt: Sendable {
+        let run: Run
+        let job: Job
+        /// Counted from 1.
+        let number: Int
+        let isProbe: Bool
+        /// Of the attempts before, if there were any.
+        let context: RunContext?
+    }
+
+    /// What an attempt's end means.
+    enum Verdict: Sendable {
+        /// The app never saw it: the run waits. True if the target was up until now.
+        case undelivered(isNews: Bool)
+        case retry(after: Duration)
+        case ended(slotsHeld: Int)
+    }
+
+    private(set) var ticker: Ticker
+    private(set) var dispatch: Dispatch
+    private(set) var jobs: [Job]
+    private let seed: String
+    /// First runs and catch-ups are spread over this long after the begin.
+    private let spread: Duration
+    private var begun: Duration?
+    private var isStopped = false
+
+    init(jobs: [Job], tick: Duration, buildDate: Moment, seed: String, spread: Duration) {
+        self.jobs = jobs
+        self.seed = seed
+        self.spread = spread
+        ticker = Ticker(jobs.map { ($0.name, $0.timetable) }, tick: tick, buildDate: buildDate)
+        dispatch = Dispatch(names: jobs.map(\.name))
+    }
+
+    mutating func begin(at now: Moment, uptime: Duration, assumed: [Int: Moment]) {
+        begun = uptime
+        ticker.begin(at: now, assumed: assumed)
+    }
+
+    /// Everything that is to be done now.
+    mutating func look(at now: Moment, uptime: Duration) -> [Order] {
+        var orders: [Order] = []
+        while true {
+            for action in ticker.look(at: now) { take(action, now, uptime, &orders) }
+            let events = dispatch.events(at: uptime)
+            for event in events {
+                switch event {
+                case .attempt(let job, let isProbe): orders.append(.attempt(attempt(job, isProbe, now)))
+                case .free(let job): _ = ticker.ended(job, at: now)
+                }
+            }
+            // A job that is free again may be due.
+            guard events.contains(where: { if case .free = $0 { true } else { false } }) else { return orders }
+        }
+    }
+
+    private mutating func take(_ action: Ticker.Action, _ now: Moment, _ uptime: Duration, _ orders: inout [Order]) {
+        switch action {
+        case .start(let run): dispatch.begin(run, after: delay(run, at: uptime), at: uptime)
+        case .hold(let job, let slot):
+            // A run that waits gives way to the slot; only what runs holds it.
+            if dispatch.hasBegun(job) { orders.append(.hold(jobs[job], slot: slot)) }
+        case .clockIsWrong: orders.append(.clockIsWrong)
+        case .clockIsRight: orders.append(.clockIsRight)
+        case .clockWentBack(let moved): orders.append(.clockWentBack(moved.map { jobs[$0] }))
+        }
+    }
+
+    private mutating func attempt(_ job: Int, _ isProbe: Bool, _ now: Moment) -> Attempt {
+        if dispatch.hasWaited(job) { dispatch.renew(job, ticker.renewed(job, at: now)) }
+        let item = dispatch.items[job]
+        return Attempt(
+            run: item?.run ?? Run(job: job, slot: now, trigger: .schedule),
+            job: jobs[job],
+            number: (item?.attempts ?? 0) + 1,
+            isProbe: isProbe,
+            context: item?.context
+        )
+    }
+
+    /// Jitter, and after the start the spread: stable values, so that replicas and restarts agree.
+    private func delay(_ run: Run, at uptime: Duration) -> Duration {
+        let job = jobs[run.job]
+        var delay = Duration.zero
+        if job.jitterSeconds > 0 {
+            let gap = job.timetable.next(after: run.slot).map { $0 - run.slot } ?? .seconds(job.jitterSeconds)
+            let limit = min(Duration.seconds(job.jitterSeconds), gap)
+            delay = share(of: limit, job, "jitter \(run.slot)")
+        }
+        if let begun, spread > .zero, uptime - begun < spread, run.trigger == .first || run.trigger == .catchup {
+            delay += share(of: spread, job, "spread")
+        }
+        return delay
+    }
+
+    private func share(of limit: Duration, _ job: Job, _ label: String) -> Duration {
+        .milliseconds(HashKey(seed: seed, job: job.name).value(for: label, below: limit.wholeMilliseconds))
+    }
+
+    /// When to look again: on the wall clock, and on the other.
+    var nextLook: (moment: Moment?, uptime: Duration?) { (ticker.nextDue, dispatch.nextEvent) }
+
+    // MARK: - News
+
+    /// A connection stands.
+    mutating func reached(at uptime: Duration) -> (down: Duration, waited: Int)? { dispatch.reached(at: uptime) }
+
+    /// An attempt ended; `random` is 0 ..< 1.
+    mutating func ended(
+        _ attempt: Attempt,
+        _ end: RunEnd,
+        at now: Moment,
+        uptime: Duration,
+        random: Double
+    ) -> Verdict {
+        let job = attempt.run.job
+        if end.outcome == .unreachable {
+            let isNews = dispatch.undelivered(job, at: uptime)
+            if isStopped { free(job, now) }
+            return .undelivered(isNews: isNews)
+        }
+        let hold = attempt.job.abandonHoldSeconds ?? attempt.job.timeoutSeconds
+        let policy = RetryPolicy(retries: attempt.job.retries, hold: .seconds(hold))
+        let facts = end.facts(at: now)
+        let next = attempt.job.timetable.next(after: attempt.run.slot)
+        if !isStopped, let wait = policy.wait(after: end.attempts, facts, random: random),
+            next.map({ now + wait < $0 }) ?? true
+        {
+            dispatch.retry(job, after: wait, pending: end, at: uptime)
+            return .retry(after: wait)
+        }
+        let held = slotsHeld(attempt, now)
+        if dispatch.end(job, hold: isStopped ? .zero : policy.hold(after: facts), at: uptime) { free(job, now) }
+        return .ended(slotsHeld: held)
+    }
+
+    private mutating func free(_ job: Int, _ now: Moment) { _ = ticker.ended(job, at: now) }
+
+    /// How many slots passed while the run was in flight; counted up to a limit.
+    private func slotsHeld(_ attempt: Attempt, _ now: Moment) -> Int {
+        var (count, slot) = (0, attempt.run.slot)
+        while count < 1_000, let next = attempt.job.timetable.next(after: slot), next <= now {
+            count += 1
+            slot = next
+        }
+        return count
+    }
+
+    /// Nothing more begins; answers the runs that are between two attempts, and so end now.
+    mutating func stop() -> [RunEnd] {
+        isStopped = true
+        return dispatch.stop()
+    }
+
+    /// Takes a new list of jobs, in which each keeps its number; those without a timetable are gone.
+    mutating func replace(_ list: [(job: Job, isGone: Bool)], at now: Moment, assumed: [Int: Moment]) {
+        jobs = list.map(\.job)
+        let timetables = list.map { (name: $0.job.name, timetable: $0.isGone ? nil : $0.job.timetable) }
+        ticker.replace(timetables, at: now, assumed: assumed)
+        dispatch.replace(names: jobs.map(\.name), gone: Set(list.indices.filter { list[$0].isGone }))
+    }
+}

@@ -1,0 +1,199 @@
+internal import Schedule
+
+/// What becomes of runs between the ticker's start and their end: delays, attempts, waits for the target, holds.
+///
+/// A value like the ticker: it is told what happened and when, on the clock that only goes forward, and says what to
+/// do. Each job has one run at most.
+struct Dispatch: Sendable {
+    enum Stage: Equatable {
+        /// Begins when the time has come: jitter, spread.
+        case delayed(until: Duration)
+        /// Begins when the target is up, or as a probe.
+        case waiting
+        case attempting(begun: Duration, isProbe: Bool)
+        /// Between two attempts.
+        case backoff(until: Duration)
+        /// The run has ended; the job may not start before this.
+        case held(until: Duration)
+    }
+
+    struct Item: Sendable {
+        var run: Run
+        var stage: Stage
+        /// Attempts that the app may have seen.
+        var attempts = 0
+        /// Whether it had to wait for the target, so that its slot may be an old one.
+        var hasWaited = false
+        /// What the attempts of one run share.
+        var context: RunContext?
+        /// What is known of a run that is between two attempts.
+        var pending: RunEnd?
+    }
+
+    /// Time to act on a job.
+    enum Event: Equatable {
+        /// Make the next attempt; `isRenewed` if the run waited and may have to give way to a later slot.
+        case attempt(job: Int, isProbe: Bool)
+        /// The hold is over: the job is free.
+        case free(job: Int)
+    }
+
+    private(set) var items: [Int: Item] = [:]
+    private(set) var target = Target()
+    private var timers: DueQueue<Duration>
+
+    /// Runs that waited for the target start over this long, so that it is not hit by all at once.
+    static let recoverySpread = Duration.seconds(3)
+
+    init(names: [String]) { timers = DueQueue(names: names) }
+
+    /// Whether the app may have seen something of the run.
+    func hasBegun(_ job: Int) -> Bool {
+        switch items[job]?.stage {
+        case .attempting, .backoff, .held: true
+        case .delayed, .waiting, nil: false
+        }
+    }
+
+    func hasWaited(_ job: Int) -> Bool { items[job]?.hasWaited ?? false }
+
+    var waiting: [Int] { items.filter { $0.value.stage == .waiting }.map(\.key) }
+
+    /// When something is to be done next.
+    var nextEvent: Duration? {
+        let probe = waiting.isEmpty ? nil : target.nextProbe
+        return [timers.first?.due, probe].compactMap { $0 }.min()
+    }
+
+    /// Takes over a run that the ticker started.
+    mutating func begin(_ run: Run, after delay: Duration, at uptime: Duration) {
+        set(Item(run: run, stage: .delayed(until: uptime + delay)), run.job)
+    }
+
+    /// What is to be done now.
+    mutating func events(at uptime: Duration) -> [Event] {
+        var events: [Event] = []
+        while let (due, job) = timers.first, due <= uptime, var item = items[job] {
+            if case .held = item.stage {
+                drop(job)
+                events.append(.free(job: job))
+            } else if target.isDown {
+                item.stage = .waiting
+                item.hasWaited = true
+                set(item, job)
+            } else {
+                events.append(.attempt(job: job, isProbe: false))
+                attempt(job, isProbe: false, at: uptime)
+            }
+        }
+        if let probe = target.nextProbe, probe <= uptime, let job = inOrder(waiting).first {
+            target.beginProbe()
+            events.append(.attempt(job: job, isProbe: true))
+            attempt(job, isProbe: true, at: uptime)
+        }
+        return events
+    }
+
+    /// A connection stands; answers how long the target was down and how many runs waited, if it was.
+    mutating func reached(at uptime: Duration) -> (down: Duration, waited: Int)? {
+        guard let down = target.reached(at: uptime) else { return nil }
+        let jobs = inOrder(waiting)
+        for (place, job) in jobs.enumerated() {
+            guard var item = items[job] else { continue }
+            item.stage = .delayed(until: uptime + Self.recoverySpread * Double(place) / Double(jobs.count))
+            set(item, job)
+        }
+        return (down, jobs.count)
+    }
+
+    /// The run replaced by what it gave way to, before its attempt.
+    mutating func renew(_ job: Int, _ run: Run) {
+        guard var item = items[job] else { return }
+        if item.run.slot != run.slot { (item.attempts, item.context) = (0, nil) }
+        (item.run, item.hasWaited) = (run, false)
+        set(item, job)
+    }
+
+    // MARK: - Ends of attempts
+
+    /// An attempt was never seen by the app: its run waits. True if that is news of the target.
+    mutating func undelivered(_ job: Int, at uptime: Duration) -> Bool {
+        guard var item = items[job], case .attempting(let begun, let isProbe) = item.stage else { return false }
+        let isNews = target.missed(begunAt: begun, isProbe: isProbe, at: uptime)
+        // It began before the target was last reached: once more, soon.
+        item.stage = target.isDown ? .waiting : .delayed(until: uptime + .seconds(1))
+        item.hasWaited = true
+        set(item, job)
+        return isNews
+    }
+
+    mutating func retry(_ job: Int, after wait: Duration, pending: RunEnd, at uptime: Duration) {
+        guard var item = items[job] else { return }
+        item.attempts = pending.attempts
+        item.context = pending.context
+        item.pending = pending
+        item.stage = .backoff(until: uptime + wait)
+        set(item, job)
+    }
+
+    /// The run ended; the job is held for so long. True if it is free at once.
+    mutating func end(_ job: Int, hold: Duration, at uptime: Duration) -> Bool {
+        guard var item = items[job] else { return false }
+        guard hold > .zero else {
+            drop(job)
+            return true
+        }
+        item.stage = .held(until: uptime + hold)
+        item.pending = nil
+        set(item, job)
+        return false
+    }
+
+    /// Nothing more begins: what waits is dropped; answers the runs that are between two attempts.
+    mutating func stop() -> [RunEnd] {
+        let pending = items.values.compactMap(\.pending)
+        for (job, item) in items {
+            if case .attempting = item.stage { continue }
+            drop(job)
+        }
+        return pending
+    }
+
+    /// A new list of jobs, in which each keeps its number; a run of a job that is gone does not begin.
+    mutating func replace(names: [String], gone: Set<Int>) {
+        timers = DueQueue(names: names)
+        for (job, item) in items {
+            if gone.contains(job), !hasBegun(job) { items[job] = nil } else { set(item, job) }
+        }
+    }
+
+    // MARK: - Parts
+
+    private mutating func attempt(_ job: Int, isProbe: Bool, at uptime: Duration) {
+        guard var item = items[job] else { return }
+        item.stage = .attempting(begun: uptime, isProbe: isProbe)
+        item.pending = nil
+        set(item, job)
+    }
+
+    /// Runs in the order of their slots.
+    private func inOrder(_ jobs: [Int]) -> [Int] {
+        jobs.sorted { left, right in
+            guard let a = items[left]?.run.slot, let b = items[right]?.run.slot else { return left < right }
+            return (a, left) < (b, right)
+        }
+    }
+
+    private mutating func drop(_ job: Int) {
+        items[job] = nil
+        timers.set(job, due: nil)
+    }
+
+    private mutating func set(_ item: Item, _ job: Int) {
+        items[job] = item
+        switch item.stage {
+        case .delayed(let time), .backoff(let time), .held(let time): timers.set(job, due: time)
+        case .waiting, .attempting: timers.set(job, due: nil)
+        }
+    }
+}
