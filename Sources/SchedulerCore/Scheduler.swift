@@ -57,7 +57,13 @@ package final class Scheduler {
         let (bell, isDraining) = (alarm.bell, isDraining)
         pool = WorkerPool(width: max(4, settings.jobs.count)) { if isDraining.isSet { bell.ring() } }
         reports = settings.errorReports.map {
-            ErrorReports($0, secrets: settings.secrets, now: time.now, afterReport: bell.ring)
+            ErrorReports(
+                $0,
+                tls: settings.transport.elsewhere,
+                secrets: settings.secrets,
+                now: time.now,
+                afterReport: bell.ring
+            )
         }
         runner = Runner(
             settings,
@@ -65,6 +71,7 @@ package final class Scheduler {
             time: time,
             reports: reports,
             cancellation: cancellation,
+            isStopping: { isDraining.isSet },
             random: random
         )
     }
@@ -175,6 +182,9 @@ extension Scheduler {
             if Alarm.endsTheProgram(signal) {
                 if !stops { log.signal(signal) }
                 stops = true
+            } else if let token = settings.token, token.file != nil {
+                log.rereadingToken(signal)
+                token.reopen(log)
             } else {
                 log.nothingToReload(signal)
             }

@@ -4,7 +4,9 @@ internal import Schedule
 /// Everything that the environment says, checked.
 package struct Settings: Sendable {
     package let target: BaseURL
-    package let token: Secret?
+    /// Nil: requests carry none.
+    package let token: TokenSource?
+    package let transport: TransportSettings
     /// The documented ones in their order.
     package let jobs: [Job]
     package let tickSeconds: Int
@@ -20,7 +22,7 @@ package struct Settings: Sendable {
     package var tick: Duration { .seconds(tickSeconds) }
 
     /// Everything that must not appear in a log.
-    package var secrets: [Secret] { [token, errorReports?.key].compactMap { $0 } }
+    package let secrets: SecretBook
 
     package struct ErrorReportSettings: Sendable {
         package let key: Secret
@@ -31,7 +33,10 @@ package struct Settings: Sendable {
     package init(environment: [String: String]) throws(SettingsFaults) {
         var reader = EnvironmentReader(environment)
         let target = reader.url("API_URL", default: "http://localhost:8000")
-        token = reader.secret("SCHEDULER_API_TOKEN")
+        secrets = SecretBook()
+        token = reader.token(for: target, secrets: secrets)
+        transport = reader.transport(for: target)
+        for secret in transport.proxy?.secrets ?? [] { secrets.add(Secret(secret)) }
         var intervals: [IntervalVariable: Int] = [:]
         for variable in IntervalVariable.allCases {
             intervals[variable] = reader.seconds(variable.rawValue, default: variable.defaultSeconds, least: 1)
@@ -42,6 +47,7 @@ package struct Settings: Sendable {
         let stopTimeout = reader.seconds("SCHEDULER_STOP_TIMEOUT_SECONDS", default: 50, least: 0)
         let reportKey = reader.secret("POSTHOG_API_KEY")
         let reportHost = reader.url("POSTHOG_HOST", default: "https://eu.i.posthog.com")
+        if let reportKey { secrets.add(reportKey) }
         logLevel = reader.logLevel()
         logFormat = reader.logFormat()
         let isStrict = reader.flag("SCHEDULER_STRICT_ENV", default: false)
@@ -49,9 +55,9 @@ package struct Settings: Sendable {
         reader.reportUnknown(in: environment, asFault: isStrict)
         let jobs = DocumentedJobs.rows.compactMap { reader.job($0, intervals: intervals) }
 
-        warnings = reader.warnings
+        warnings = secrets.masked(reader.warnings)
         guard reader.faults.isEmpty, let target, let tick, let grace, let stopTimeout, let reportHost else {
-            throw SettingsFaults(faults: reader.faults, warnings: reader.warnings, logFormat: logFormat)
+            throw SettingsFaults(faults: secrets.masked(reader.faults), warnings: warnings, logFormat: logFormat)
         }
         self.target = target
         self.jobs = jobs

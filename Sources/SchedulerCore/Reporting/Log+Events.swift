@@ -128,7 +128,8 @@ extension Log {
     private func fields(_ end: RunEnd, status: Int) -> [(String, LogValue)] {
         [
             ("job", .own(end.job.name)), ("slot", .own(end.run.slot.description)), ("run_id", .own(end.runID)),
-            ("trigger", .own(end.run.trigger.rawValue)), ("attempts", 1), ("outcome", .own(end.outcome.rawValue)),
+            ("trigger", .own(end.run.trigger.rawValue)), ("attempts", .integer(end.attempts)),
+            ("outcome", .own(end.outcome.rawValue)),
             ("status", .integer(status)), ("ms", .integer(end.duration.wholeMilliseconds)),
             ("late_ms", .integer(end.lateness.wholeMilliseconds)),
         ]
