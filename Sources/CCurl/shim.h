@@ -28,12 +28,8 @@ static inline CURLcode ccurl_setopt_write(CURL *handle, CURLoption option, ccurl
   return curl_easy_setopt(handle, option, value);
 }
 
-static inline CURLcode ccurl_setopt_opensocket(CURL *handle, curl_opensocket_callback value) {
-  return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, value);
-}
-
-static inline CURLcode ccurl_setopt_sockopt(CURL *handle, curl_sockopt_callback value) {
-  return curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, value);
+static inline CURLcode ccurl_setopt_ssl_ctx(CURL *handle, curl_ssl_ctx_callback value) {
+  return curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, value);
 }
 
 static inline CURLcode ccurl_getinfo_long(CURL *handle, CURLINFO info, long *value) {

@@ -108,8 +108,9 @@ extension EnvironmentReader {
             return true
         } catch {
             switch error {
-            case .authorities(let reason):
-                fault(ca, "\(quoted(ca, options.caFile ?? "")) cannot be used: \(Escaping.quotable(reason))")
+            case .authorities:
+                // libcurl's words only repeat the path.
+                fault(ca, "\(quoted(ca, options.caFile ?? "")) cannot be loaded: a certificate in it is damaged")
             case .certificate(let reason):
                 let file = quoted(Name.certificate, options.certificateFile ?? "")
                 fault(Name.certificate, "\(file) cannot be used: \(Escaping.quotable(reason))")
