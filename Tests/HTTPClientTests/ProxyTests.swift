@@ -62,10 +62,7 @@ struct ProxyTests {
 
     @Test("an https proxy whose certificate is not trusted gets nothing: unreachable", arguments: ["http", "https"])
     func untrustedProxy(_ target: String) throws {
-        let certificate = try CertificateAuthority().issue()
-        let nginx = try Nginx(
-            "ssl_certificate \(certificate.certificateFile); ssl_certificate_key \(certificate.keyFile);"
-        )
+        let nginx = try Nginx(try CertificateAuthority().issue())
         let error = try failure("\(target)://app.invalid/", nginx.url)
         #expect(error.kind == .unreachable)
         #expect(!error.requestWasSent)

@@ -14,13 +14,7 @@ struct TLSTests {
         folder = try TemporaryFolder()
         authority = try CertificateAuthority()
         own = try authority.issue("DNS:client")
-        let server = try authority.issue()
-        nginx = try Nginx(
-            """
-            ssl_certificate \(server.certificateFile); ssl_certificate_key \(server.keyFile);
-            ssl_client_certificate \(authority.file); ssl_verify_client on;
-            """
-        )
+        nginx = try Nginx(try authority.issue(), "ssl_client_certificate \(authority.file); ssl_verify_client on;")
     }
 
     @Test("an authority's file that was replaced counts from the next request on, in either direction")

@@ -6,8 +6,12 @@ package final class Nginx: Sendable {
     private let folder: TemporaryFolder
     private let processID: Int32
 
-    /// One server that answers 200 to everything; `directives` say how it listens.
-    package init(_ directives: String, listen: String = "ssl") throws {
+    /// Held, since nginx reads it when it has started.
+    private let certificate: CertificateAuthority.Certificate
+
+    /// One https server that answers 200 to everything; `directives` say what else it does.
+    package init(_ certificate: CertificateAuthority.Certificate, _ directives: String = "") throws {
+        self.certificate = certificate
         let folder = try TemporaryFolder()
         self.folder = folder
         let socket = try ListeningSocket()
@@ -26,7 +30,9 @@ package final class Nginx: Sendable {
                 log_format seen '$request_method $status "$http_authorization"';
                 access_log \(folder.path("access.log")) seen;
                 server {
-                    listen 127.0.0.1:\(port) \(listen);
+                    listen 127.0.0.1:\(port) ssl;
+                    ssl_certificate \(certificate.certificateFile);
+                    ssl_certificate_key \(certificate.keyFile);
                     \(directives)
                     location / { return 200 ok; }
                 }
