@@ -32,8 +32,14 @@ let package = Package(
         .executableTarget(name: "target-app", dependencies: ["HTTPServer", "Locking"], swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["Schedule"],
+            dependencies: ["Schedule", "SchedulerCore"],
             path: "Tests/Benchmarks",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "TickerSimulation",
+            dependencies: ["Schedule", "SchedulerCore", "TestSupport"],
+            path: "Tests/Simulation",
             swiftSettings: strict
         ),
         .testTarget(
@@ -66,7 +72,9 @@ let package = Package(
         ),
         .testTarget(
             name: "SchedulerCoreTests",
-            dependencies: ["SchedulerCore", "Schedule", "HTTPClient", "HTTPServer", "TestSupport", "Locking"],
+            dependencies: [
+                "SchedulerCore", "Schedule", "HTTPClient", "HTTPServer", "TestSupport", "Locking", "TickerSimulation",
+            ],
             exclude: ["Vectors"],
             swiftSettings: strict
         ),

@@ -79,6 +79,4 @@ extension Log {
             [("job", .own(job.name)), ("run_id", .own(id))]
         )
     }
-
-    func rereadingToken(_ signal: Int32) { info("Received signal \(signal); reading the token file again.") }
 }

@@ -4,7 +4,6 @@ internal import Synchronization
 
 /// Carries out a run: the request, its outcome, and the line that tells of it.
 package final class Runner: Sendable {
-    private let jobs: [Job]
     private let target: BaseURL
     private let token: TokenSource?
     private let transport: TransportSettings
@@ -26,7 +25,6 @@ package final class Runner: Sendable {
         isStopping: @escaping @Sendable () -> Bool = { false },
         random: @escaping @Sendable () -> UInt64
     ) {
-        jobs = settings.jobs
         target = settings.target
         token = settings.token
         transport = settings.transport
@@ -40,8 +38,7 @@ package final class Runner: Sendable {
 
     /// Blocks until the run has ended.
     @discardableResult
-    package func perform(_ run: Run, with client: Client) -> Outcome {
-        let job = jobs[run.job]
+    package func perform(_ run: Run, of job: Job, with client: Client) -> RunEnd {
         let identity = RequestIdentity(random: random)
         let late = max(.zero, time.now() - run.due)
         let begin = time.uptime()
@@ -65,7 +62,7 @@ package final class Runner: Sendable {
         )
         log.ended(end)
         reports?.note(end)
-        return end.outcome
+        return end
     }
 
     /// The token that took the place of one that the app denied; nil if there is none, or nothing was denied.
@@ -84,16 +81,18 @@ package final class Runner: Sendable {
         _ token: Secret?,
         _ client: Client
     ) -> Result<Response, TransferError> {
-        var headers = identity.headers(job: job.name, run: run, attempt: attempt)
+        var headers = identity.headers(job: job, run: run, attempt: attempt)
         if let token {
             headers.append(Request.Header("Authorization", "Bearer \(token.reveal)"))
         } else if !hasWarnedOfToken.exchange(true, ordering: .relaxed) {
             log.tokenIsMissing()
         }
+        let body = job.body.map { Array($0.utf8) }
         let request = Request(
             job.method,
             target.text + job.path,
             headers: headers,
+            body: body,
             timeout: job.timeout,
             tls: transport.target,
             proxy: transport.proxy
@@ -121,5 +120,32 @@ package struct RunEnd: Sendable {
         case .success(let response): Outcome(status: response.status)
         case .failure(let error): Outcome(error.kind)
         }
+    }
+
+    package var status: Int {
+        if case .success(let response) = answer { return response.status }
+        return 0
+    }
+
+    /// What is known of a run that ended, as members; the same in logs and in answers to a command.
+    var members: [(String, LogValue)] {
+        [
+            ("job", .own(job.name)), ("slot", .own(run.slot.description)), ("run_id", .own(runID)),
+            ("trigger", .own(run.trigger.rawValue)), ("attempts", .integer(attempts)),
+            ("outcome", .own(outcome.rawValue)),
+            ("status", .integer(status)), ("ms", .integer(duration.wholeMilliseconds)),
+            ("late_ms", .integer(lateness.wholeMilliseconds)),
+        ]
+    }
+
+    var json: JSONValue {
+        .object(
+            members.map { name, value in
+                switch value {
+                case .own(let text), .outside(let text): (name, .string(text))
+                case .integer(let number): (name, .integer(number))
+                }
+            }
+        )
     }
 }

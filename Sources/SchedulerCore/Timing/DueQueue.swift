@@ -13,6 +13,13 @@ struct DueQueue: Sendable {
     /// Breaks ties: of jobs that are due at the same moment the one with the lower rank comes first.
     private let ranks: [Int]
 
+    /// Jobs that are due at the same moment come in the order of their names.
+    init(names: [String]) {
+        var ranks = Array(repeating: 0, count: names.count)
+        for (rank, job) in names.indices.sorted(by: { names[$0] < names[$1] }).enumerated() { ranks[job] = rank }
+        self.init(ranks: ranks)
+    }
+
     init(ranks: [Int]) {
         self.ranks = ranks
         positions = Array(repeating: -1, count: ranks.count)
@@ -60,8 +67,10 @@ struct DueQueue: Sendable {
             position = (position - 1) / 2
         }
         while true {
-            let children = [2 * position + 1, 2 * position + 2].filter { $0 < heap.count }
-            guard let child = children.min(by: comesFirst), comesFirst(child, position) else { return }
+            var child = 2 * position + 1
+            guard child < heap.count else { return }
+            if child + 1 < heap.count, comesFirst(child + 1, child) { child += 1 }
+            guard comesFirst(child, position) else { return }
             swap(position, child)
             position = child
         }

@@ -19,36 +19,36 @@ package struct Ticker: Sendable {
     }
 
     private struct Entry {
-        let timetable: Timetable
-        /// The slot that counts as run last; nil if the job never ran.
+        /// The slot that counts as run last, also while its run is in flight; nil if the job never ran.
         var last: Moment?
-        /// Whether a run of this process, or one known from before, stands behind `last`.
-        var hasRun = false
-        /// The slot of the run in flight.
-        var running: Moment?
-        /// Slots that passed while the run was in flight.
-        var held = 0
+        var isRunning = false
+        /// Whether a slot passed while the run is in flight.
+        var isHeld = false
     }
+
+    /// No schedule has two slots that are closer.
+    private static let shortestGap = Duration.seconds(1)
 
     private let tick: Duration
     private let buildDate: Moment
+    /// Nil for a job that is gone.
+    private var timetables: [Timetable?]
     private var entries: [Entry]
     private var queue: DueQueue
-    private var lastLook: Moment?
+    private var lastLook = Moment.epoch
+    /// No job's last slot is later.
+    private var latestSlot = Moment.epoch
     private var isClockWrong = false
-    /// Jobs whose last slot was moved since the last look.
-    private var movedBack: [Int] = []
+    /// Jobs whose last slot was in the future when the clock began.
+    private var movedAtBegin: [Int] = []
 
     /// `tick` is how late a run may start without counting as missed; before `buildDate` the clock is not believed.
     package init(_ jobs: [(name: String, timetable: Timetable)], tick: Duration, buildDate: Moment = .epoch) {
         self.tick = tick
         self.buildDate = buildDate
-        entries = jobs.map { Entry(timetable: $0.timetable) }
-        var ranks = Array(repeating: 0, count: jobs.count)
-        for (rank, job) in jobs.indices.sorted(by: { jobs[$0].name < jobs[$1].name }).enumerated() {
-            ranks[job] = rank
-        }
-        queue = DueQueue(ranks: ranks)
+        timetables = jobs.map(\.timetable)
+        entries = Array(repeating: Entry(), count: jobs.count)
+        queue = DueQueue(names: jobs.map(\.name))
     }
 
     /// Whether the clock can be believed; as long as it can't, `begin` has to wait.
@@ -57,19 +57,46 @@ package struct Ticker: Sendable {
     /// Starts the clock: jobs that never ran are due at once, but those of `assumed` count as having run then.
     package mutating func begin(at now: Moment, assumed: [Int: Moment] = [:]) {
         lastLook = now
-        for job in entries.indices {
-            entries[job].last = assumed[job]
-            queue.set(job, due: dueMoment(job, now: now))
+        for (job, last) in assumed {
+            entries[job].last = last
+            latestSlot = max(latestSlot, last)
         }
+        for job in entries.indices { enqueue(job) }
+        movedAtBegin = settle(at: now)
+    }
+
+    /// Takes a new list of jobs in which the old ones keep their numbers; one without a timetable is gone.
+    ///
+    /// A job whose timetable changed has missed no slot before now; new ones are due at once, but those of `assumed`
+    /// count as having run then.
+    package mutating func replace(
+        _ jobs: [(name: String, timetable: Timetable?)],
+        at now: Moment,
+        assumed: [Int: Moment] = [:]
+    ) {
+        let changed = entries.indices.filter { jobs[$0].timetable != timetables[$0] }
+        timetables = jobs.map(\.timetable)
+        for job in changed where entries[job].last != nil { entries[job].last = now.wholeMilliseconds }
+        for job in entries.count..<jobs.count {
+            var entry = Entry()
+            entry.last = assumed[job]
+            entries.append(entry)
+        }
+        latestSlot = max(latestSlot, now)
+        queue = DueQueue(names: jobs.map(\.name))
+        for job in entries.indices where !entries[job].isHeld { enqueue(job) }
     }
 
     /// When a job that is not in flight is due next; nil for never.
-    package func nextDue(_ job: Int, now: Moment) -> Moment? { dueMoment(job, now: now) }
+    package func nextDue(_ job: Int, now: Moment) -> Moment? {
+        guard let last = entries[job].last else { return timetables[job].map { _ in now } }
+        return timetables[job]?.next(after: last)
+    }
 
     /// The earliest due moment of all, past or to come; nil if there is none.
     package var nextDue: Moment? { isClockWrong ? nil : queue.first?.due }
 
-    package func isRunning(_ job: Int) -> Bool { entries[job].running != nil }
+    package func isRunning(_ job: Int) -> Bool { entries[job].isRunning }
 
     /// Looks at the clock: everything with a slot in (last slot, now] starts, or is held.
     package mutating func look(at now: Moment) -> [Action] {
@@ -80,65 +107,81 @@ package struct Ticker: Sendable {
         }
         var actions: [Action] = isClockWrong ? [.clockIsRight] : []
         isClockWrong = false
-        if let lastLook, now < lastLook { for job in entries.indices { settle(job, now: now) } }
+        let moved = movedAtBegin + (now < lastLook ? settle(at: now) : [])
+        if !moved.isEmpty { actions.append(.clockWentBack(jobs: moved)) }
+        movedAtBegin = []
         lastLook = now
-        if !movedBack.isEmpty {
-            actions.append(.clockWentBack(jobs: movedBack))
-            movedBack = []
-        }
         while let (due, job) = queue.first, due <= now {
-            if let action = fire(job, now: now) { actions.append(action) }
+            if entries[job].isRunning {
+                actions.append(hold(job, now: now))
+            } else {
+                actions.append(start(job, now: now))
+            }
         }
         return actions
     }
 
-    /// A run ended, well or not; its slot is the last slot now.
-    ///
-    /// Answers whether the job is due again already, so that the loop has to look.
+    /// A run ended, well or not; answers whether the loop has to look.
     package mutating func ended(_ job: Int, at now: Moment) -> Bool {
-        guard let slot = entries[job].running else { return false }
-        entries[job].last = slot
-        entries[job].hasRun = true
-        entries[job].running = nil
-        entries[job].held = 0
-        queue.set(job, due: dueMoment(job, now: now))
-        settle(job, now: now)
-        return dueMoment(job, now: now).map { $0 <= now } ?? false
+        let entry = entries[job]
+        guard entry.isRunning, let last = entry.last else { return false }
+        entries[job].isRunning = false
+        entries[job].isHeld = false
+        guard entry.isHeld else { return timetables[job]?.next(after: last).map { $0 <= now } ?? false }
+        // What the loop sleeps until leaves out a job that is held.
+        enqueue(job)
+        return true
     }
 
-    private mutating func fire(_ job: Int, now: Moment) -> Action? {
+    private mutating func start(_ job: Int, now: Moment) -> Action {
         let entry = entries[job]
-        let timetable = entry.timetable
-        if let running = entry.running {
-            let slot = timetable.latest(after: running, through: now) ?? now
-            queue.set(job, due: timetable.next(after: slot))
-            entries[job].held += 1
-            return entry.held == 0 ? .hold(job: job, slot: slot) : nil
-        }
-        let original = entry.last.flatMap { timetable.latest(after: $0, through: now) } ?? now.wholeMilliseconds
+        let original = entry.last.flatMap { timetables[job]?.latest(after: $0, through: now) } ?? now.wholeMilliseconds
         let isMissed = now - original > tick
         // An interval has no nominal moment to go back to: a late run begins a new phase.
-        let slot = isMissed && timetable.schedule.isElapsedTime ? now.wholeMilliseconds : original
-        let trigger: Run.Trigger = !entry.hasRun ? .first : isMissed ? .catchup : .schedule
-        entries[job].running = slot
-        queue.set(job, due: timetable.next(after: slot))
+        let slot = isMissed && timetables[job]?.schedule.isElapsedTime == true ? now.wholeMilliseconds : original
+        let trigger: Run.Trigger = entry.last == nil ? .first : isMissed ? .catchup : .schedule
+        entries[job].last = slot
+        entries[job].isRunning = true
+        latestSlot = max(latestSlot, slot)
+        enqueue(job)
         return .start(Run(job: job, slot: slot, due: original, trigger: trigger))
     }
 
-    private func dueMoment(_ job: Int, now: Moment) -> Moment? {
-        guard let last = entries[job].last else { return now }
-        return entries[job].timetable.next(after: last)
+    /// Nothing more is to be told of the job until its run ends, so it leaves the queue.
+    private mutating func hold(_ job: Int, now: Moment) -> Action {
+        let entry = entries[job]
+        entries[job].isHeld = true
+        queue.set(job, due: nil)
+        let slot = entry.last.flatMap { timetables[job]?.latest(after: $0, through: now) } ?? now.wholeMilliseconds
+        return .hold(job: job, slot: slot)
     }
 
-    /// After the clock went back: a last slot further ahead than the gap after it would silence the job until then.
-    private mutating func settle(_ job: Int, now: Moment) {
+    /// A job that never ran is due as soon as the clock can be believed.
+    private mutating func enqueue(_ job: Int) {
         let entry = entries[job]
-        guard entry.running == nil else { return }  // its end settles it
-        guard let last = entry.last else { return queue.set(job, due: now) }
-        guard last > now, let next = entry.timetable.next(after: last), last - now > next - last else { return }
-        entries[job].last = now.wholeMilliseconds
-        queue.set(job, due: dueMoment(job, now: now))
-        movedBack.append(job)
+        guard let timetable = timetables[job] else { return queue.set(job, due: nil) }
+        queue.set(job, due: entry.last == nil ? buildDate : entry.last.flatMap { timetable.next(after: $0) })
+    }
+
+    /// Answers the jobs whose last slot is so far ahead that now is taken as their last slot.
+    ///
+    /// The clock went back: a slot further ahead than the gap after it would silence its job until then.
+    private mutating func settle(at now: Moment) -> [Int] {
+        // A clock that is adjusted by milliseconds must not cost a walk through all jobs.
+        guard latestSlot - now > Self.shortestGap else { return [] }
+        latestSlot = now
+        var moved: [Int] = []
+        for job in entries.indices {
+            guard let last = entries[job].last, last > now else { continue }
+            if let next = timetables[job]?.next(after: last), last - now > max(next - last, Self.shortestGap) {
+                entries[job].last = now.wholeMilliseconds
+                if !entries[job].isHeld { enqueue(job) }
+                moved.append(job)
+            } else {
+                latestSlot = max(latestSlot, last)
+            }
+        }
+        return moved
     }
 }
 
