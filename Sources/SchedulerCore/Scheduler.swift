@@ -66,7 +66,13 @@ package final class Scheduler {
         let (bell, isDraining) = (alarm.bell, isDraining)
         pool = WorkerPool(width: settings.maxConcurrency) { if isDraining.isSet { bell.ring() } }
         reports = settings.errorReports.map {
-            ErrorReports($0, secrets: settings.secrets, now: time.now, afterReport: bell.ring)
+            ErrorReports(
+                $0,
+                tls: settings.transport.elsewhere,
+                secrets: settings.secrets,
+                now: time.now,
+                afterReport: bell.ring
+            )
         }
         runner = Runner(
             settings,
@@ -74,6 +80,7 @@ package final class Scheduler {
             time: time,
             reports: reports,
             cancellation: cancellation,
+            isStopping: { isDraining.isSet },
             random: random
         )
     }
@@ -220,6 +227,7 @@ extension Scheduler {
                 stopSignals.append(signal)
             } else {
                 log.reloading(signal)
+                settings.token?.reopen(log)
                 reloadJobs()
             }
         }

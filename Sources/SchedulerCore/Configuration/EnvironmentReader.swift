@@ -33,6 +33,8 @@ struct EnvironmentReader {
 
     func isSet(_ name: String) -> Bool { environment[name] != nil }
 
+    func isEmpty(_ name: String) -> Bool { environment[name]?.isEmpty == true }
+
     /// The value without the quotes that `docker run --env-file` leaves around it; empty is a fault.
     mutating func text(_ name: String, allowed: String) -> String? {
         guard let value = raw(name) else { return nil }
@@ -121,7 +123,7 @@ struct EnvironmentReader {
         return environment[name]?.unquoted
     }
 
-    private func quoted(_ name: String, _ value: String) -> String { #"\#(name)="\#(shown(value))""# }
+    func quoted(_ name: String, _ value: String) -> String { #"\#(name)="\#(shown(value))""# }
 }
 
 /// A URL as it may be shown: what could be a password, or a key in a query, is left out.
