@@ -103,7 +103,7 @@ struct RunnerTests {
             for: posthog,
             extra: ["POSTHOG_API_KEY": "phc_key", "POSTHOG_HOST": posthog.url]
         )
-        let reports = ErrorReports(try #require(settings.errorReports), secrets: [], now: { .epoch })
+        let reports = ErrorReports(try #require(settings.errorReports), secrets: SecretBook(), now: { .epoch })
         func end(_ answer: Result<HTTPClient.Response, TransferError>) {
             reports.note(
                 RunEnd(

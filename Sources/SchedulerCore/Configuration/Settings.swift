@@ -4,7 +4,9 @@ internal import Schedule
 /// Everything that the environment says, checked.
 package struct Settings: Sendable {
     package let target: BaseURL
-    package let token: Secret?
+    /// Nil: requests carry none.
+    package let token: TokenSource?
+    package let transport: TransportSettings
     /// The documented ones in their order, then one's own by name.
     package let jobs: [Job]
     package let tickSeconds: Int
@@ -20,6 +22,9 @@ package struct Settings: Sendable {
     package let logFormat: LogFormat
     package let warnings: [SettingsFault]
 
+    /// Everything that must not appear in a log.
+    package let secrets: SecretBook
+
     package struct ErrorReportSettings: Sendable {
         package let key: Secret
         package let host: BaseURL
@@ -27,14 +32,14 @@ package struct Settings: Sendable {
 
     package var tick: Duration { .seconds(tickSeconds) }
 
-    /// Everything that must not appear in a log.
-    package var secrets: [Secret] { [token, errorReports?.key].compactMap { $0 } }
-
     /// Checks the whole environment, and throws all that is wrong with it at once.
     package init(environment: [String: String]) throws(SettingsFaults) {
         var reader = EnvironmentReader(environment)
         let target = reader.url("API_URL", default: "http://localhost:8000")
-        token = reader.secret("SCHEDULER_API_TOKEN")
+        secrets = SecretBook()
+        token = reader.token(for: target, secrets: secrets)
+        transport = reader.transport(for: target)
+        for secret in transport.proxy?.secrets ?? [] { secrets.add(Secret(secret)) }
         var intervals: [IntervalVariable: Int] = [:]
         for variable in IntervalVariable.allCases {
             intervals[variable] = reader.seconds(variable.rawValue, default: variable.defaultSeconds, least: 1)
@@ -46,6 +51,7 @@ package struct Settings: Sendable {
         let spread = reader.seconds("SCHEDULER_STARTUP_SPREAD_SECONDS", default: 0, least: 0)
         let reportKey = reader.secret("POSTHOG_API_KEY")
         let reportHost = reader.url("POSTHOG_HOST", default: "https://eu.i.posthog.com")
+        if let reportKey { secrets.add(reportKey) }
         logLevel = reader.logLevel()
         logFormat = reader.logFormat()
         let jobs = reader.jobs(intervals: intervals, tick: tick, seed: target?.text ?? "")
@@ -60,11 +66,11 @@ package struct Settings: Sendable {
         let isStrict = reader.flag("SCHEDULER_STRICT_ENV", default: false)
         reader.reportUnknown(asFaults: isStrict)
 
-        warnings = reader.warnings
+        warnings = secrets.masked(reader.warnings)
         guard reader.faults.isEmpty, let target, let tick, let grace, let stopTimeout, let spread, let threads,
             let reportHost
         else {
-            throw SettingsFaults(faults: reader.faults, warnings: reader.warnings, logFormat: logFormat)
+            throw SettingsFaults(faults: secrets.masked(reader.faults), warnings: warnings, logFormat: logFormat)
         }
         self.target = target
         self.jobs = jobs
