@@ -32,6 +32,12 @@ static inline CURLcode ccurl_setopt_ssl_ctx(CURL *handle, curl_ssl_ctx_callback 
   return curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, value);
 }
 
+typedef int (*ccurl_prereq_function)(void *context, char *address, char *local, int port, int local_port);
+
+static inline CURLcode ccurl_setopt_prereq(CURL *handle, CURLoption option, ccurl_prereq_function value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
 static inline CURLcode ccurl_getinfo_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }

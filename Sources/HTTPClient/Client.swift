@@ -14,9 +14,15 @@ package final class Client {
 
     /// Sends one request and waits for the whole answer.
     ///
-    /// Blocks the calling thread for at most `request.timeout`, or until `cancellation` is cancelled.
-    package func send(_ request: Request, until cancellation: Cancellation) throws(TransferError) -> Response {
+    /// Blocks the calling thread for at most `request.timeout`, or until `cancellation` is cancelled; `connected` is
+    /// called on it when the connection stands.
+    package func send(
+        _ request: Request,
+        until cancellation: Cancellation,
+        connected: @escaping () -> Void = {}
+    ) throws(TransferError) -> Response {
         let sink = BodySink(limit: Self.bodyLimit)
+        let observer = ConnectionObserver(connected)
         let headers = Self.headers(request)
         easy.reset()
         easy.set(CURLOPT_URL, request.url)
@@ -26,16 +32,18 @@ package final class Client {
         if let proxy = request.proxy { easy.set(proxy) }
         setMethod(request)
         easy.set(sink: sink)
+        easy.set(observer: observer)
         let code = unsafe headers.withPointer { list in
             unsafe easy.set(CURLOPT_HTTPHEADER, list)
-            return withExtendedLifetime(sink) { multi.perform(easy, until: cancellation) }
+            return withExtendedLifetime((sink, observer)) { multi.perform(easy, until: cancellation) }
         }
         guard code == CURLE_OK else { throw error(code, request) }
         return Response(
             status: easy.number(CURLINFO_RESPONSE_CODE),
             body: sink.kept,
             bodyLength: sink.length,
-            location: easy.header("Location")
+            location: easy.header("Location"),
+            retryAfter: easy.header("Retry-After")
         )
     }
 

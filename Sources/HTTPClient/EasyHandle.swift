@@ -79,6 +79,16 @@ internal import CCurl
         }
     }
 
+    /// `observer` must outlive the transfer; it is told when the connection stands, before the request is sent.
+    func set(observer: ConnectionObserver) {
+        _ = unsafe ccurl_setopt_pointer(raw, CURLOPT_PREREQDATA, Unmanaged.passUnretained(observer).toOpaque())
+        _ = unsafe ccurl_setopt_prereq(raw, CURLOPT_PREREQFUNCTION) { context, _, _, _, _ in
+            guard let context = unsafe context else { return CURL_PREREQFUNC_OK }
+            unsafe Unmanaged<ConnectionObserver>.fromOpaque(context).takeUnretainedValue().connected()
+            return CURL_PREREQFUNC_OK
+        }
+    }
+
     func number(_ info: CURLINFO) -> Int {
         var value = 0
         _ = unsafe ccurl_getinfo_long(raw, info, &value)

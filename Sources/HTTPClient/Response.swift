@@ -8,11 +8,14 @@ package struct Response: Sendable, Equatable {
     package let bodyLength: Int
     /// The `Location` header, as it came.
     package let location: String?
+    /// The `Retry-After` header, as it came.
+    package let retryAfter: String?
 
-    package init(status: Int, body: [UInt8], bodyLength: Int, location: String?) {
+    package init(status: Int, body: [UInt8], bodyLength: Int, location: String?, retryAfter: String? = nil) {
         self.status = status
         self.body = body
         self.bodyLength = bodyLength
         self.location = location
+        self.retryAfter = retryAfter
     }
 }

@@ -49,15 +49,29 @@ struct AnswersTests {
         try Sidecar.check(scheduler, beside: app)
     }
 
-    @Test("an app that is not there: unreachable, and the sidecar goes on")
+    @Test("an app that is not there yet: one warning, no line per probe; it comes, and every run is delivered")
     func down() async throws {
         let gone = try TestServer { _, _ in }
         gone.stop()
+        let address = gone.url.dropFirst("http://".count)
         let scheduler = try Sidecar.start(beside: gone.url)
-        let line = try await scheduler.line(containing: "Job /api/health failed: ")
-        #expect(line.contains(" outcome=unreachable status=0 "))
-        #expect(scheduler.isRunning)
+        try await scheduler.line(containing: "WARNING Target \(gone.url) is down: ")
+        // Past the probes after one and three seconds.
+        _ = try await eventually("some seconds") { scheduler.isRunning ? true : nil }
+        try await Task.sleep(for: .seconds(3.5))
+        #expect(scheduler.errorLines.filter { $0.contains("is down") }.count == 1)
+        #expect(!scheduler.errors.contains("Running job: "))
+        let app = try await App(environment: ["TARGET_APP_LISTEN": String(address)])
+        let calls = try await app.calls(11)
+        try await scheduler.line(containing: "INFO  Target \(gone.url) is up again after ")
+        #expect(Set(calls.map(\.job)).count == 11)
+        _ = try await eventually("all ends") {
+            scheduler.errorLines.filter { $0.contains(" outcome=ok ") }.count == 11 ? true : nil
+        }
         #expect(try await scheduler.stop() == .clean)
+        #expect(try app.calls().count == 11)
+        #expect(scheduler.errorLines.filter { $0.contains(" Target ") }.count == 2)
+        try Sidecar.check(scheduler, beside: app)
     }
 
     @Test("proxies of the environment get nothing", arguments: ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])

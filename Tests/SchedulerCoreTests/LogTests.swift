@@ -127,7 +127,7 @@ struct LogTests {
         book.log().ended(try runEnd(answer))
         #expect(
             book.lines == [
-                "2025-11-21T03:44:55.123Z \(head) job=a slot=2026-01-01T00:00:00Z run_id=0123 trigger=schedule "
+                "2025-11-21T03:44:55.123Z \(head) job=a slot=2026-01-01T00:00:00Z run_id=00000000000000010000000000000001 trigger=schedule "
                     + "attempts=1 \(outcome) ms=1500 late_ms=12\n"
             ]
         )
@@ -148,10 +148,9 @@ struct LogTests {
         return RunEnd(
             job: Job(name: "a", timetable: timetable, method: "POST", path: "/api/x?y=1", timeoutSeconds: 5),
             run: Run(job: 0, slot: Moment(seconds: 1_767_225_600), trigger: .schedule),
-            runID: "0123",
+            context: RunContext(identity: RequestIdentity { 1 }, began: .zero, lateness: .milliseconds(12)),
             answer: answer,
-            duration: .milliseconds(1500),
-            lateness: .milliseconds(12)
+            duration: .milliseconds(1500)
         )
     }
 }

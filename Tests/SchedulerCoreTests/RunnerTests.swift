@@ -109,10 +109,9 @@ struct RunnerTests {
                 RunEnd(
                     job: settings.jobs[0],
                     run: Self.run(),
-                    runID: "0",
+                    context: RunContext(identity: RequestIdentity { 1 }, began: .zero, lateness: .zero),
                     answer: answer,
-                    duration: .zero,
-                    lateness: .zero
+                    duration: .zero
                 )
             )
         }

@@ -40,13 +40,13 @@ extension EnvironmentReader {
         return read(&self, isSet(name) ? name : shared)
     }
 
-    /// All jobs, each with its zone and hash resolved; `seed` is that of installs that set none.
+    /// All jobs, each with its zone and hash resolved.
     mutating func jobs(intervals: [IntervalVariable: Int], tick: Int?, seed: String) -> [Job] {
         let zones = ZoneDirectory(environment: environment)
         var builder = JobBuilder(
             defaults: jobDefaults(),
             zone: .utc,
-            seed: text("SCHEDULER_SEED", allowed: "any text") ?? seed,
+            seed: seed,
             zones: ZoneCache(directory: zones)
         )
         builder.zone = zone("SCHEDULER_TIMEZONE", &builder.zones) ?? .utc

@@ -17,6 +17,8 @@ package struct Settings: Sendable {
     package let startupSpreadSeconds: Int
     /// Worker threads.
     package let maxConcurrency: Int
+    /// Enters the hashes of `H`, jitter and spread, so that two installs differ and one is stable.
+    package let seed: String
     package let errorReports: ErrorReportSettings?
     package let logLevel: LogLevel
     package let logFormat: LogFormat
@@ -54,7 +56,8 @@ package struct Settings: Sendable {
         if let reportKey { secrets.add(reportKey) }
         logLevel = reader.logLevel()
         logFormat = reader.logFormat()
-        let jobs = reader.jobs(intervals: intervals, tick: tick, seed: target?.text ?? "")
+        seed = reader.text("SCHEDULER_SEED", allowed: "any text") ?? target?.text ?? ""
+        let jobs = reader.jobs(intervals: intervals, tick: tick, seed: seed)
         let standard = min(max(4, jobs.count), EnvironmentReader.mostThreads)
         let threads = reader.number(
             "SCHEDULER_MAX_CONCURRENCY",

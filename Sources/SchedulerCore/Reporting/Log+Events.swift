@@ -68,11 +68,67 @@ extension Log {
         }
     }
 
-    func held(_ job: Job, slot: Moment) {
+    func held(_ job: Job, slot: Moment, isAbandoned: Bool) {
+        let reason =
+            isAbandoned
+            ? "may still be running in the app after its last attempt, or was asked to wait"
+            : "is still running"
         info(
-            "Job \(own: job.name) is still running; its slots are held until it ends.",
+            "Job \(own: job.name) \(own: reason); its slots are held until it ends.",
             [("job", .own(job.name)), ("slot", .own(slot.description))]
         )
+    }
+
+    func released(_ job: Job, slots: Int) {
+        info(
+            "Job \(own: job.name) was held for \(slots)\(own: slots == 1_000 ? " or more" : "") \(own: slots == 1 ? "slot" : "slots").",
+            [("job", .own(job.name)), ("slots", .integer(slots))]
+        )
+    }
+
+    func retrying(_ end: RunEnd, after wait: Duration) {
+        warning(
+            """
+            Retrying job: \(own: end.job.name) in \(wait.components.seconds)s, attempt \(end.attempts + 1) of \
+            \(max(end.job.retries + 1, end.attempts + 1)): \(reason(end))
+            """,
+            [
+                ("job", .own(end.job.name)), ("slot", .own(end.run.slot.description)), ("run_id", .own(end.runID)),
+                ("outcome", .own(end.outcome.rawValue)), ("status", .integer(end.status)),
+            ]
+        )
+    }
+
+    func retryAfterIsIgnored(_ end: RunEnd, _ text: String) {
+        warning(
+            "Retry-After \"\(text)\" of \(own: end.job.path) is neither seconds nor a date; it is ignored.",
+            [("job", .own(end.job.name)), ("run_id", .own(end.runID))]
+        )
+    }
+
+    func targetIsDown(_ end: RunEnd, _ target: String) {
+        warning(
+            "Target \(own: target) is down: \(reason(end)); due runs wait for it.",
+            [("job", .own(end.job.name)), ("slot", .own(end.run.slot.description))]
+        )
+    }
+
+    func targetIsStillDown(_ end: RunEnd) {
+        debug("Target is still down: \(reason(end)).", [("job", .own(end.job.name))])
+    }
+
+    func targetIsUp(_ target: String, after down: Duration, waited: Int) {
+        info(
+            "Target \(own: target) is up again after \(down.components.seconds)s; \(waited) runs waited.",
+            [("down_ms", .integer(down.wholeMilliseconds)), ("waited", .integer(waited))]
+        )
+    }
+
+    private func reason(_ end: RunEnd) -> String {
+        switch end.answer {
+        case .success(let response): "HTTP \(response.status)"
+        case .failure(let error): error.detail
+        }
     }
 
     func threadRefused(_ number: Int32) {

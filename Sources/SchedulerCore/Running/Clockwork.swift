@@ -8,7 +8,12 @@ struct Clockwork: Sendable {
     /// What is to be done.
     enum Order: Sendable {
         case attempt(Attempt)
-        case hold(Job, slot: Moment)
+        /// The first slot of a streak that is held; by a run, or by one that ended but may go on in the app.
+        case hold(Job, slot: Moment, isAbandoned: Bool)
+        /// The streak is over.
+        case release(Job, slots: Int)
+        /// A run that had begun gave way to a later slot.
+        case end(RunEnd)
         case clockIsWrong
         case clockIsRight
         case clockWentBack([Job])
@@ -41,6 +46,8 @@ struct Clockwork: Sendable {
     private let spread: Duration
     private var begun: Duration?
     private var isStopped = false
+    /// Jobs that a new list left out.
+    private var gone: Set<Int> = []
 
     init(jobs: [Job], tick: Duration, buildDate: Moment, seed: String, spread: Duration) {
         self.jobs = jobs
@@ -63,8 +70,11 @@ struct Clockwork: Sendable {
             let events = dispatch.events(at: uptime)
             for event in events {
                 switch event {
-                case .attempt(let job, let isProbe): orders.append(.attempt(attempt(job, isProbe, now)))
-                case .free(let job): _ = ticker.ended(job, at: now)
+                case .attempt(let job, let isProbe): attempt(job, isProbe, now, &orders)
+                case .free(let job, let run):
+                    let held = slotsHeld(jobs[job].timetable, since: run.slot, now)
+                    if held > 0 { orders.append(.release(jobs[job], slots: held)) }
+                    _ = ticker.ended(job, at: now)
                 }
             }
             // A job that is free again may be due.
@@ -74,25 +84,37 @@ struct Clockwork: Sendable {
 
     private mutating func take(_ action: Ticker.Action, _ now: Moment, _ uptime: Duration, _ orders: inout [Order]) {
         switch action {
-        case .start(let run): dispatch.begin(run, after: delay(run, at: uptime), at: uptime)
+        case .start(let run):
+            let delay = delay(run, at: uptime)
+            // A delay that is meant is no lateness.
+            let due = Run(job: run.job, slot: run.slot, due: run.due + delay, trigger: run.trigger)
+            dispatch.begin(due, after: delay, at: uptime)
         case .hold(let job, let slot):
             // A run that waits gives way to the slot; only what runs holds it.
-            if dispatch.hasBegun(job) { orders.append(.hold(jobs[job], slot: slot)) }
+            if dispatch.hasBegun(job) {
+                orders.append(.hold(jobs[job], slot: slot, isAbandoned: dispatch.isHeld(job)))
+            }
         case .clockIsWrong: orders.append(.clockIsWrong)
         case .clockIsRight: orders.append(.clockIsRight)
         case .clockWentBack(let moved): orders.append(.clockWentBack(moved.map { jobs[$0] }))
         }
     }
 
-    private mutating func attempt(_ job: Int, _ isProbe: Bool, _ now: Moment) -> Attempt {
-        if dispatch.hasWaited(job) { dispatch.renew(job, ticker.renewed(job, at: now)) }
-        let item = dispatch.items[job]
-        return Attempt(
-            run: item?.run ?? Run(job: job, slot: now, trigger: .schedule),
-            job: jobs[job],
-            number: (item?.attempts ?? 0) + 1,
-            isProbe: isProbe,
-            context: item?.context
+    private mutating func attempt(_ job: Int, _ isProbe: Bool, _ now: Moment, _ orders: inout [Order]) {
+        if dispatch.hasWaited(job), let ended = dispatch.renew(job, ticker.renewed(job, at: now)) {
+            orders.append(.end(ended))
+        }
+        guard let item = dispatch.items[job] else { return }
+        orders.append(
+            .attempt(
+                Attempt(
+                    run: item.run,
+                    job: jobs[job],
+                    number: item.attempts + 1,
+                    isProbe: isProbe,
+                    context: item.context
+                )
+            )
         )
     }
 
@@ -134,32 +156,37 @@ struct Clockwork: Sendable {
         let job = attempt.run.job
         if end.outcome == .unreachable {
             let isNews = dispatch.undelivered(job, at: uptime)
-            if isStopped { free(job, now) }
+            if isStopped || gone.contains(job) {
+                _ = dispatch.end(job, hold: .zero, at: uptime)
+                free(job, now)
+            }
             return .undelivered(isNews: isNews)
         }
         let hold = attempt.job.abandonHoldSeconds ?? attempt.job.timeoutSeconds
         let policy = RetryPolicy(retries: attempt.job.retries, hold: .seconds(hold))
         let facts = end.facts(at: now)
         let next = attempt.job.timetable.next(after: attempt.run.slot)
-        if !isStopped, let wait = policy.wait(after: end.attempts, facts, random: random),
+        if !isStopped, !gone.contains(job), let wait = policy.wait(after: end.attempts, facts, random: random),
             next.map({ now + wait < $0 }) ?? true
         {
             dispatch.retry(job, after: wait, pending: end, at: uptime)
             return .retry(after: wait)
         }
-        let held = slotsHeld(attempt, now)
-        if dispatch.end(job, hold: isStopped ? .zero : policy.hold(after: facts), at: uptime) { free(job, now) }
-        return .ended(slotsHeld: held)
+        guard dispatch.end(job, hold: isStopped ? .zero : policy.hold(after: facts), at: uptime) else {
+            return .ended(slotsHeld: 0)
+        }
+        free(job, now)
+        return .ended(slotsHeld: slotsHeld(attempt.job.timetable, since: attempt.run.slot, now))
     }
 
     private mutating func free(_ job: Int, _ now: Moment) { _ = ticker.ended(job, at: now) }
 
-    /// How many slots passed while the run was in flight; counted up to a limit.
-    private func slotsHeld(_ attempt: Attempt, _ now: Moment) -> Int {
-        var (count, slot) = (0, attempt.run.slot)
-        while count < 1_000, let next = attempt.job.timetable.next(after: slot), next <= now {
+    /// How many slots passed since the run's own; counted up to a limit.
+    private func slotsHeld(_ timetable: Timetable, since slot: Moment, _ now: Moment) -> Int {
+        var (count, last) = (0, slot)
+        while count < 1_000, let next = timetable.next(after: last), next <= now {
             count += 1
-            slot = next
+            last = next
         }
         return count
     }
@@ -175,6 +202,7 @@ struct Clockwork: Sendable {
         jobs = list.map(\.job)
         let timetables = list.map { (name: $0.job.name, timetable: $0.isGone ? nil : $0.job.timetable) }
         ticker.replace(timetables, at: now, assumed: assumed)
-        dispatch.replace(names: jobs.map(\.name), gone: Set(list.indices.filter { list[$0].isGone }))
+        gone = Set(list.indices.filter { list[$0].isGone })
+        dispatch.replace(names: jobs.map(\.name), gone: gone)
     }
 }

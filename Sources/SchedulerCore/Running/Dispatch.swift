@@ -35,7 +35,7 @@ struct Dispatch: Sendable {
         /// Make the next attempt; `isRenewed` if the run waited and may have to give way to a later slot.
         case attempt(job: Int, isProbe: Bool)
         /// The hold is over: the job is free.
-        case free(job: Int)
+        case free(job: Int, after: Run)
     }
 
     private(set) var items: [Int: Item] = [:]
@@ -53,6 +53,12 @@ struct Dispatch: Sendable {
         case .attempting, .backoff, .held: true
         case .delayed, .waiting, nil: false
         }
+    }
+
+    /// Whether the run has ended and the job is held for what may go on in the app.
+    func isHeld(_ job: Int) -> Bool {
+        if case .held = items[job]?.stage { return true }
+        return false
     }
 
     func hasWaited(_ job: Int) -> Bool { items[job]?.hasWaited ?? false }
@@ -76,7 +82,7 @@ struct Dispatch: Sendable {
         while let (due, job) = timers.first, due <= uptime, var item = items[job] {
             if case .held = item.stage {
                 drop(job)
-                events.append(.free(job: job))
+                events.append(.free(job: job, after: item.run))
             } else if target.isDown {
                 item.stage = .waiting
                 item.hasWaited = true
@@ -100,18 +106,23 @@ struct Dispatch: Sendable {
         let jobs = inOrder(waiting)
         for (place, job) in jobs.enumerated() {
             guard var item = items[job] else { continue }
-            item.stage = .delayed(until: uptime + Self.recoverySpread * Double(place) / Double(jobs.count))
+            let wait = Self.recoverySpread * Double(place) / Double(jobs.count)
+            item.stage = .delayed(until: uptime + wait)
             set(item, job)
         }
         return (down, jobs.count)
     }
 
-    /// The run replaced by what it gave way to, before its attempt.
-    mutating func renew(_ job: Int, _ run: Run) {
-        guard var item = items[job] else { return }
+    /// Puts the run that is due now in the place of the one that waited.
+    ///
+    /// Answers what is known of that one if it had begun and ends here, because a later slot took its place.
+    mutating func renew(_ job: Int, _ run: Run) -> RunEnd? {
+        guard var item = items[job] else { return nil }
+        let pending = item.run.slot == run.slot ? nil : item.pending
         if item.run.slot != run.slot { (item.attempts, item.context) = (0, nil) }
-        (item.run, item.hasWaited) = (run, false)
+        (item.run, item.hasWaited, item.pending) = (run, false, nil)
         set(item, job)
+        return pending
     }
 
     // MARK: - Ends of attempts
@@ -172,7 +183,6 @@ struct Dispatch: Sendable {
     private mutating func attempt(_ job: Int, isProbe: Bool, at uptime: Duration) {
         guard var item = items[job] else { return }
         item.stage = .attempting(begun: uptime, isProbe: isProbe)
-        item.pending = nil
         set(item, job)
     }
 

@@ -36,30 +36,54 @@ package final class Runner: Sendable {
         self.random = random
     }
 
-    /// Blocks until the run has ended.
-    @discardableResult
-    package func perform(_ run: Run, of job: Job, with client: Client) -> RunEnd {
-        let identity = RequestIdentity(random: random)
-        let late = max(.zero, time.now() - run.due)
-        let begin = time.uptime()
-        log.running(job, run, id: identity.runID)
-        var attempts = 1
+    /// Makes one attempt of a run, and one more at once if the token was denied and has changed since.
+    ///
+    /// Blocks until it has ended. `context` is that of the run's earlier attempts. A run that the app has not seen yet
+    /// gets its first line when the connection stands.
+    package func attempt(
+        _ run: Run,
+        of job: Job,
+        number: Int = 1,
+        context: RunContext? = nil,
+        with client: Client,
+        connected: @escaping () -> Void = {}
+    ) -> RunEnd {
+        let known = context != nil
+        let context = context ?? RunContext(
+            identity: RequestIdentity(random: random),
+            began: time.uptime(),
+            lateness: max(.zero, time.now() - run.due)
+        )
+        let begin = Announcement(isMade: known) { [log] in log.running(job, run, id: context.identity.runID) }
+        let made: (Int, Secret?) -> Result<Response, TransferError> = { attempt, token in
+            self.send(attempt, job, run, context.identity, token, client) {
+                begin.make()
+                connected()
+            }
+        }
+        var attempts = number
         let sent = token?.current(log)
-        var answer = attempt(attempts, job, run, identity, sent, client)
+        var answer = made(attempts, sent)
         if let newer = newerToken(than: sent, after: answer) {
-            log.tokenIsTriedAgain(job, id: identity.runID)
+            log.tokenIsTriedAgain(job, id: context.identity.runID)
             attempts += 1
-            answer = attempt(attempts, job, run, identity, newer, client)
+            answer = made(attempts, newer)
         }
         let end = RunEnd(
             job: job,
             run: run,
-            runID: identity.runID,
+            context: context,
             answer: answer,
-            duration: time.uptime() - begin,
-            lateness: late,
+            duration: time.uptime() - context.began,
             attempts: attempts
         )
+        if end.outcome != .unreachable { begin.make() }
+        return end
+    }
+
+    /// A whole run that waits for nothing, with its lines: one attempt.
+    package func perform(_ run: Run, of job: Job, with client: Client) -> RunEnd {
+        let end = attempt(run, of: job, with: client)
         log.ended(end)
         reports?.note(end)
         return end
@@ -73,13 +97,14 @@ package final class Runner: Sendable {
         return newer
     }
 
-    private func attempt(
+    private func send(
         _ attempt: Int,
         _ job: Job,
         _ run: Run,
         _ identity: RequestIdentity,
         _ token: Secret?,
-        _ client: Client
+        _ client: Client,
+        connected: @escaping () -> Void
     ) -> Result<Response, TransferError> {
         var headers = identity.headers(job: job, run: run, attempt: attempt)
         if let token {
@@ -98,54 +123,26 @@ package final class Runner: Sendable {
             proxy: transport.proxy
         )
         do throws(TransferError) {
-            return .success(try client.send(request, until: cancellation))
+            return .success(try client.send(request, until: cancellation, connected: connected))
         } catch {
             return .failure(error)
         }
     }
 }
 
-/// All that is known when a run has ended.
-package struct RunEnd: Sendable {
-    package let job: Job
-    package let run: Run
-    package let runID: String
-    package let answer: Result<Response, TransferError>
-    package let duration: Duration
-    package let lateness: Duration
-    package var attempts = 1
+/// A line that is written once, on whichever of two occasions comes first.
+private final class Announcement {
+    private var isMade: Bool
+    private let line: () -> Void
 
-    package var outcome: Outcome {
-        switch answer {
-        case .success(let response): Outcome(status: response.status)
-        case .failure(let error): Outcome(error.kind)
-        }
+    init(isMade: Bool, _ line: @escaping () -> Void) {
+        self.isMade = isMade
+        self.line = line
     }
 
-    package var status: Int {
-        if case .success(let response) = answer { return response.status }
-        return 0
-    }
-
-    /// What is known of a run that ended, as members; the same in logs and in answers to a command.
-    var members: [(String, LogValue)] {
-        [
-            ("job", .own(job.name)), ("slot", .own(run.slot.description)), ("run_id", .own(runID)),
-            ("trigger", .own(run.trigger.rawValue)), ("attempts", .integer(attempts)),
-            ("outcome", .own(outcome.rawValue)),
-            ("status", .integer(status)), ("ms", .integer(duration.wholeMilliseconds)),
-            ("late_ms", .integer(lateness.wholeMilliseconds)),
-        ]
-    }
-
-    var json: JSONValue {
-        .object(
-            members.map { name, value in
-                switch value {
-                case .own(let text), .outside(let text): (name, .string(text))
-                case .integer(let number): (name, .integer(number))
-                }
-            }
-        )
+    func make() {
+        guard !isMade else { return }
+        isMade = true
+        line()
     }
 }

@@ -1,0 +1,67 @@
+package import HTTPClient
+internal import Schedule
+
+/// What the attempts of one run share.
+package struct RunContext: Sendable {
+    let identity: RequestIdentity
+    /// When the first attempt began, on the clock that only goes forward.
+    let began: Duration
+    /// How much later than due that was.
+    let lateness: Duration
+}
+
+/// All that is known when a run, or an attempt of it, has ended.
+package struct RunEnd: Sendable {
+    package let job: Job
+    package let run: Run
+    package let context: RunContext
+    package let answer: Result<Response, TransferError>
+    package let duration: Duration
+    /// Attempts made so far.
+    package var attempts = 1
+
+    package var runID: String { context.identity.runID }
+
+    package var outcome: Outcome {
+        switch answer {
+        case .success(let response): Outcome(status: response.status)
+        case .failure(let error): Outcome(error.kind)
+        }
+    }
+
+    package var status: Int {
+        if case .success(let response) = answer { return response.status }
+        return 0
+    }
+
+    /// What is known of a run that ended, as members; the same in logs and in answers to a command.
+    var members: [(String, LogValue)] {
+        [
+            ("job", .own(job.name)), ("slot", .own(run.slot.description)), ("run_id", .own(runID)),
+            ("trigger", .own(run.trigger.rawValue)), ("attempts", .integer(attempts)),
+            ("outcome", .own(outcome.rawValue)),
+            ("status", .integer(status)), ("ms", .integer(duration.wholeMilliseconds)),
+            ("late_ms", .integer(context.lateness.wholeMilliseconds)),
+        ]
+    }
+
+    var json: JSONValue {
+        .object(
+            members.map { name, value in
+                switch value {
+                case .own(let text), .outside(let text): (name, .string(text))
+                case .integer(let number): (name, .integer(number))
+                }
+            }
+        )
+    }
+
+    /// What matters for what comes next; `now` is what a date in `Retry-After` is compared with.
+    func facts(at now: Moment) -> AttemptEnd {
+        switch answer {
+        case .success(let response):
+            AttemptEnd(outcome, retryAfter: response.retryAfter.flatMap { RetryAfter.parse($0, at: now) })
+        case .failure(let error): AttemptEnd(outcome, requestWasSent: error.requestWasSent)
+        }
+    }
+}

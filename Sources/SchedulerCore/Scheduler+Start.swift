@@ -1,0 +1,75 @@
+internal import Schedule
+
+/// What comes before the loop turns, and what SIGHUP does to it.
+extension Scheduler {
+    /// More jobs than this are not announced one by one.
+    private static let announced = 100
+
+    /// The moment after the grace, as the wall clock of now sees it.
+    func announceSlots() {
+        let begin = (time.now() + .seconds(settings.startupGraceSeconds)).wholeMilliseconds
+        let jobs = settings.jobs
+        var copy = Ticker(jobs.map { ($0.name, $0.timetable) }, tick: settings.tick)
+        copy.begin(at: begin, assumed: assumedLast(jobs, jobs.indices, at: begin))
+        for job in jobs.indices.prefix(Self.announced) { log.nextSlot(jobs[job], copy.nextDue(job, now: begin)) }
+        let rest = jobs.count - Self.announced
+        if rest > 0 { log.moreSlots(rest) }
+    }
+
+    /// Jobs that are not due at once though nothing is known of them.
+    func assumedLast(_ jobs: [Job], _ numbers: Range<Int>, at begin: Moment) -> [Int: Moment] {
+        var last: [Int: Moment] = [:]
+        for index in numbers {
+            let job = jobs[index]
+            if job.first == .wait {
+                last[index] = begin.wholeMilliseconds
+            } else if job.name == DocumentedJobs.metadataRefresh, metadataOffset > 0 {
+                last[index] = begin.wholeMilliseconds - .seconds(metadataOffset)
+            }
+        }
+        return last
+    }
+
+    /// False if a signal came first.
+    func waitForGrace() -> Bool {
+        let end = time.uptime() + .seconds(settings.startupGraceSeconds)
+        while time.uptime() < end {
+            if shallStop(alarm.wait(until: nil, now: time.now(), atMost: end - time.uptime())) { return false }
+            output?.flush()
+        }
+        return true
+    }
+
+    /// Waits until the clock can be believed; false if a signal came first.
+    func waitForClock() -> Bool {
+        guard time.now() < buildDate else { return true }
+        log.clockIsWrong(time.now(), buildDate: buildDate)
+        while time.now() < buildDate {
+            if shallStop(alarm.wait(until: buildDate, now: time.now(), atMost: settings.tick)) { return false }
+        }
+        log.clockIsRight(time.now())
+        return true
+    }
+}
+
+extension Scheduler {
+    /// Takes the jobs of the environment and its files as they are now; if anything is wrong, all stays as it is.
+    func reloadJobs() {
+        switch reload() {
+        case .failure(let bad):
+            for fault in bad.faults { log.setting(fault: fault) }
+            log.reloadRefused(faults: bad.faults.count)
+        case .success(let fresh):
+            var list = clockwork.withLock { $0.jobs }.map { (job: $0, isGone: true) }
+            let old = list.count
+            let places = Dictionary(uniqueKeysWithValues: list.enumerated().map { ($1.job.name, $0) })
+            for job in fresh.jobs {
+                if let place = places[job.name] { list[place] = (job, false) } else { list.append((job, false)) }
+            }
+            let now = time.now()
+            let assumed = assumedLast(list.map(\.job), old..<list.count, at: now)
+            clockwork.withLock { $0.replace(list, at: now, assumed: assumed) }
+            log.reloaded(jobs: fresh.jobs.count)
+        }
+    }
+}
