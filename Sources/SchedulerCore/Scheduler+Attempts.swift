@@ -57,7 +57,9 @@ private struct AttemptWork: Sendable {
     }
 
     private func tell(_ verdict: Clockwork.Verdict, _ end: RunEnd, _ now: Moment) {
-        if case .success(let response) = end.answer, let text = response.retryAfter, RetryAfter.parse(text, at: now) == nil {
+        if case .success(let response) = end.answer, let text = response.retryAfter,
+            RetryAfter.parse(text, at: now) == nil
+        {
             log.retryAfterIsIgnored(end, text)
         }
         switch verdict {

@@ -101,7 +101,9 @@ struct Clockwork: Sendable {
     }
 
     private mutating func attempt(_ job: Int, _ isProbe: Bool, _ now: Moment, _ orders: inout [Order]) {
-        if dispatch.hasWaited(job), let ended = dispatch.renew(job, ticker.renewed(job, at: now)) {
+        if let item = dispatch.items[job], item.hasWaited,
+            let run = ticker.renewed(job, at: now, hasBegun: item.attempts > 0), let ended = dispatch.renew(job, run)
+        {
             orders.append(.end(ended))
         }
         guard let item = dispatch.items[job] else { return }

@@ -61,8 +61,6 @@ struct Dispatch: Sendable {
         return false
     }
 
-    func hasWaited(_ job: Int) -> Bool { items[job]?.hasWaited ?? false }
-
     var waiting: [Int] { items.filter { $0.value.stage == .waiting }.map(\.key) }
 
     /// When something is to be done next.

@@ -49,11 +49,13 @@ package final class Runner: Sendable {
         connected: @escaping () -> Void = {}
     ) -> RunEnd {
         let known = context != nil
-        let context = context ?? RunContext(
-            identity: RequestIdentity(random: random),
-            began: time.uptime(),
-            lateness: max(.zero, time.now() - run.due)
-        )
+        let context =
+            context
+            ?? RunContext(
+                identity: RequestIdentity(random: random),
+                began: time.uptime(),
+                lateness: max(.zero, time.now() - run.due)
+            )
         let begin = Announcement(isMade: known) { [log] in log.running(job, run, id: context.identity.runID) }
         let made: (Int, Secret?) -> Result<Response, TransferError> = { attempt, token in
             self.send(attempt, job, run, context.identity, token, client) {

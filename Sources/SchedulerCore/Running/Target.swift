@@ -22,7 +22,9 @@ package struct Target: Sendable, Equatable {
 
     /// The waiting run that tries has begun.
     package mutating func beginProbe() {
-        if case .down(let since, let failures, _) = state { state = .down(since: since, failures: failures, probe: nil) }
+        if case .down(let since, let failures, _) = state {
+            state = .down(since: since, failures: failures, probe: nil)
+        }
     }
 
     /// The one that tries was taken back, so that another may.

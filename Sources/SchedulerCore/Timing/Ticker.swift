@@ -141,14 +141,22 @@ package struct Ticker: Sendable {
     }
 
     /// The run anew, as it stands now: a run that had to wait gives way to its job's latest slot.
-    package mutating func renewed(_ job: Int, at now: Moment) -> Run {
+    ///
+    /// One that the app has seen something of keeps its slot as long as there is no later one; nil then.
+    package mutating func renewed(_ job: Int, at now: Moment, hasBegun: Bool) -> Run? {
+        let entry = entries[job]
+        if hasBegun {
+            guard let last = entry.last, timetables[job]?.latest(after: last, through: now) != nil else { return nil }
+            entries[job].previous = last
+        }
         entries[job].isHeld = false
         return take(job, now: now)
     }
 
     private mutating func take(_ job: Int, now: Moment) -> Run {
         let entry = entries[job]
-        let original = entry.previous.flatMap { timetables[job]?.latest(after: $0, through: now) } ?? now.wholeMilliseconds
+        let original =
+            entry.previous.flatMap { timetables[job]?.latest(after: $0, through: now) } ?? now.wholeMilliseconds
         let isMissed = now - original > tick
         // An interval has no nominal moment to go back to: a late run begins a new phase.
         let slot = isMissed && timetables[job]?.schedule.isElapsedTime == true ? now.wholeMilliseconds : original

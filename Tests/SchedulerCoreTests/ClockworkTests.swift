@@ -1,0 +1,293 @@
+import HTTPClient
+import Schedule
+import Testing
+
+@testable import SchedulerCore
+
+/// A clockwork with its two clocks, which go together: what the loop and the workers would do, by hand.
+private struct Rig {
+    private(set) var clockwork: Clockwork
+    private(set) var seconds = 0.0
+    private let jobs: [Job]
+
+    static let midnight = Moment(seconds: 1_767_225_600)
+
+    /// Job lines by name.
+    init(_ lines: [String: String], spread: Int = 0, begin: Bool = true) throws {
+        var environment = ["SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_TICK_SECONDS": "30"]
+        for (name, line) in lines { environment["SCHEDULER_JOB_\(name.uppercased())"] = line }
+        jobs = try Settings(environment: environment).jobs
+        clockwork = Clockwork(jobs: jobs, tick: .seconds(30), buildDate: .epoch, seed: "seed", spread: .seconds(spread))
+        clockwork.begin(at: now, uptime: uptime, assumed: [:])
+    }
+
+    var now: Moment { Self.midnight + .milliseconds(Int(seconds * 1000)) }
+    var uptime: Duration { .milliseconds(Int(seconds * 1000)) }
+
+    static func at(_ seconds: Int) -> Moment { midnight + .seconds(seconds) }
+
+    /// Lets the time pass, and answers what is to be done then.
+    mutating func look(at seconds: Double) -> [Clockwork.Order] {
+        self.seconds = seconds
+        return clockwork.look(at: now, uptime: uptime)
+    }
+
+    mutating func attempts(at seconds: Double) -> [Clockwork.Attempt] {
+        look(at: seconds).compactMap { if case .attempt(let attempt) = $0 { attempt } else { nil } }
+    }
+
+    /// When the loop would look next, in seconds.
+    var next: Double? {
+        let moments = [
+            clockwork.nextLook.moment.map { ($0 - Self.midnight).wholeMilliseconds },
+            clockwork.nextLook.uptime.map(\.wholeMilliseconds),
+        ]
+        return moments.compactMap { $0 }.min().map { Double($0) / 1000 }
+    }
+
+    mutating func end(_ attempt: Clockwork.Attempt, _ answer: Result<Response, TransferError>) -> Clockwork.Verdict {
+        let context =
+            attempt.context
+            ?? RunContext(identity: RequestIdentity { 1 }, began: uptime, lateness: now - attempt.run.due)
+        let end = RunEnd(
+            job: attempt.job,
+            run: attempt.run,
+            context: context,
+            answer: answer,
+            duration: .zero,
+            attempts: attempt.number
+        )
+        if end.outcome != .unreachable { _ = clockwork.reached(at: uptime) }
+        return clockwork.ended(attempt, end, at: now, uptime: uptime, random: 0.5)
+    }
+
+    mutating func end(_ attempt: Clockwork.Attempt, status: Int, retryAfter: String? = nil) -> Clockwork.Verdict {
+        end(
+            attempt,
+            .success(Response(status: status, body: [], bodyLength: 0, location: nil, retryAfter: retryAfter))
+        )
+    }
+
+    mutating func fail(_ attempt: Clockwork.Attempt, _ kind: TransferError.Kind, sent: Bool = true) -> Clockwork.Verdict
+    {
+        end(attempt, .failure(TransferError(kind, "x", requestWasSent: sent)))
+    }
+
+    mutating func reached() -> (down: Duration, waited: Int)? { clockwork.reached(at: uptime) }
+
+    mutating func stop() -> [RunEnd] { clockwork.stop() }
+}
+
+@Suite("Clockwork")
+struct ClockworkTests {
+    @Test("a failed attempt is made again after its wait, under the same slot")
+    func retry() throws {
+        var rig = try Rig(["a": "every 1h POST / retries=2"])
+        let first = try #require(rig.attempts(at: 0).first)
+        guard case .retry(.seconds(5)) = rig.end(first, status: 500) else {
+            Issue.record("no retry")
+            return
+        }
+        #expect(rig.next == 5)
+        #expect(rig.attempts(at: 4.9).isEmpty)
+        let second = try #require(rig.attempts(at: 5).first)
+        #expect(second.number == 2)
+        #expect(second.run.slot == first.run.slot)
+        #expect(second.context?.identity.runID != nil)
+        guard case .retry(.seconds(10)) = rig.fail(second, .broken) else {
+            Issue.record("no retry")
+            return
+        }
+        let third = try #require(rig.attempts(at: 15).first)
+        #expect(third.number == 3)
+        guard case .ended(0) = rig.end(third, status: 500) else {
+            Issue.record("not ended")
+            return
+        }
+        #expect(rig.next == 3600)
+    }
+
+    @Test("no attempt is made past the next slot")
+    func retryAndSlot() throws {
+        var rig = try Rig(["a": "every 6s POST / retries=5"])
+        let first = try #require(rig.attempts(at: 0).first)
+        guard case .retry = rig.end(first, status: 500) else {
+            Issue.record("no retry")
+            return
+        }
+        let second = try #require(rig.attempts(at: 5).first)
+        guard case .ended(0) = rig.end(second, status: 500) else {
+            Issue.record("not ended")
+            return
+        }
+        let next = try #require(rig.attempts(at: 6).first)
+        #expect(next.number == 1)
+        #expect(next.run.slot == Rig.at(6))
+    }
+
+    @Test("Retry-After holds the job's next slot")
+    func throttled() throws {
+        var rig = try Rig(["a": "every 10s POST /"])
+        let first = try #require(rig.attempts(at: 0).first)
+        _ = rig.end(first, status: 429, retryAfter: "25")
+        #expect(rig.attempts(at: 10).isEmpty)
+        #expect(rig.attempts(at: 20).isEmpty)
+        let orders = rig.look(at: 25)
+        guard case .release(_, slots: 2) = orders.first, case .attempt(let next) = orders.last else {
+            Issue.record("\(orders)")
+            return
+        }
+        #expect(next.run.slot == Rig.at(20))
+    }
+
+    @Test("a run that timed out holds its job for as long as it may still run; 0 does not")
+    func abandoned() throws {
+        var rig = try Rig(["a": "every 10s POST / timeout=3", "b": "every 10s POST / timeout=3 abandon-hold=0"])
+        let attempts = rig.attempts(at: 0)
+        #expect(attempts.map(\.job.name) == ["a", "b"])
+        rig.look(at: 9).forEach { _ in }
+        for attempt in attempts { _ = rig.fail(attempt, .timeout) }
+        // a is held until 12; b is free.
+        #expect(rig.attempts(at: 10).map(\.job.name) == ["b"])
+        #expect(rig.attempts(at: 11.9).isEmpty)
+        #expect(rig.attempts(at: 12).map(\.job.name) == ["a"])
+    }
+
+    @Test("the target goes down for all jobs: one probe at a time, nothing is lost, all start when it is back")
+    func down() throws {
+        var rig = try Rig(["a": "every 10s POST /", "b": "every 10s POST /", "c": "every 1h POST /"])
+        let attempts = rig.attempts(at: 0)
+        #expect(attempts.count == 3)
+        var news: [Bool] = []
+        for attempt in attempts {
+            if case .undelivered(let isNews) = rig.fail(attempt, .unreachable, sent: false) { news.append(isNews) }
+        }
+        #expect(news == [true, false, false])
+        #expect(rig.next == 1)
+        for (time, wait) in [(1.0, 2.0), (3, 4), (7, 8), (15, 16), (31, 30), (61, 30)] {
+            let probes = rig.attempts(at: time)
+            #expect(probes.count == 1)
+            #expect(probes.first?.isProbe == true)
+            for probe in probes { _ = rig.fail(probe, .unreachable, sent: false) }
+            #expect(rig.clockwork.dispatch.nextEvent == .milliseconds(Int((time + wait) * 1000)))
+        }
+        let probe = try #require(rig.attempts(at: 91).first)
+        let back = rig.reached()
+        let news2 = try #require(back)
+        #expect(news2.down == .seconds(91))
+        #expect(news2.waited == 2)
+        var begun = [probe]
+        for time in stride(from: 91.0, through: 95, by: 0.5) { begun += rig.attempts(at: time) }
+        #expect(Set(begun.map(\.job.name)) == ["a", "b", "c"])
+        // The frequent ones gave way to their latest slots; more than a tick late, they begin a new phase.
+        for attempt in begun where attempt.job.name != "c" { #expect(attempt.run.slot >= Rig.at(90)) }
+        #expect(begun.allSatisfy { $0.number == 1 })
+    }
+
+    @Test("a calendar job that waits keeps its slot, until the next one passes")
+    func downOverSlots() throws {
+        var rig = try Rig(["a": "daily 00:00,00:01,06:00 POST /"])
+        let first = try #require(rig.attempts(at: 0).first)
+        _ = rig.fail(first, .unreachable, sent: false)
+        let probe = try #require(rig.attempts(at: 40).first)
+        #expect(probe.run.slot == Rig.at(40))
+        #expect(probe.run.trigger == .first)
+        _ = rig.fail(probe, .unreachable, sent: false)
+        let later = try #require(rig.attempts(at: 7200).first)
+        #expect(later.run.slot == Rig.at(7200))
+        _ = rig.end(later, status: 200)
+        let slot = try #require(rig.attempts(at: 6 * 3600).first)
+        #expect(slot.run.slot == Rig.at(6 * 3600))
+        _ = rig.fail(slot, .unreachable, sent: false)
+        let tomorrow = 86_400 + 30
+        let next = try #require(rig.attempts(at: Double(tomorrow)).first)
+        #expect(next.run.slot == Rig.at(86_400))
+        #expect(next.run.trigger == .schedule)
+    }
+
+    @Test("a run between two attempts that gives way to a later slot ends with its last outcome")
+    func giveWay() throws {
+        var rig = try Rig(["a": "every 20s POST / retries=3"])
+        let first = try #require(rig.attempts(at: 0).first)
+        _ = rig.end(first, status: 503)
+        let second = try #require(rig.attempts(at: 5).first)
+        _ = rig.fail(second, .unreachable, sent: false)
+        let orders = rig.look(at: 25)
+        guard case .end(let ended) = orders.first, case .attempt(let probe) = orders.last else {
+            Issue.record("\(orders)")
+            return
+        }
+        #expect(ended.outcome == .throttled)
+        #expect(ended.run.slot == Rig.at(0))
+        #expect(probe.run.slot == Rig.at(20))
+        #expect(probe.number == 1)
+        #expect(probe.context == nil)
+    }
+
+    @Test("when it stops, runs between two attempts end, waiting ones are not begun")
+    func stop() throws {
+        var rig = try Rig(["a": "every 1h POST / retries=2", "b": "every 1h POST /"])
+        let attempts = rig.attempts(at: 0)
+        _ = rig.end(attempts[0], status: 500)
+        _ = rig.fail(attempts[1], .unreachable, sent: false)
+        let ended = rig.stop()
+        #expect(ended.map(\.job.name) == ["a"])
+        #expect(ended.map(\.outcome) == [.failed])
+        #expect(rig.attempts(at: 100).isEmpty)
+    }
+
+    @Test("a held streak is told at its start, and its end with the count")
+    func streak() throws {
+        var rig = try Rig(["a": "every 10s POST /"])
+        let first = try #require(rig.attempts(at: 0).first)
+        let orders = rig.look(at: 10)
+        guard case .hold(_, let slot, isAbandoned: false) = orders.first, orders.count == 1 else {
+            Issue.record("\(orders)")
+            return
+        }
+        #expect(slot == Rig.at(10))
+        #expect(rig.look(at: 20).isEmpty)
+        rig.look(at: 34).forEach { _ in }
+        guard case .ended(slotsHeld: 3) = rig.end(first, status: 200) else {
+            Issue.record("not released")
+            return
+        }
+        #expect(rig.attempts(at: 34).first?.run.slot == Rig.at(30))
+    }
+
+    @Test("jitter is within its bound and below the gap, stable, and leaves the slot as it is")
+    func jitter() throws {
+        var delays: [Int] = []
+        for jitter in [5, 3600] {
+            var rig = try Rig(["a": "every 10s POST / jitter=\(jitter)s"])
+            for slot in 0..<200 {
+                #expect(rig.attempts(at: Double(slot * 10)).count <= 1)
+                let next = rig.clockwork.dispatch.nextEvent ?? rig.uptime
+                let delay = (next - .seconds(slot * 10)).wholeMilliseconds
+                #expect((0..<min(jitter, 10) * 1000).contains(delay))
+                delays.append(delay)
+                let attempt = rig.clockwork.dispatch.items[0]
+                #expect(attempt?.run.slot == Rig.at(slot * 10))
+                for attempt in rig.attempts(at: Double(slot * 10) + Double(delay) / 1000) {
+                    #expect(attempt.run.slot == Rig.at(slot * 10))
+                    _ = rig.end(attempt, status: 200)
+                }
+            }
+        }
+        #expect(Set(delays).count > 250)
+    }
+
+    @Test("first runs are spread over the window after the start, each at a stable moment")
+    func spread() throws {
+        var jobs: [String: String] = [:]
+        for number in 0..<40 { jobs["job\(number)"] = "every 1h POST /" }
+        var rig = try Rig(jobs, spread: 100)
+        var starts: [Double] = []
+        for time in stride(from: 0.0, through: 100, by: 1) {
+            starts += rig.attempts(at: time).map { _ in time }
+        }
+        #expect(starts.count == 40)
+        #expect(Set(starts).count > 20)
+        #expect((starts.max() ?? 0) > 80)
+    }
+}
