@@ -39,11 +39,17 @@ enum Sidecar {
         }
         let lines = scheduler.errorLines
         let begun = lines.filter { $0.contains("Running job: ") }.count
-        let ended = lines.filter { $0.contains(" outcome=") }.count
-        #expect(begun == ended, "each run has one line at its start and one at its end", sourceLocation: location)
-        let unseen = lines.filter { $0.contains(" outcome=unreachable ") || $0.contains(" outcome=tls ") }.count
-        #expect(ended - unseen == calls.count, "the log agrees with the app's count", sourceLocation: location)
+        let ends = lines.filter { $0.contains(" attempts=") }
+        #expect(begun == ends.count, "each run has one line at its start and one at its end", sourceLocation: location)
+        let attempts = ends.filter { !$0.contains(" outcome=unreachable ") && !$0.contains(" outcome=tls ") }.map(attempts)
+        #expect(attempts.reduce(0, +) == calls.count, "the log agrees with the app's count", sourceLocation: location)
     }
+}
+
+/// The number in a line's `attempts=` field.
+private func attempts(_ line: Substring) -> Int {
+    let parts = line.split(separator: " ").first { $0.hasPrefix("attempts=") }
+    return parts.flatMap { Int($0.dropFirst("attempts=".count)) } ?? 0
 }
 
 /// An RFC 3339 time with or without a fraction, to the millisecond.
