@@ -51,7 +51,7 @@ struct TokenTests {
         let folder = try TemporaryFolder()
         let path = try folder.write("token", Self.old + "\n")
         let app = try Self.app { try folder.write("token", Self.new + "\n") }
-        let environment = ["SCHEDULER_API_TOKEN": "", "SCHEDULER_API_TOKEN_FILE": path]
+        let environment = ["SCHEDULER_API_TOKEN": "", "SCHEDULER_API_TOKEN_FILE": path, "LOG_LEVEL": "debug"]
         try await Self.check(try Sidecar.start(beside: app.url, environment), app)
     }
 
@@ -59,7 +59,7 @@ struct TokenTests {
     func flip() async throws {
         let secret = try MountedSecret(Self.old)
         let app = try Self.app { try secret.flip(to: Self.new) }
-        let environment = ["SCHEDULER_API_TOKEN": "", "SCHEDULER_API_TOKEN_FILE": secret.path, "LOG_FORMAT": "text"]
+        let environment = ["SCHEDULER_API_TOKEN": "", "SCHEDULER_API_TOKEN_FILE": secret.path]
         try await Self.check(try Sidecar.start(beside: app.url, environment), app)
     }
 
@@ -103,9 +103,24 @@ struct TokenTests {
         #expect(!scheduler.errors.contains("canary"))
     }
 
+    @Test("fire, as the clock does: the new token, and neither of the two in what it prints")
+    func fire() async throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("token", Self.old)
+        let app = try Self.app { try folder.write("token", Self.new) }
+        let environment = ["API_URL": app.url, "SCHEDULER_API_TOKEN_FILE": path, "LOG_FORMAT": "json"]
+        let scheduler = try Binary("scheduler", ["fire", "health-check", "--json"], environment: environment)
+        #expect(try await scheduler.end() == .clean)
+        #expect(scheduler.output.contains(#""attempts":2,"outcome":"ok""#))
+        #expect(!(scheduler.output + scheduler.errors).contains("canary"))
+        #expect(app.seen.count == 2)
+    }
+
     @Test(
         "no command and no fault prints the token, wherever it stands",
-        arguments: [[], ["check"], ["check", "--json"], ["version"], ["help"]]
+        arguments: [
+            [], ["check"], ["check", "--json"], ["next"], ["fire", "health-check"], ["version"], ["help"],
+        ]
     )
     func canary(_ arguments: [String]) async throws {
         let folder = try TemporaryFolder()
