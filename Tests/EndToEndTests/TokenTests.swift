@@ -55,7 +55,7 @@ struct TokenTests {
         let path = try folder.write("token", Self.old + "\n")
         let app = try Self.app(answering: 500) { try folder.write("token", Self.new + "\n") }
         let environment = ["SCHEDULER_API_TOKEN": "", "SCHEDULER_API_TOKEN_FILE": path, "LOG_LEVEL": "debug"]
-        let end = " HTTP 500 - not Bearer *** but *** "
+        let end = #" HTTP 500 - not Bearer *** but ***\n job="#
         try await Self.check(try Sidecar.start(beside: app.url, environment), app, end)
     }
 
