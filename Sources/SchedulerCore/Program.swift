@@ -13,6 +13,7 @@ package enum Program {
 
     /// Does what the arguments ask for, and answers the exit status.
     package static func run(arguments: [String], environment: [String: String]) -> Int32 {
+        ProcessEnvironment.fillStandardDescriptors()
         ProcessEnvironment.protectSecrets()
         do throws(UsageError) {
             return try perform(try Command(arguments), environment)
@@ -94,7 +95,9 @@ extension Program {
             }
         }
         let from = request.from ?? Moment(seconds: TimeSource.system.now().seconds)
-        output.write(NextReport(rows: rows, from: from, count: request.count).text(asJSON: request.asJSON))
+        let report = NextReport(rows: rows, from: from, count: request.count).text(asJSON: request.asJSON)
+        output.write(report)
+        if report.isEmpty { errors.write("scheduler: there is no slot after \(from) and before the year 10000\n") }
         return Status.done
     }
 }

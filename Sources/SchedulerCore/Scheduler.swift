@@ -23,6 +23,8 @@ package final class Scheduler {
     /// Checks the environment and its files again.
     private let reload: () -> Result<Settings, SettingsFaults>
     private var hasToldOfRefusal = false
+    /// The signals that asked for the end, in the order in which they came.
+    private var stopSignals: [Int32] = []
 
     /// The ticker as the loop and the workers share it: decisions under the lock, effects outside.
     private final class Shared: Sendable {
@@ -219,18 +221,17 @@ extension Scheduler {
 
 extension Scheduler {
     private func shallStop(_ signals: [Int32]) -> Bool {
-        var stops = false
         for signal in signals {
             if Alarm.endsTheProgram(signal) {
-                if !stops { log.signal(signal) }
-                stops = true
+                if stopSignals.isEmpty { log.signal(signal) }
+                stopSignals.append(signal)
             } else {
                 log.reloading(signal)
                 settings.token?.reopen(log)
                 reloadJobs()
             }
         }
-        return stops
+        return !stopSignals.isEmpty
     }
 
     /// Nothing new starts; runs in flight may end within the budget, or until a second signal.
@@ -255,12 +256,12 @@ extension Scheduler {
     private func waitForRuns(within budget: Duration, heedingSignals: Bool) -> String? {
         let end = time.uptime() + budget
         while pool.load > 0 {
+            // Two may have come at once.
+            if heedingSignals, stopSignals.count > 1 { return "Received signal \(stopSignals[1])" }
             let left = end - time.uptime()
             guard left > .zero else { return "SCHEDULER_STOP_TIMEOUT_SECONDS is over" }
             let signals = alarm.wait(until: nil, now: time.now(), atMost: left)
-            if heedingSignals, let signal = signals.first(where: Alarm.endsTheProgram) {
-                return "Received signal \(signal) again"
-            }
+            stopSignals += signals.filter(Alarm.endsTheProgram)
             output?.flush()
         }
         return nil

@@ -59,6 +59,22 @@ struct LifeTests {
         try Sidecar.check(scheduler, beside: app)
     }
 
+    @Test("two signals at once are two")
+    func twoAtOnce() async throws {
+        let app = try await App()
+        try app.set(faults: #"{"*": {"hang": true}}"#)
+        let scheduler = try Sidecar.start(beside: app)
+        _ = try await app.calls(11)
+        // While it is stopped both signals gather, and are then read in one go.
+        scheduler.signal(SIGSTOP)
+        scheduler.signal(SIGTERM)
+        scheduler.signal(SIGINT)
+        scheduler.signal(SIGCONT)
+        #expect(try await scheduler.end() == .clean)
+        #expect(scheduler.errors.contains("; aborting 11 in-flight jobs."))
+        try Sidecar.check(scheduler, beside: app)
+    }
+
     @Test("other signals do not end it")
     func otherSignals() async throws {
         let app = try await App()

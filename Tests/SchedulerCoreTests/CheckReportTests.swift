@@ -63,6 +63,7 @@ struct CheckReportTests {
                     tz=Europe/Prague (2026-01-05T05:00:00+01:00) timeout=60s
 
                 2 jobs for http://localhost:8000, tick 30s, startup grace 60s
+                Each job also runs once right after the grace, unless it says first=wait.
 
                 """
         )

@@ -54,7 +54,7 @@ struct EnvironmentReader {
             fault(name, "\(quoted(name, value)) is not a whole number; write \(allowed)")
             return nil
         }
-        guard let number = Int(trimmed), abs(number) <= Self.longestSeconds else {
+        guard let number = Int(trimmed), number.magnitude <= Self.longestSeconds.magnitude else {
             fault(name, "\(quoted(name, value)) is too large (over 10 years); write \(allowed)")
             return nil
         }
@@ -129,7 +129,8 @@ struct EnvironmentReader {
 /// A URL as it may be shown: what could be a password, or a key in a query, is left out.
 private func withoutSecrets(_ url: String) -> String {
     let visible = url.prefix { $0 != "?" && $0 != "#" }
-    return visible.lastIndex(of: "@").map { "…" + visible[$0...] } ?? String(visible)
+    let hidden = url[visible.endIndex...].first.map { "\($0)…" } ?? ""
+    return (visible.lastIndex(of: "@").map { "…" + visible[$0...] } ?? String(visible)) + hidden
 }
 
 /// A value as a message quotes it: one line, no longer than a screen's.

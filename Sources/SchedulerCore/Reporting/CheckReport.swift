@@ -53,6 +53,7 @@ package struct CheckReport {
             "\(settings.jobs.count) jobs for \(settings.target.text), tick \(settings.tickSeconds)s, "
                 + "startup grace \(settings.startupGraceSeconds)s"
         )
+        lines.append("Each job also runs once right after the grace, unless it says first=wait.")
         return lines.joined(separator: "\n") + "\n"
     }
 
