@@ -51,7 +51,7 @@ demo: deps
 # libcurl's headers and the time zones, and what the TLS tests run against, where they are missing (Debian and Ubuntu).
 # RUNLEVEL=1 keeps nginx from being started as a service.
 deps:
-	@ls /usr/include/curl/curl.h /usr/include/*/curl/curl.h >/dev/null 2>&1 && [ -e /usr/share/zoneinfo/Europe/Prague ] \
+	@ls /usr/include/curl/curl.h /usr/include/*/curl/curl.h 2>/dev/null | grep -q . && [ -e /usr/share/zoneinfo/Europe/Prague ] \
 		&& [ -x /usr/sbin/nginx ] && [ -x /usr/bin/openssl ] || \
 		{ apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
 			libcurl4-openssl-dev tzdata nginx-light openssl; }

@@ -139,6 +139,22 @@ struct TLSTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: home.url.path) == [".netrc"])
     }
 
+    @Test("error reports trust the machine's authorities, not the target's")
+    func reports() async throws {
+        let (authority, other) = (try CertificateAuthority(), try CertificateAuthority())
+        let posthog = try Nginx(try authority.issue())
+        let gone = try TestServer { _, _ in }
+        gone.stop()
+        let environment = [
+            "SSL_CERT_FILE": authority.file, "SCHEDULER_CA_FILE": other.file, "POSTHOG_API_KEY": "phc_key",
+            "POSTHOG_HOST": posthog.url,
+        ]
+        let scheduler = try Sidecar.start(beside: gone.url, environment)
+        _ = try await eventually("a report") { posthog.seen.isEmpty ? nil : true }
+        #expect(try await scheduler.stop() == .clean)
+        #expect(posthog.seen.allSatisfy { $0 == #"POST 200 "-""# })
+    }
+
     @Test("a proxy that was set on purpose gets the requests, whatever no_proxy says")
     func proxy() async throws {
         let authority = try CertificateAuthority()

@@ -10,7 +10,10 @@ struct TokenTests {
     private static let new = "canary-new-0123456789abcdef0123456789abcdef"
 
     /// Takes the new token only, and has it put in place when the first request with the old one arrives.
-    private static func app(rotate: @escaping @Sendable () throws -> Void) throws -> TestServer {
+    private static func app(
+        answering status: Int,
+        rotate: @escaping @Sendable () throws -> Void
+    ) throws -> TestServer {
         let isRotated = Mutex(false)
         return try TestServer { request, reply in
             let authorization = request.header("Authorization") ?? ""
@@ -19,18 +22,18 @@ struct TokenTests {
                 isRotated = true
                 try? rotate()
             }
-            let status = authorization == "Bearer \(new)" ? 200 : 401
-            // An echo, and a hint of the other token: neither may be logged.
+            let status = authorization == "Bearer \(new)" ? status : 401
+            // An echo, and the other token as well: neither may be logged.
             reply.send(.text(status, "not \(authorization) but \(authorization.contains(new) ? old : new)"))
         }
     }
 
-    private static func check(_ scheduler: Binary, _ app: TestServer) async throws {
+    private static func check(_ scheduler: Binary, _ app: TestServer, _ end: String) async throws {
         let ends = try await eventually("the ends of all runs") {
             let lines = scheduler.errorLines.filter { $0.contains(" outcome=") }
             return lines.count == 11 ? lines : nil
         }
-        #expect(ends.allSatisfy { $0.contains(" outcome=ok status=200 ") }, "\(ends)")
+        #expect(ends.allSatisfy { $0.contains(end) }, "\(ends)")
         #expect(ends.contains { $0.contains(" attempts=2 ") })
         #expect(try await scheduler.stop() == .clean)
         #expect(scheduler.errorLines.filter { $0.contains("SCHEDULER_API_TOKEN_FILE has changed") }.count == 1)
@@ -50,17 +53,18 @@ struct TokenTests {
     func rename() async throws {
         let folder = try TemporaryFolder()
         let path = try folder.write("token", Self.old + "\n")
-        let app = try Self.app { try folder.write("token", Self.new + "\n") }
-        let environment = ["SCHEDULER_API_TOKEN": "", "SCHEDULER_API_TOKEN_FILE": path]
-        try await Self.check(try Sidecar.start(beside: app.url, environment), app)
+        let app = try Self.app(answering: 500) { try folder.write("token", Self.new + "\n") }
+        let environment = ["SCHEDULER_API_TOKEN": "", "SCHEDULER_API_TOKEN_FILE": path, "LOG_LEVEL": "debug"]
+        let end = #" HTTP 500 - not Bearer *** but ***\n job="#
+        try await Self.check(try Sidecar.start(beside: app.url, environment), app, end)
     }
 
     @Test("a folder of secrets is flipped by symbolic link, as Kubernetes does it")
     func flip() async throws {
         let secret = try MountedSecret(Self.old)
-        let app = try Self.app { try secret.flip(to: Self.new) }
-        let environment = ["SCHEDULER_API_TOKEN": "", "SCHEDULER_API_TOKEN_FILE": secret.path, "LOG_FORMAT": "text"]
-        try await Self.check(try Sidecar.start(beside: app.url, environment), app)
+        let app = try Self.app(answering: 200) { try secret.flip(to: Self.new) }
+        let environment = ["SCHEDULER_API_TOKEN": "", "SCHEDULER_API_TOKEN_FILE": secret.path]
+        try await Self.check(try Sidecar.start(beside: app.url, environment), app, " outcome=ok status=200 ")
     }
 
     @Test("a token that stays denied is tried once, not again and again")
@@ -103,9 +107,24 @@ struct TokenTests {
         #expect(!scheduler.errors.contains("canary"))
     }
 
+    @Test("fire, as the clock does: the new token, and neither of the two in what it prints")
+    func fire() async throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("token", Self.old)
+        let app = try Self.app(answering: 200) { try folder.write("token", Self.new) }
+        let environment = ["API_URL": app.url, "SCHEDULER_API_TOKEN_FILE": path, "LOG_FORMAT": "json"]
+        let scheduler = try Binary("scheduler", ["fire", "health-check", "--json"], environment: environment)
+        #expect(try await scheduler.end() == .clean)
+        #expect(scheduler.output.contains(#""attempts":2,"outcome":"ok""#))
+        #expect(!(scheduler.output + scheduler.errors).contains("canary"))
+        #expect(app.seen.count == 2)
+    }
+
     @Test(
         "no command and no fault prints the token, wherever it stands",
-        arguments: [[], ["check"], ["check", "--json"], ["version"], ["help"]]
+        arguments: [
+            [], ["check"], ["check", "--json"], ["next"], ["fire", "health-check"], ["version"], ["help"],
+        ]
     )
     func canary(_ arguments: [String]) async throws {
         let folder = try TemporaryFolder()

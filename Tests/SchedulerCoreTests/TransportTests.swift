@@ -1,5 +1,7 @@
 import Foundation
 import HTTPClient
+import HTTPServer
+import Schedule
 import TestSupport
 import Testing
 
@@ -156,6 +158,37 @@ struct TransportTests {
         let book = LogBook()
         book.log(secrets: settings.secrets).info("\("hunter2 Ym9iOmh1bnRlcjI=")")
         #expect(book.lines.first?.hasSuffix("*** ***\n") == true)
+    }
+
+    @Test("the proxy gets requests to the target, and no report of errors")
+    func reportsGoStraight() async throws {
+        let proxy = try TestProxy(.answer(""))
+        let posthog = try TestServer { _, reply in reply.send(.text(200, "{}")) }
+        let settings = try Settings(environment: [
+            "API_URL": "http://app.invalid", "SCHEDULER_PROXY": proxy.url, "POSTHOG_API_KEY": "phc_key",
+            "POSTHOG_HOST": posthog.url,
+        ])
+        let reports = ErrorReports(
+            try #require(settings.errorReports),
+            tls: settings.transport.elsewhere,
+            secrets: settings.secrets,
+            now: { .epoch }
+        )
+        let runner = Runner(
+            settings,
+            log: LogBook().log(),
+            time: .system,
+            reports: reports,
+            cancellation: Cancellation(),
+            random: { 1 }
+        )
+        let run = Run(job: 0, slot: Moment(seconds: 1_767_225_600), trigger: .schedule)
+        #expect(runner.perform(run, of: settings.jobs[0], with: Client()).outcome == .broken)
+        while reports.waiting > 0 { await Task.yield() }
+        reports.stop()
+        #expect(posthog.seen.count == 1)
+        #expect(proxy.requests.count == 1)
+        #expect(proxy.requests.first?.hasPrefix("POST http://app.invalid/api/sync/trigger ") == true)
     }
 
     private func failure(_ environment: [String: String]) throws -> [SettingsFault] {

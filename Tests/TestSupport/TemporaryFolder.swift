@@ -9,7 +9,12 @@ package final class TemporaryFolder: Sendable {
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     }
 
-    deinit { try? FileManager.default.removeItem(at: url) }
+    deinit {
+        // A program that is ending may remove its own files meanwhile, and each one that is missing ends an attempt.
+        for _ in 0..<1_000 where FileManager.default.fileExists(atPath: url.path) {
+            try? FileManager.default.removeItem(at: url)
+        }
+    }
 
     package func path(_ name: String) -> String { url.appending(path: name).path }
 

@@ -24,10 +24,10 @@ package final class TestProxy: Sendable {
         let socket = try ListeningSocket()
         let book = book
         self.socket = socket
-        let descriptor = socket.descriptor
         Thread.detachNewThread {
+            // The thread holds the socket: a number that is closed may come back as another listener's.
             while true {
-                let client = accept(descriptor, nil, nil)
+                let client = accept(socket.descriptor, nil, nil)
                 guard client >= 0 else { return }
                 Thread.detachNewThread { Self.serve(client, behaviour, book) }
             }

@@ -3,7 +3,10 @@ package import HTTPClient
 /// How requests are protected: those to the target, and those to other hosts.
 package struct TransportSettings: Sendable {
     package var target = TLSOptions()
-    /// Nil: straight to the target. Other hosts are never reached through it.
+    /// Nil: straight to the target.
+    ///
+    /// Other hosts are never reached through it. To a plain http target the proxy passes on what it is given, and an
+    /// answer of its own (502) cannot be told from one of the app's; https goes through it unseen.
     package var proxy: ProxyURL?
     /// For what is not the target, such as PostHog: the authorities of the machine, no client certificate.
     package var elsewhere = TLSOptions()
