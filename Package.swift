@@ -80,7 +80,7 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["HTTPClient", "HTTPServer", "TestSupport", "Locking", "scheduler", "target-app"],
+            dependencies: ["HTTPClient", "HTTPServer", "TestClient", "TestSupport", "Locking", "scheduler", "target-app"],
             swiftSettings: strict
         ),
     ],

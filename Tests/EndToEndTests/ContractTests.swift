@@ -51,7 +51,8 @@ struct ContractTests {
         )
         let calls = try await app.calls(2)
         let wait = try time(calls[1].start).timeIntervalSince(time(calls[0].start))
-        #expect(wait >= 4)
+        // The app sees the request a moment after the timeout began to run.
+        #expect(wait >= 3.9)
         #expect(scheduler.errors.contains(" outcome=timeout status=0 "))
         #expect(scheduler.errors.contains("Job ping may still be running in the app"))
         try await scheduler.line(containing: "Job ping was held for ")
