@@ -48,10 +48,13 @@ demo: deps
 	$(SWIFT) build $(FLAGS) --product target-app
 	@SECONDS_TO_RUN="$(SECONDS)" sh Tests/demo.sh "$$($(SWIFT) build $(FLAGS) --show-bin-path)"
 
-# libcurl's headers and the time zones, where they are missing (Debian and Ubuntu).
+# libcurl's headers and the time zones, and what the TLS tests run against, where they are missing (Debian and Ubuntu).
+# RUNLEVEL=1 keeps nginx from being started as a service.
 deps:
-	@ls /usr/include/curl/curl.h /usr/include/*/curl/curl.h >/dev/null 2>&1 && [ -e /usr/share/zoneinfo/Europe/Prague ] || \
-		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libcurl4-openssl-dev tzdata; }
+	@ls /usr/include/curl/curl.h /usr/include/*/curl/curl.h >/dev/null 2>&1 && [ -e /usr/share/zoneinfo/Europe/Prague ] \
+		&& [ -x /usr/sbin/nginx ] && [ -x /usr/bin/openssl ] || \
+		{ apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+			libcurl4-openssl-dev tzdata nginx-light openssl; }
 
 clean:
 	rm -rf .build .build-tsan .build-asan

@@ -28,6 +28,10 @@ static inline CURLcode ccurl_setopt_write(CURL *handle, CURLoption option, ccurl
   return curl_easy_setopt(handle, option, value);
 }
 
+static inline CURLcode ccurl_setopt_ssl_ctx(CURL *handle, curl_ssl_ctx_callback value) {
+  return curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, value);
+}
+
 static inline CURLcode ccurl_getinfo_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }

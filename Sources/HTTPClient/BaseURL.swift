@@ -1,5 +1,3 @@
-internal import CCurl
-
 /// An absolute http or https URL to which paths are appended; checked by the library that will use it.
 package struct BaseURL: Sendable, Hashable {
     /// `http` or `https`.
@@ -65,30 +63,5 @@ extension URLError: CustomStringConvertible {
         case .port(let text): "has the port \(text); write a port from 1 to 65535"
         case .malformed(let reason): "is not a URL (\(reason)); write for example http://app:8000"
         }
-    }
-}
-
-/// One `CURLU`, freed with its owner.
-@safe private struct URLHandle: ~Copyable {
-    private let raw: OpaquePointer?
-
-    init() { unsafe raw = curl_url() }
-
-    deinit { unsafe curl_url_cleanup(raw) }
-
-    /// Answers libcurl's complaint, or nil if there is none.
-    func parse(_ text: String) -> String? {
-        let code = unsafe curl_url_set(raw, CURLUPART_URL, text, 0)
-        return code == CURLUE_OK ? nil : unsafe String(cString: curl_url_strerror(code))
-    }
-
-    var host: String? { part(CURLUPART_HOST) }
-    var port: String? { part(CURLUPART_PORT) }
-
-    private func part(_ part: CURLUPart) -> String? {
-        var found: UnsafeMutablePointer<CChar>?
-        guard unsafe curl_url_get(raw, part, &found, 0) == CURLUE_OK, let text = unsafe found else { return nil }
-        defer { unsafe curl_free(text) }
-        return unsafe String(cString: text)
     }
 }

@@ -22,13 +22,15 @@ package final class Client {
         easy.set(CURLOPT_URL, request.url)
         easy.set(CURLOPT_TIMEOUT_MS, request.timeout)
         easy.set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout)
+        easy.set(request.tls)
+        if let proxy = request.proxy { easy.set(proxy) }
         setMethod(request)
         easy.set(sink: sink)
         let code = unsafe headers.withPointer { list in
             unsafe easy.set(CURLOPT_HTTPHEADER, list)
             return withExtendedLifetime(sink) { multi.perform(easy, until: cancellation) }
         }
-        guard code == CURLE_OK else { throw error(code) }
+        guard code == CURLE_OK else { throw error(code, request) }
         return Response(
             status: easy.number(CURLINFO_RESPONSE_CODE),
             body: sink.kept,
@@ -59,16 +61,27 @@ package final class Client {
         }
     }
 
-    private func error(_ code: CURLcode?) -> TransferError {
-        // With https, 7.88 counts the connect time to the end of the handshake, and has a local port before that.
-        let connected = easy.time(CURLINFO_CONNECT_TIME_T) > 0 || easy.number(CURLINFO_LOCAL_PORT) > 0
+    private func error(_ code: CURLcode?, _ request: Request) -> TransferError {
         let sent = easy.time(CURLINFO_PRETRANSFER_TIME_T) > 0 && easy.number(CURLINFO_REQUEST_SIZE) > 0
         guard let code else { return TransferError(.aborted, "aborted by shutdown", requestWasSent: sent) }
         let kind: TransferError.Kind =
-            !connected
+            !isConnected(code, request, sent: sent)
             ? .unreachable
             : code == CURLE_OPERATION_TIMEDOUT ? .timeout : code.isAboutTrust ? .tls : .broken
         return TransferError(kind, easy.reason(code), requestWasSent: sent)
+    }
+
+    /// Whether the connection to the target stood; one to the proxy alone is not enough.
+    private func isConnected(_ code: CURLcode, _ request: Request, sent: Bool) -> Bool {
+        guard let proxy = request.proxy else {
+            // With https, 7.88 counts the connect time to the end of the handshake, and has a local port before that.
+            return easy.time(CURLINFO_CONNECT_TIME_T) > 0 || easy.number(CURLINFO_LOCAL_PORT) > 0
+        }
+        guard !sent else { return true }
+        guard request.url.lowercased().hasPrefix("https:") else { return false }
+        // Through an HTTP proxy https is tunnelled: the proxy says 2xx when it has reached the target. A SOCKS proxy's
+        // word is not told, so that only a handshake that fails is a sign of a target.
+        return proxy.tunnels ? (200...299).contains(easy.number(CURLINFO_HTTP_CONNECTCODE)) : code.isAboutTrust
     }
 }
 

@@ -27,6 +27,7 @@ internal import CCurl
         set(CURLOPT_PROTOCOLS_STR, "http,https")  // file:// would be read and be a success
         set(CURLOPT_FOLLOWLOCATION, 0)  // a login page is not a success, and the token stays here
         set(CURLOPT_PROXY, "")  // http_proxy would get the token
+        set(CURLOPT_NOPROXY, "")  // no_proxy would lead round a proxy that was set on purpose
         set(CURLOPT_NETRC, 0)
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))  // HTTP/2 repeats a refused stream by itself
         set(CURLOPT_HTTP09_ALLOWED, 0)
@@ -37,6 +38,7 @@ internal import CCurl
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
         set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        set(CURLOPT_CA_CACHE_TIMEOUT, 0)  // would keep an authority for a day after its file has changed
         set(CURLOPT_QUICK_EXIT, 1)  // a resolver that hangs must not hold a timeout back
         set(CURLOPT_VERBOSE, 0)  // would print the token
     }

@@ -20,7 +20,7 @@ struct DayRule: Hashable, Sendable {
     static let everyDay: UInt32 = ~1
     static let everyWeekday: UInt8 = 0b111_1111
     /// Lengths a month can have, by number of the month.
-    private static let lengths: [ClosedRange<Int>] = [
+    static let lengths: [ClosedRange<Int>] = [
         31...31, 28...29, 31...31, 30...30, 31...31, 30...30, 31...31, 31...31, 30...30, 31...31, 30...30, 31...31,
     ]
 

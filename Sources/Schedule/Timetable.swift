@@ -3,14 +3,21 @@
 /// Everything is resolved once, so `next` and `latest` do arithmetic on bits only. Zones are shared by reference.
 package struct Timetable: Hashable, Sendable {
     package let schedule: Schedule
-    package let zone: Zone
-    private let rule: CalendarRule?
+    package private(set) var zone: Zone
+    let rule: CalendarRule?
 
     /// `hashKey` decides the values of `H`; for other schedules it plays no part.
     package init(_ schedule: Schedule, in zone: Zone = .utc, hashKey: HashKey = HashKey()) {
         self.schedule = schedule
         self.zone = zone
         rule = CalendarRule(schedule, hashKey: hashKey)
+    }
+
+    /// The same schedule, with its values of `H`, in another zone.
+    package func moved(to zone: Zone) -> Timetable {
+        var moved = self
+        moved.zone = zone
+        return moved
     }
 
     /// The first slot strictly after `moment`, or nil if there is none through the year 9999.

@@ -1,42 +1,88 @@
-internal import Schedule
+package import Schedule
 
 /// What the command line asks for.
 package enum Command: Equatable, Sendable {
     case run
     case check(asJSON: Bool)
+    case next(NextRequest)
+    case fire(job: String, asJSON: Bool)
     case help
     case version
 
+    /// What `scheduler next` is asked.
+    package struct NextRequest: Equatable, Sendable {
+        /// Nil: all jobs, or the schedule.
+        package var job: String?
+        package var schedule: Schedule?
+        package var zone: String?
+        package var count = 5
+        /// Nil: now.
+        package var from: Moment?
+        package var asJSON = false
+    }
+
+    static let mostSlots = 10_000
+
     /// Reads the arguments after the program's name.
     package init(_ arguments: [String]) throws(UsageError) {
-        let words = arguments.filter { !$0.hasPrefix("-") }
-        var options = arguments.filter { $0.hasPrefix("-") }
-        if options.contains("--help") || options.contains("-h") || words.first == "help" {
+        if arguments.contains("--help") || arguments.contains("-h") || arguments.first == "help" {
             self = .help
             return
         }
-        if options.contains("--version") || words.first == "version" {
+        var line = ArgumentLine(arguments)
+        if line.flag("--version") {
             self = .version
             return
         }
-        switch words.first ?? "run" {
-        case "run":
-            self = .run
-        case "check":
-            self = .check(asJSON: options.contains("--json"))
-            options.removeAll { $0 == "--json" }
-        case let word:
-            throw .unknownCommand(word, near: NearestName.of(word, in: Self.names))
+        let command = line.word() ?? "run"
+        switch command {
+        case "run": self = .run
+        case "version": self = .version
+        case "check": self = .check(asJSON: line.flag("--json"))
+        case "next": self = .next(try Self.next(&line))
+        case "fire":
+            let asJSON = line.flag("--json")
+            guard let job = line.word() else { throw .missingJob }
+            self = .fire(job: job, asJSON: asJSON)
+        default: throw .unknownCommand(command, near: NearestName.of(command, in: Self.names))
         }
-        if let extra = words.dropFirst().first { throw .extraArgument(extra) }
-        if let option = options.first { throw .unknownOption(option) }
+        try line.end()
     }
 
-    private static let names = ["run", "check", "help", "version"]
+    private static func next(_ line: inout ArgumentLine) throws(UsageError) -> NextRequest {
+        var request = NextRequest()
+        request.asJSON = line.flag("--json")
+        if let text = try line.value("--count") {
+            guard let count = Int(text), (1...mostSlots).contains(count) else { throw .count(text) }
+            request.count = count
+        }
+        if let text = try line.value("--from") {
+            request.from = try parse("--from") { () throws(ScheduleError) in try Moment(parsing: text) }
+        }
+        if let text = try line.value("--schedule") {
+            request.schedule = try parse("--schedule") { () throws(ScheduleError) in try Schedule(parsing: text) }
+        }
+        request.zone = try line.value("--tz")
+        request.job = line.word()
+        if request.job != nil, request.schedule != nil { throw .jobAndSchedule }
+        return request
+    }
+
+    private static func parse<Value>(
+        _ option: String,
+        _ read: () throws(ScheduleError) -> Value
+    ) throws(UsageError) -> Value {
+        do throws(ScheduleError) { return try read() } catch { throw .value(option, error.description) }
+    }
+
+    private static let names = ["run", "check", "next", "fire", "help", "version"]
 
     package static let usage = """
-        usage: scheduler [run]            run the clock; set up by environment variables, see .env.example
-               scheduler check [--json]   check the environment; print the jobs, or all faults and warnings
+        usage: scheduler [run]                    run the clock; set up by environment variables, see .env.example
+               scheduler check [--json]           check the environment; print the jobs, or all faults and warnings
+               scheduler next [JOB] [--count N] [--from TIME] [--schedule "..."] [--tz ZONE] [--json]
+                                                  print the next slots, of all jobs, of one, or of any schedule
+               scheduler fire JOB [--json]        run one job now; its outcome is the last line
                scheduler help | --help
                scheduler version | --version
 
@@ -50,6 +96,12 @@ package enum UsageError: Error, Equatable {
     case unknownCommand(String, near: String?)
     case unknownOption(String)
     case extraArgument(String)
+    case missingValue(String)
+    case missingJob
+    case jobAndSchedule
+    case unknownJob(String, near: String?)
+    case count(String)
+    case value(String, String)
 }
 
 extension UsageError: CustomStringConvertible {
@@ -59,6 +111,15 @@ extension UsageError: CustomStringConvertible {
             "command \"\(Escaping.quotable(word))\" is not known" + (near.map { "; did you mean \($0)?" } ?? "")
         case .unknownOption(let option): "option \"\(Escaping.quotable(option))\" is not known here"
         case .extraArgument(let word): "argument \"\(Escaping.quotable(word))\" is one too many"
+        case .missingValue(let option): "option \(option) needs a value after it"
+        case .missingJob: "fire needs the name of a job; scheduler check prints them"
+        case .jobAndSchedule: "give next a job or --schedule, not both"
+        case .unknownJob(let name, let near):
+            "job \"\(Escaping.quotable(name))\" is not known; "
+                + (near.map { "did you mean \($0)?" } ?? "scheduler check prints the jobs")
+        case .count(let text):
+            "--count \"\(Escaping.quotable(text))\" is not a whole number from 1 to \(Command.mostSlots)"
+        case .value(let option, let problem): "\(option): \(Escaping.controls(problem))"
         }
     }
 }

@@ -19,6 +19,19 @@ package enum ProcessEnvironment {
         return variables
     }
 
+    /// Puts /dev/null in the place of standard descriptors that are closed.
+    ///
+    /// The next file to be opened would take that place, and log lines would go into it.
+    package static func fillStandardDescriptors() {
+        while true {
+            let descriptor = unsafe open("/dev/null", O_RDWR)
+            guard (0...2).contains(descriptor) else {
+                if descriptor > 2 { close(descriptor) }
+                return
+            }
+        }
+    }
+
     /// Keeps secrets where they are: no core dump holds the token, and no library writes TLS keys to a file.
     package static func protectSecrets() {
         var limit = rlimit(rlim_cur: 0, rlim_max: 0)

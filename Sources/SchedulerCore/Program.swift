@@ -1,9 +1,10 @@
 internal import HTTPClient
+internal import Schedule
 
 /// The whole program as a function of its arguments and environment.
 package enum Program {
     /// The exit statuses, after sysexits(3).
-    package enum Status {
+    enum Status {
         static let done: Int32 = 0
         static let failed: Int32 = 1
         static let usage: Int32 = 64
@@ -12,24 +13,35 @@ package enum Program {
 
     /// Does what the arguments ask for, and answers the exit status.
     package static func run(arguments: [String], environment: [String: String]) -> Int32 {
+        ProcessEnvironment.fillStandardDescriptors()
         ProcessEnvironment.protectSecrets()
-        let (output, errors) = (LineOutput(descriptor: 1, waits: true), LineOutput(descriptor: 2, waits: true))
         do throws(UsageError) {
-            switch try Command(arguments) {
-            case .help: output.write(Command.usage)
-            case .version: output.write(Version.lines.joined(separator: "\n") + "\n")
-            case .check(let asJSON):
-                let report = CheckReport(settings(environment), asJSON: asJSON)
-                output.write(report.standardOutput)
-                errors.write(report.standardError)
-                return report.isGood ? Status.done : Status.configuration
-            case .run: return runClock(environment)
-            }
-            return Status.done
+            return try perform(try Command(arguments), environment)
         } catch {
-            errors.write("scheduler: \(error)\n\n" + Command.usage)
+            errors.write("scheduler: \(error)\nscheduler --help shows what can be asked.\n")
             return Status.usage
         }
+    }
+
+    private static var output: LineOutput { LineOutput(descriptor: 1, waits: true) }
+    private static var errors: LineOutput { LineOutput(descriptor: 2, waits: true) }
+
+    private static func perform(_ command: Command, _ environment: [String: String]) throws(UsageError) -> Int32 {
+        switch command {
+        case .help: output.write(Command.usage)
+        case .version:
+            let zones = ZoneDirectory(environment: environment)
+            output.write((Version.lines(zones)).joined(separator: "\n") + "\n")
+        case .check(let asJSON):
+            let report = CheckReport(settings(environment), asJSON: asJSON, now: TimeSource.system.now())
+            output.write(report.standardOutput)
+            errors.write(report.standardError)
+            return report.isGood ? Status.done : Status.configuration
+        case .next(let request): return try next(request, environment)
+        case .fire(let job, let asJSON): return try fire(job, asJSON: asJSON, environment)
+        case .run: return runClock(environment)
+        }
+        return Status.done
     }
 
     private static func settings(_ environment: [String: String]) -> Result<Settings, SettingsFaults> {
@@ -40,30 +52,119 @@ package enum Program {
         }
     }
 
+    /// The job of this name, whatever way of writing it is taken.
+    private static func job(_ name: String, in settings: Settings) throws(UsageError) -> Int {
+        let key = JobName.folded(name)
+        if let index = settings.jobs.firstIndex(where: { JobName.folded($0.name) == key }) { return index }
+        throw .unknownJob(name, near: NearestName.of(name, in: settings.jobs.map(\.name)))
+    }
+
+    private static func refuse(_ bad: SettingsFaults) -> Int32 {
+        errors.write(CheckReport(.failure(bad), asJSON: false, now: .epoch).standardError)
+        return Status.configuration
+    }
+}
+
+// MARK: - next
+
+extension Program {
+    private static func next(
+        _ request: Command.NextRequest,
+        _ environment: [String: String]
+    ) throws(UsageError) -> Int32 {
+        var zone: Zone?
+        if let name = request.zone {
+            do throws(ZoneError) {
+                zone = try Zone(named: name, in: ZoneDirectory(environment: environment))
+            } catch {
+                throw .value("--tz", error.description)
+            }
+        }
+        let rows: [NextReport.Row]
+        if let schedule = request.schedule {
+            rows = [NextReport.Row(job: nil, timetable: Timetable(schedule, in: zone ?? .utc))]
+        } else {
+            let settings: Settings
+            switch Program.settings(environment) {
+            case .failure(let bad): return refuse(bad)
+            case .success(let good): settings = good
+            }
+            let jobs = try request.job.map { name throws(UsageError) in [settings.jobs[try job(name, in: settings)]] }
+            rows = (jobs ?? settings.jobs).map { job in
+                NextReport.Row(job: job.name, timetable: zone.map { job.timetable.moved(to: $0) } ?? job.timetable)
+            }
+        }
+        let from = request.from ?? Moment(seconds: TimeSource.system.now().seconds)
+        let report = NextReport(rows: rows, from: from, count: request.count).text(asJSON: request.asJSON)
+        output.write(report)
+        if report.isEmpty { errors.write("scheduler: there is no slot after \(from) and before the year 10000\n") }
+        return Status.done
+    }
+}
+
+// MARK: - fire
+
+extension Program {
+    private static func fire(
+        _ name: String,
+        asJSON: Bool,
+        _ environment: [String: String]
+    ) throws(UsageError) -> Int32 {
+        let settings: Settings
+        switch Program.settings(environment) {
+        case .failure(let bad): return refuse(bad)
+        case .success(let good): settings = good
+        }
+        let index = try job(name, in: settings)
+        let time = TimeSource.system
+        let runner = Runner(
+            settings,
+            log: log(settings, to: errors),
+            time: time,
+            reports: nil,
+            cancellation: Cancellation(),
+            random: { .random(in: 0 ... .max) }
+        )
+        let run = Run(job: index, slot: time.now().wholeMilliseconds, trigger: .manual)
+        let end = runner.perform(run, of: settings.jobs[index], with: Client())
+        output.write((asJSON ? end.json.description : end.outcome.rawValue) + "\n")
+        return [.ok, .busy].contains(end.outcome) ? Status.done : Status.failed
+    }
+}
+
+// MARK: - run
+
+extension Program {
+    private static func log(_ settings: Settings, to output: LineOutput) -> Log {
+        Log(
+            level: settings.logLevel,
+            format: settings.logFormat,
+            secrets: settings.secrets,
+            now: TimeSource.system.now,
+            write: output.write
+        )
+    }
+
     private static func runClock(_ environment: [String: String]) -> Int32 {
         let output = LineOutput(descriptor: 2)
         defer { output.flush() }
-        let time = TimeSource.system
         switch settings(environment) {
         case .failure(let bad):
-            let log = Log(format: bad.logFormat, now: time.now, write: output.write)
+            let log = Log(format: bad.logFormat, now: TimeSource.system.now, write: output.write)
             for warning in bad.warnings { log.setting(warning: warning) }
             for fault in bad.faults { log.setting(fault: fault) }
             log.refused(faults: bad.faults.count)
             return Status.configuration
         case .success(let settings):
-            let log = Log(
-                level: settings.logLevel,
-                format: settings.logFormat,
-                secrets: settings.secrets,
-                now: time.now,
-                write: output.write
-            )
+            let log = log(settings, to: output)
             do throws(AlarmError) {
                 // The alarm blocks signals and libcurl starts before the first thread is there.
                 let alarm = try Alarm()
                 Library.start()
-                Scheduler(settings, log: log, output: output, time: time, alarm: alarm, buildDate: Version.date).run()
+                let scheduler = Scheduler(settings, log: log, output: output, alarm: alarm, buildDate: Version.date) {
+                    Program.settings(environment)
+                }
+                scheduler.run()
                 return Status.done
             } catch {
                 log.refused(by: error)

@@ -18,7 +18,13 @@ package final class Scheduler {
     private let ticker: Shared
     private let buildDate: Moment
     private let metadataOffset: Int
+    /// Numbers of jobs are places in here; a job that is gone keeps its place.
+    private var jobs: [Job]
+    /// Checks the environment and its files again.
+    private let reload: () -> Result<Settings, SettingsFaults>
     private var hasToldOfRefusal = false
+    /// The signals that asked for the end, in the order in which they came.
+    private var stopSignals: [Int32] = []
 
     /// The ticker as the loop and the workers share it: decisions under the lock, effects outside.
     private final class Shared: Sendable {
@@ -42,9 +48,12 @@ package final class Scheduler {
         time: TimeSource = .system,
         alarm: Alarm,
         buildDate: Moment,
-        random: @escaping @Sendable () -> UInt64 = { .random(in: 0 ... .max) }
+        random: @escaping @Sendable () -> UInt64 = { .random(in: 0 ... .max) },
+        reload: @escaping () -> Result<Settings, SettingsFaults>
     ) {
         self.settings = settings
+        jobs = settings.jobs
+        self.reload = reload
         self.log = log
         self.output = output
         self.time = time
@@ -52,12 +61,18 @@ package final class Scheduler {
         self.buildDate = buildDate
         let longest = settings.metadataOffsetMaxSeconds
         metadataOffset = longest == 0 ? 0 : 1 + Int(random() % UInt64(longest))
-        let jobs = settings.jobs.map { (name: $0.name, timetable: $0.timetable) }
-        ticker = Shared(Ticker(jobs, tick: settings.tick, buildDate: buildDate))
+        let timetables = settings.jobs.map { (name: $0.name, timetable: $0.timetable) }
+        ticker = Shared(Ticker(timetables, tick: settings.tick, buildDate: buildDate))
         let (bell, isDraining) = (alarm.bell, isDraining)
-        pool = WorkerPool(width: max(4, settings.jobs.count)) { if isDraining.isSet { bell.ring() } }
+        pool = WorkerPool(width: settings.maxConcurrency) { if isDraining.isSet { bell.ring() } }
         reports = settings.errorReports.map {
-            ErrorReports($0, secrets: settings.secrets, now: time.now, afterReport: bell.ring)
+            ErrorReports(
+                $0,
+                tls: settings.transport.elsewhere,
+                secrets: settings.secrets,
+                now: time.now,
+                afterReport: bell.ring
+            )
         }
         runner = Runner(
             settings,
@@ -65,6 +80,7 @@ package final class Scheduler {
             time: time,
             reports: reports,
             cancellation: cancellation,
+            isStopping: { isDraining.isSet },
             random: random
         )
     }
@@ -72,7 +88,7 @@ package final class Scheduler {
     /// Runs until a signal ends it.
     package func run() {
         log.started(settings, metadataOffset: metadataOffset)
-        for warning in settings.warnings { log.setting(warning: warning) }
+        for warning in settings.warnings + JobHints.all(settings.jobs, at: time.now()) { log.setting(warning: warning) }
         announceSlots()
         guard waitForGrace() else {
             log.endedInGrace()
@@ -80,7 +96,7 @@ package final class Scheduler {
         }
         guard waitForClock() else { return drain() }
         let begin = time.now()
-        ticker.value.withLock { $0.begin(at: begin, assumed: assumedLast(at: begin)) }
+        ticker.value.withLock { $0.begin(at: begin, assumed: assumedLast(jobs.indices, at: begin)) }
         turn()
         drain()
     }
@@ -99,17 +115,17 @@ package final class Scheduler {
     private func perform(_ action: Ticker.Action, now: Moment) {
         switch action {
         case .start(let run): start(run)
-        case .hold(let job, let slot): log.held(settings.jobs[job], slot: slot)
+        case .hold(let job, let slot): log.held(jobs[job], slot: slot)
         case .clockIsWrong: log.clockIsWrong(now, buildDate: buildDate)
         case .clockIsRight: log.clockIsRight(now)
-        case .clockWentBack(let jobs): log.clockWentBack(jobs.map { settings.jobs[$0] }, now: now)
+        case .clockWentBack(let moved): log.clockWentBack(moved.map { jobs[$0] }, now: now)
         }
     }
 
     private func start(_ run: Run) {
-        let (runner, ticker, time, bell) = (runner, ticker, time, alarm.bell)
+        let (runner, ticker, time, bell, job) = (runner, ticker, time, alarm.bell, jobs[run.job])
         let refusal = pool.submit { client in
-            runner.perform(run, with: client)
+            runner.perform(run, of: job, with: client)
             if ticker.value.withLock({ $0.ended(run.job, at: time.now()) }) { bell.ring() }
         }
         if let refusal, !hasToldOfRefusal {
@@ -129,19 +145,24 @@ extension Scheduler {
     private func announceSlots() {
         let begin = (time.now() + .seconds(settings.startupGraceSeconds)).wholeMilliseconds
         var copy = ticker.value.withLock { $0 }
-        copy.begin(at: begin, assumed: assumedLast(at: begin))
-        for job in settings.jobs.indices.prefix(Self.announced) {
-            log.nextSlot(settings.jobs[job], copy.nextDue(job, now: begin))
-        }
-        let rest = settings.jobs.count - Self.announced
+        copy.begin(at: begin, assumed: assumedLast(jobs.indices, at: begin))
+        for job in jobs.indices.prefix(Self.announced) { log.nextSlot(jobs[job], copy.nextDue(job, now: begin)) }
+        let rest = jobs.count - Self.announced
         if rest > 0 { log.moreSlots(rest) }
     }
 
-    private func assumedLast(at begin: Moment) -> [Int: Moment] {
-        guard metadataOffset > 0,
-            let job = settings.jobs.firstIndex(where: { $0.name == DocumentedJobs.metadataRefresh })
-        else { return [:] }
-        return [job: begin.wholeMilliseconds - .seconds(metadataOffset)]
+    /// Jobs that are not due at once though nothing is known of them.
+    private func assumedLast(_ numbers: Range<Int>, at begin: Moment) -> [Int: Moment] {
+        var last: [Int: Moment] = [:]
+        for index in numbers {
+            let job = jobs[index]
+            if job.first == .wait {
+                last[index] = begin.wholeMilliseconds
+            } else if job.name == DocumentedJobs.metadataRefresh, metadataOffset > 0 {
+                last[index] = begin.wholeMilliseconds - .seconds(metadataOffset)
+            }
+        }
+        return last
     }
 
     /// False if a signal came first.
@@ -166,20 +187,51 @@ extension Scheduler {
     }
 }
 
+// MARK: - Reload
+
+extension Scheduler {
+    /// Takes the jobs of the environment and its files as they are now; if anything is wrong, all stays as it is.
+    private func reloadJobs() {
+        switch reload() {
+        case .failure(let bad):
+            for fault in bad.faults { log.setting(fault: fault) }
+            log.reloadRefused(faults: bad.faults.count)
+        case .success(let fresh):
+            let old = jobs.count
+            let places = Dictionary(uniqueKeysWithValues: jobs.enumerated().map { ($1.name, $0) })
+            var timetables: [Timetable?] = Array(repeating: nil, count: old)
+            for job in fresh.jobs {
+                if let place = places[job.name] {
+                    (jobs[place], timetables[place]) = (job, job.timetable)
+                } else {
+                    jobs.append(job)
+                    timetables.append(job.timetable)
+                }
+            }
+            let now = time.now()
+            let list = zip(jobs, timetables).map { (name: $0.name, timetable: $1) }
+            let assumed = assumedLast(old..<jobs.count, at: now)
+            ticker.value.withLock { $0.replace(list, at: now, assumed: assumed) }
+            log.reloaded(jobs: fresh.jobs.count)
+        }
+    }
+}
+
 // MARK: - Stop
 
 extension Scheduler {
     private func shallStop(_ signals: [Int32]) -> Bool {
-        var stops = false
         for signal in signals {
             if Alarm.endsTheProgram(signal) {
-                if !stops { log.signal(signal) }
-                stops = true
+                if stopSignals.isEmpty { log.signal(signal) }
+                stopSignals.append(signal)
             } else {
-                log.nothingToReload(signal)
+                log.reloading(signal)
+                settings.token?.reopen(log)
+                reloadJobs()
             }
         }
-        return stops
+        return !stopSignals.isEmpty
     }
 
     /// Nothing new starts; runs in flight may end within the budget, or until a second signal.
@@ -204,12 +256,12 @@ extension Scheduler {
     private func waitForRuns(within budget: Duration, heedingSignals: Bool) -> String? {
         let end = time.uptime() + budget
         while pool.load > 0 {
+            // Two may have come at once.
+            if heedingSignals, stopSignals.count > 1 { return "Received signal \(stopSignals[1])" }
             let left = end - time.uptime()
             guard left > .zero else { return "SCHEDULER_STOP_TIMEOUT_SECONDS is over" }
             let signals = alarm.wait(until: nil, now: time.now(), atMost: left)
-            if heedingSignals, let signal = signals.first(where: Alarm.endsTheProgram) {
-                return "Received signal \(signal) again"
-            }
+            stopSignals += signals.filter(Alarm.endsTheProgram)
             output?.flush()
         }
         return nil

@@ -13,6 +13,8 @@ package enum Version {
     )
     static let userAgent = "\(name)/\(number)"
 
-    /// Our own version, then those of the libraries that come from the system.
-    package static var lines: [String] { ["\(name) \(number)", Library.version] }
+    /// Our own version, then what comes from the system: libraries and time zones.
+    static func lines(_ zones: ZoneDirectory) -> [String] {
+        ["\(name) \(number)", Library.version, "tzdata \(zones.version() ?? "unknown") in \(zones.path)"]
+    }
 }

@@ -59,35 +59,99 @@ struct JobsTests {
         try Sidecar.check(scheduler, beside: app)
     }
 
-    @Test("a slow job is not started twice; its slots are held, and one line says so")
+    @Test("a slow job is not started twice; its slots are held, and one line a streak says so")
     func slowJob() async throws {
-        let app = try await App()
-        try app.set(faults: #"{"/api/scripts/run-due": {"hang": true}}"#)
-        let scheduler = try Sidecar.start(beside: app, ["SCHEDULER_STOP_TIMEOUT_SECONDS": "0"])
-        _ = try await app.calls(11)
-        // The shortest schedule is a minute.
-        _ = try await eventually("the held slot", within: .seconds(75)) {
-            scheduler.errors.contains("Job script-runner is still running; its slots are held until it ends.")
-                ? true : nil
-        }
+        let app = try await App(workMilliseconds: 2_500)
+        let scheduler = try Sidecar.start(beside: app, Self.own(["PING": "every 1s POST /api/sync/trigger"]))
+        let calls = try await app.calls(3)
         #expect(try await scheduler.stop() == .clean)
-        #expect(try app.calls().filter { $0.job == "script-runner" }.count == 1)
+        let held = scheduler.errorLines.filter {
+            $0.contains("Job ping is still running; its slots are held until it ends.")
+        }
+        #expect((2...calls.count).contains(held.count))
         try Sidecar.check(scheduler, beside: app)
     }
 
-    @Test("the second run of a job keeps the phase of its first")
+    @Test("runs keep the phase of the first, and come as often as the schedule says")
     func phase() async throws {
         let app = try await App()
-        let scheduler = try Sidecar.start(beside: app)
-        _ = try await app.calls(11)
-        let calls = try await eventually("the second run", within: .seconds(75)) {
-            let calls = try app.calls().filter { $0.job == "script-runner" }
-            return calls.count == 2 ? calls : nil
-        }
-        let slots = try calls.map { try time($0.slot) }
-        #expect(slots[1].timeIntervalSince(slots[0]) == 60)
-        #expect(calls[1].headers["x-scheduler-trigger"] == "schedule")
+        let scheduler = try Sidecar.start(beside: app, Self.own(["PING": "every 1s GET /api/health"]))
+        let calls = try await app.calls(5)
         #expect(try await scheduler.stop() == .clean)
+        let slots = try calls.map { try time($0.slot) }
+        for (slot, next) in zip(slots, slots.dropFirst()) { #expect(next.timeIntervalSince(slot) == 1) }
+        #expect(calls.map { $0.headers["x-scheduler-trigger"] ?? "" }.prefix(2) == ["first", "schedule"])
         try Sidecar.check(scheduler, beside: app)
+    }
+
+    @Test("a cron job waits for its slot, and runs on the second")
+    func cron() async throws {
+        let app = try await App()
+        let scheduler = try Sidecar.start(
+            beside: app,
+            Self.own(["PING": "cron */2 * * * * * POST /api/sync/trigger first=wait header.X-A=b body={\"full\": true}"]
+            )
+        )
+        let calls = try await app.calls(2)
+        #expect(try await scheduler.stop() == .clean)
+        for call in calls {
+            #expect(try Int(time(call.slot).timeIntervalSince1970).isMultiple(of: 2))
+            #expect(call.slot.hasSuffix("Z") && !call.slot.contains("."))
+            #expect(call.headers["x-a"] == "b")
+            #expect(call.headers["content-type"] == "application/json")
+            #expect(call.body == "{\"full\": true}")
+            #expect(call.headers["x-scheduler-trigger"] == "schedule" || call.slot == calls[0].slot)
+        }
+        try Sidecar.check(scheduler, beside: app)
+    }
+
+    @Test(
+        "fire: one run now, its outcome is the last line and the exit status",
+        arguments: [(200, "ok", 0), (409, "busy", 0), (500, "failed", 1), (302, "redirected", 1)]
+    )
+    func fire(_ status: Int, outcome: String, exit: Int32) async throws {
+        let app = try await App()
+        try app.set(faults: #"{"/api/sync/trigger": {"status": \#(status)}}"#)
+        let environment = ["API_URL": app.url, "SCHEDULER_API_TOKEN": App.token]
+        let scheduler = try Binary("scheduler", ["fire", "DATA_REFRESH"], environment: environment)
+        #expect(try await scheduler.end() == Binary.End(status: exit, wasSignalled: false))
+        #expect(scheduler.output == outcome + "\n")
+        let call = try #require(try app.calls().first)
+        #expect(try app.calls().count == 1)
+        #expect(call.headers["x-scheduler-trigger"] == "manual")
+        let runID = try #require(call.headers["x-request-id"])
+        #expect(call.headers["idempotency-key"] == "data-refresh@\(call.slot)#manual-\(runID)")
+    }
+
+    @Test("next prints the slot first, in UTC")
+    func next() async throws {
+        let arguments = [
+            "next", "--schedule", "daily 02:30", "--tz", "America/New_York", "--from", "2026-03-07T12:00:00Z",
+            "--count", "2",
+        ]
+        let plain = try Binary("scheduler", arguments, environment: [:])
+        #expect(try await plain.end() == .clean)
+        #expect(
+            plain.output == """
+                2026-03-08T07:00:00Z  2026-03-08T03:00:00-04:00
+                2026-03-09T06:30:00Z  2026-03-09T02:30:00-04:00
+
+                """
+        )
+        let json = try Binary(
+            "scheduler",
+            ["next", "marketplaces", "--from", "2026-01-01T00:00:00Z", "--count", "1", "--json"],
+            environment: [:]
+        )
+        #expect(try await json.end() == .clean)
+        #expect(
+            json.output == #"{"job":"marketplaces","slot":"2026-01-01T03:00:00Z","local":"2026-01-01T03:00:00+00:00"}"#
+                + "\n"
+        )
+    }
+
+    /// Jobs of one's own, and no documented one.
+    private static func own(_ jobs: [String: String]) -> [String: String] {
+        jobs.reduce(into: ["SCHEDULER_BUILTIN_JOBS": "false"]) { $0["SCHEDULER_JOB_\($1.key)"] = $1.value }
     }
 }

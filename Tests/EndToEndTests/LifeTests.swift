@@ -59,6 +59,22 @@ struct LifeTests {
         try Sidecar.check(scheduler, beside: app)
     }
 
+    @Test("two signals at once are two")
+    func twoAtOnce() async throws {
+        let app = try await App()
+        try app.set(faults: #"{"*": {"hang": true}}"#)
+        let scheduler = try Sidecar.start(beside: app)
+        _ = try await app.calls(11)
+        // While it is stopped both signals gather, and are then read in one go.
+        scheduler.signal(SIGSTOP)
+        scheduler.signal(SIGTERM)
+        scheduler.signal(SIGINT)
+        scheduler.signal(SIGCONT)
+        #expect(try await scheduler.end() == .clean)
+        #expect(scheduler.errors.contains("; aborting 11 in-flight jobs."))
+        try Sidecar.check(scheduler, beside: app)
+    }
+
     @Test("other signals do not end it")
     func otherSignals() async throws {
         let app = try await App()
@@ -66,7 +82,7 @@ struct LifeTests {
         _ = try await app.calls(11)
         for signal in [SIGUSR1, SIGUSR2, SIGPIPE, SIGXFSZ, SIGALRM, SIGCHLD] { scheduler.signal(signal) }
         scheduler.signal(SIGHUP)
-        try await scheduler.line(containing: "Received signal 1; there is no file to read again.")
+        try await scheduler.line(containing: "Reloaded: 11 jobs.")
         #expect(scheduler.isRunning)
         #expect(try await scheduler.stop() == .clean)
         try Sidecar.check(scheduler, beside: app)
@@ -117,5 +133,38 @@ struct LifeTests {
         let scheduler = try Binary("scheduler", environment: environment, errors: pipe.fileHandleForWriting)
         #expect(try await app.calls(10).count == 10)
         #expect(try await scheduler.stop() == .clean)
+    }
+
+    @Test("SIGHUP reads the jobs file again, all or nothing")
+    func reload() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "scheduler-jobs-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        func write(_ text: String) throws { try Data(text.utf8).write(to: file, options: .atomic) }
+        try write("old: every 1s POST /api/sync/trigger\n")
+        let app = try await App()
+        let scheduler = try Sidecar.start(
+            beside: app,
+            ["SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_JOBS_FILE": file.path]
+        )
+        _ = try await app.calls(1)
+        try write("old: every 1s\nbroken: every 0s POST /x\n")
+        scheduler.signal(SIGHUP)
+        try await scheduler.line(
+            containing: "Configuration: \(file.path):2: duration \"0s\" is too short; at least 1s is needed"
+        )
+        try await scheduler.line(containing: "Not reloaded, the old jobs stay: 2 configuration faults.")
+        let before = try app.calls().count
+        _ = try await app.calls(before + 1)
+        try write("new: every 1s GET /api/health\n")
+        scheduler.signal(SIGHUP)
+        try await scheduler.line(containing: "Reloaded: 1 jobs.")
+        _ = try await eventually("a run of the new job") { try app.calls().contains { $0.job == "new" } ? true : nil }
+        let last = try app.calls().filter { $0.job == "old" }.count
+        _ = try await eventually("three runs of the new job") {
+            try app.calls().filter { $0.job == "new" }.count >= 3 ? true : nil
+        }
+        #expect(try app.calls().filter { $0.job == "old" }.count == last)
+        #expect(try await scheduler.stop() == .clean)
+        try Sidecar.check(scheduler, beside: app)
     }
 }

@@ -1,17 +1,21 @@
+import Schedule
 import SchedulerCore
 import Testing
 
 @Suite("CheckReport")
 struct CheckReportTests {
-    @Test("JSON has the documented members")
+    private let now = Moment(seconds: 1_767_225_600)
+
+    @Test("JSON has the documented members first")
     func json() throws {
-        let report = try CheckReport(.success(Settings(environment: ["SCHEDULER_TICKS": "1"])), asJSON: true)
+        let settings = try Settings(environment: ["SCHEDULER_TICKS": "1"])
+        let report = CheckReport(.success(settings), asJSON: true, now: now)
         #expect(report.isGood)
         #expect(report.standardError == "")
         #expect(
             report.standardOutput.hasPrefix(
                 #"{"jobs":[{"name":"data-refresh","schedule":"every 15m","method":"POST","path":"/api/sync/trigger","#
-                    + #""timeout_seconds":120,"tz":"UTC"},"#
+                    + #""timeout_seconds":120,"tz":"UTC","#
             )
         )
         #expect(
@@ -26,7 +30,7 @@ struct CheckReportTests {
     @Test("faults: JSON on standard output, lines on standard error")
     func faults() throws {
         let bad = try #require(throws: SettingsFaults.self) { try Settings(environment: ["LOG_FORMAT": "xml"]) }
-        let json = CheckReport(.failure(bad), asJSON: true)
+        let json = CheckReport(.failure(bad), asJSON: true, now: now)
         #expect(!json.isGood)
         #expect(json.standardError == "")
         #expect(
@@ -34,20 +38,40 @@ struct CheckReportTests {
                 == #"{"faults":[{"variable":"LOG_FORMAT","message":"LOG_FORMAT=\"xml\" is not known; write text or json"}],"#
                 + #""warnings":[]}"# + "\n"
         )
-        let text = CheckReport(.failure(bad), asJSON: false)
+        let text = CheckReport(.failure(bad), asJSON: false, now: now)
         #expect(text.standardOutput == "")
         #expect(text.standardError == "fault: LOG_FORMAT=\"xml\" is not known; write text or json\n")
     }
 
-    @Test("the table has a line for each job")
+    @Test("the table says when and what, and what differs from the defaults, but no secret values")
     func table() throws {
-        let report = CheckReport(.success(try Settings(environment: [:])), asJSON: false)
-        let lines = report.standardOutput.split(separator: "\n")
-        #expect(lines.count == 13)
+        let settings = try Settings(environment: [
+            "SCHEDULER_BUILTIN_JOBS": "false",
+            "SCHEDULER_JOB_REPORT":
+                "daily 03:00,15:00 POST /api/report timeout=15m retries=3 header.X-Key=hunter2 body=hunter2",
+            "SCHEDULER_JOB_WEEKLY": "weekly mon 05:00 GET /api/weekly tz=Europe/Prague",
+        ])
+        let report = CheckReport(.success(settings), asJSON: false, now: now)
         #expect(
-            lines[4] == "marketplaces                    daily 03:00  UTC   POST    /api/marketplaces/sync-all"
-                + "                               900s"
+            report.standardOutput == """
+                JOB     SCHEDULE           NEXT SLOT
+                report  daily 03:00,15:00  2026-01-01T03:00:00Z
+                    POST /api/report
+                    tz=UTC timeout=900s retries=3 header.X-Key body of 7 bytes
+                weekly  weekly mon 05:00   2026-01-05T04:00:00Z
+                    GET /api/weekly
+                    tz=Europe/Prague (2026-01-05T05:00:00+01:00) timeout=60s
+
+                2 jobs for http://localhost:8000, tick 30s, startup grace 60s
+                Each job also runs once right after the grace, unless it says first=wait.
+
+                """
         )
-        #expect(lines[12] == "11 jobs for http://localhost:8000, tick 30s, startup grace 60s")
+    }
+
+    @Test("no line of the documented jobs is wider than 80 columns")
+    func width() throws {
+        let report = CheckReport(.success(try Settings(environment: [:])), asJSON: false, now: now)
+        #expect(report.standardOutput.split(separator: "\n").map(\.count).max() ?? 0 <= 80)
     }
 }

@@ -1,3 +1,4 @@
+import Schedule
 import SchedulerCore
 import Testing
 
@@ -7,14 +8,39 @@ struct CommandTests {
         "what is asked for",
         arguments: [
             ([], Command.run), (["run"], .run), (["check"], .check(asJSON: false)),
-            (["check", "--json"], .check(asJSON: true)),
-            (["--json", "check"], .check(asJSON: true)), (["help"], .help), (["--help"], .help),
-            (["check", "--help"], .help),
-            (["version"], .version), (["--version"], .version),
+            (["check", "--json"], .check(asJSON: true)), (["--json", "check"], .check(asJSON: true)),
+            (["fire", "a"], .fire(job: "a", asJSON: false)), (["fire", "--json", "a"], .fire(job: "a", asJSON: true)),
+            (["help"], .help), (["--help"], .help), (["check", "--help"], .help), (["version"], .version),
+            (["--version"], .version),
         ]
     )
     func parses(_ arguments: [String], command: Command) throws {
         #expect(try Command(arguments) == command)
+    }
+
+    @Test("next takes its options in any order and both forms")
+    func next() throws {
+        let command = try Command([
+            "next", "--count=3", "--json", "--from", "2026-01-01T00:00:00Z", "--tz", "Europe/Prague", "--schedule",
+            "every 15m",
+        ])
+        guard case .next(let request) = command else {
+            Issue.record("not next")
+            return
+        }
+        #expect(request.count == 3)
+        #expect(request.asJSON)
+        #expect(request.from == Moment(seconds: 1_767_225_600))
+        #expect(request.zone == "Europe/Prague")
+        #expect(request.schedule?.description == "every 15m")
+        #expect(request.job == nil)
+        guard case .next(let plain) = try Command(["next", "marketplaces"]) else {
+            Issue.record("not next")
+            return
+        }
+        #expect(plain.job == "marketplaces")
+        #expect(plain.count == 5)
+        #expect(plain.from == nil)
     }
 
     @Test(
@@ -26,6 +52,20 @@ struct CommandTests {
             (["check", "--josn"], #"option "--josn" is not known here"#),
             (["check", "now"], #"argument "now" is one too many"#),
             ([""], #"command "" is not known"#),
+            (["fire"], "fire needs the name of a job; scheduler check prints them"),
+            (["next", "--count"], "option --count needs a value after it"),
+            (["next", "--count", "0"], #"--count "0" is not a whole number from 1 to 10000"#),
+            (["next", "--count", "x"], #"--count "x" is not a whole number from 1 to 10000"#),
+            (["next", "a", "--schedule", "every 1m"], "give next a job or --schedule, not both"),
+            (
+                ["next", "--schedule", "daily 25:00"],
+                #"--schedule: time "25:00" is not a time of day; write HH:MM from 00:00 to 23:59, two digits each"#
+            ),
+            (
+                ["next", "--from", "noon"],
+                #"--from: time "noon" is not a moment; write RFC 3339 with an offset, 2026-03-08T02:30:00Z or "#
+                    + "2026-03-08T02:30:00+01:00"
+            ),
         ]
     )
     func rejects(_ arguments: [String], message: String) throws {

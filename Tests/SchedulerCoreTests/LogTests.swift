@@ -11,7 +11,7 @@ final class LogBook: Sendable {
 
     var lines: [String] { kept.withLock { $0 } }
 
-    func log(_ format: LogFormat = .text, level: LogLevel = .debug, secrets: [Secret] = []) -> Log {
+    func log(_ format: LogFormat = .text, level: LogLevel = .debug, secrets: SecretBook = SecretBook()) -> Log {
         Log(
             level: level,
             format: format,
@@ -82,7 +82,7 @@ struct LogTests {
 
     @Test("a secret is masked in every text from outside, also where escaping or a combining mark would hide it")
     func masking() {
-        let secrets = [Secret("hunter2=="), Secret("hunter2==longer")]
+        let secrets = SecretBook([Secret("hunter2=="), Secret("hunter2==longer")])
         book.log(secrets: secrets).info("m \("hunter2== a hunter2==longer b hunter2==\u{301}")")
         book.log(.json, secrets: secrets).info("m \("x")", [("f", .outside("hunter2=="))])
         #expect(book.lines[0].hasSuffix("m *** a *** b ***\u{301}\n"))
@@ -91,7 +91,7 @@ struct LogTests {
 
     @Test("an answer is cut at 200 characters, after secrets are masked, so that no part of one is left")
     func excerpt() {
-        let log = book.log(secrets: [Secret("hunter2")])
+        let log = book.log(secrets: SecretBook([Secret("hunter2")]))
         #expect(log.excerpt(Array(String(repeating: "é", count: 300).utf8)) == String(repeating: "é", count: 200))
         let padding = String(repeating: "x", count: 196)
         #expect(log.excerpt(Array((padding + "hunter2").utf8)) == padding + "***")

@@ -10,6 +10,9 @@ import Testing
 @Suite("Runner")
 struct RunnerTests {
     private let book = LogBook()
+    private let job: Job
+
+    init() throws { job = try #require(try Settings(environment: [:]).jobs.first) }
 
     @Test("a request says who, what and which run it is for")
     func headers() throws {
@@ -45,7 +48,7 @@ struct RunnerTests {
     func noToken() throws {
         let target = try TestServer { _, reply in reply.send(.text(200, "ok")) }
         let runner = try runner(against: target)
-        for _ in 0..<3 { _ = runner.perform(Self.run(), with: Client()) }
+        for _ in 0..<3 { _ = runner.perform(Self.run(), of: job, with: Client()) }
         #expect(target.seen.count == 3)
         #expect(target.seen.allSatisfy { $0.header("Authorization") == nil })
         #expect(book.lines.filter { $0.contains(" WARNING SCHEDULER_API_TOKEN is not set: ") }.count == 1)
@@ -73,7 +76,7 @@ struct RunnerTests {
             now: { Moment(seconds: 1_767_225_600) }
         )
         let runner = runner(settings, reports: reports)
-        for _ in 0..<3 { #expect(runner.perform(Self.run(), with: Client()) == .unreachable) }
+        for _ in 0..<3 { #expect(runner.perform(Self.run(), of: job, with: Client()).outcome == .unreachable) }
         while reports.waiting > 0 { await Task.yield() }
         reports.stop()
         let event = try #require(posthog.seen.first)
@@ -100,7 +103,7 @@ struct RunnerTests {
             for: posthog,
             extra: ["POSTHOG_API_KEY": "phc_key", "POSTHOG_HOST": posthog.url]
         )
-        let reports = ErrorReports(try #require(settings.errorReports), secrets: [], now: { .epoch })
+        let reports = ErrorReports(try #require(settings.errorReports), secrets: SecretBook(), now: { .epoch })
         func end(_ answer: Result<HTTPClient.Response, TransferError>) {
             reports.note(
                 RunEnd(
@@ -151,6 +154,6 @@ struct RunnerTests {
 
     private func run(against target: TestServer, token: String = "", trigger: Run.Trigger = .schedule) throws -> Outcome
     {
-        try runner(against: target, token: token).perform(Self.run(trigger), with: Client())
+        try runner(against: target, token: token).perform(Self.run(trigger), of: job, with: Client()).outcome
     }
 }

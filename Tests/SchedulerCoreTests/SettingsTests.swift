@@ -59,6 +59,10 @@ struct SettingsTests {
             #"SCHEDULER_DATA_REFRESH_INTERVAL="99999999999999999999" is too large (over 10 years); \#(whole)"#
         ),
         (
+            "SCHEDULER_DATA_REFRESH_INTERVAL", "-9223372036854775808",
+            #"SCHEDULER_DATA_REFRESH_INTERVAL="-9223372036854775808" is too large (over 10 years); \#(whole)"#
+        ),
+        (
             "SCHEDULER_STARTUP_GRACE_SECONDS", "-1",
             "SCHEDULER_STARTUP_GRACE_SECONDS=-1 is too small; write seconds from 0 to 315360000, digits only"
         ),
@@ -98,9 +102,9 @@ struct SettingsTests {
         ),
         (
             "API_URL", "http://app/?key=hunter2",
-            #"API_URL="http://app/" holds a query (?…); take it out, a job's path may have one"#
+            #"API_URL="http://app/?…" holds a query (?…); take it out, a job's path may have one"#
         ),
-        ("API_URL", "http://app/#x", #"API_URL="http://app/" holds a fragment (#…); take it out"#),
+        ("API_URL", "http://app/#x", #"API_URL="http://app/#…" holds a fragment (#…); take it out"#),
         ("POSTHOG_HOST", "", #"POSTHOG_HOST="" is empty; write an http:// or https:// URL, or leave the variable out"#),
         (
             "SCHEDULER_API_TOKEN", "hunter2 ",

@@ -54,7 +54,7 @@ struct TickerClockTests {
     func hourBack() throws {
         var ticker = try ticker(["daily 00:00"])
         ticker.begin(at: at(-60), assumed: [0: at(-86_400)])
-        #expect(ticker.look(at: at(0)) == [start(0, at(0), .first)])
+        #expect(ticker.look(at: at(0)) == [start(0, at(0), .schedule)])
         _ = ticker.ended(0, at: at(0, milliseconds: 20))
         #expect(ticker.look(at: at(-3600)) == [])
         #expect(ticker.look(at: at(0)) == [])
@@ -124,7 +124,7 @@ struct TickerClockTests {
         ticker.begin(at: at(0), assumed: [0: at(86_400), 1: at(3 * 3600)])
         #expect(ticker.nextDue == at(900))
         #expect(ticker.look(at: at(0)) == [.clockWentBack(jobs: [0])])
-        #expect(ticker.look(at: at(900)) == [start(0, at(900), .first)])
+        #expect(ticker.look(at: at(900)) == [start(0, at(900), .schedule)])
     }
 
     @Test("the clock goes back between begin and the first look: what never ran still runs at once")
@@ -140,7 +140,7 @@ struct TickerClockTests {
     func lostClock() throws {
         var ticker = try ticker(["daily 00:00", "every 15m"], buildDate: at(-86_400))
         ticker.begin(at: at(-60), assumed: [0: at(-86_400), 1: at(-300)])
-        #expect(ticker.look(at: at(0)) == [start(0, at(0), .first)])
+        #expect(ticker.look(at: at(0)) == [start(0, at(0), .schedule)])
         #expect(ticker.look(at: .epoch) == [.clockIsWrong])
         // The run ends while the clock shows 1970.
         let wantsLook = ticker.ended(0, at: .epoch + .seconds(5))

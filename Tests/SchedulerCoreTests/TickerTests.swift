@@ -63,7 +63,7 @@ struct TickerTests {
         var ticker = try ticker([("a", "daily 23:55")])
         ticker.begin(at: at(0), assumed: [0: at(-600)])
         #expect(ticker.nextDue == at(-300))
-        #expect(ticker.look(at: at(3600)) == [start(0, at(-300), .first)])
+        #expect(ticker.look(at: at(3600)) == [start(0, at(-300), .catchup)])
     }
 
     @Test("a job in flight is not started again; one action per streak; due when it ends")
@@ -86,7 +86,7 @@ struct TickerTests {
         ticker.begin(at: at(0), assumed: [0: at(-412)])
         #expect(ticker.nextDue == at(4 * 3600 - 412))
         #expect(ticker.look(at: at(4 * 3600 - 413)) == [])
-        #expect(ticker.look(at: at(4 * 3600 - 412)) == [start(0, at(4 * 3600 - 412), .first)])
+        #expect(ticker.look(at: at(4 * 3600 - 412)) == [start(0, at(4 * 3600 - 412), .schedule)])
     }
 
     @Test("the clock steps three days forward: one run per job")
@@ -164,5 +164,31 @@ struct TickerTests {
             let isDaily = perDay[job] == 1
             #expect(slots.count == Int((perDay[job] * 10).rounded(.up)) + (isDaily ? 1 : 0), "\(jobs[job].name)")
         }
+    }
+
+    @Test("a new list of jobs: what stays keeps its phase, what changed misses nothing, what is gone ends")
+    func replace() throws {
+        func timetable(_ text: String) throws -> Timetable { Timetable(try Schedule(parsing: text)) }
+        var ticker = try ticker([("stays", "every 1m"), ("changes", "every 1m"), ("goes", "every 1m")])
+        ticker.begin(at: at(0))
+        _ = ticker.look(at: at(0))
+        for job in 0...1 { _ = ticker.ended(job, at: at(1)) }
+        try ticker.replace(
+            [
+                ("stays", timetable("every 1m")), ("changes", timetable("every 2m")), ("goes", nil),
+                ("new", timetable("every 1h")), ("waits", timetable("every 1m")),
+            ],
+            at: at(30),
+            assumed: [4: at(30)]
+        )
+        #expect(ticker.look(at: at(30)) == [start(3, at(30), .first)])
+        #expect(ticker.look(at: at(60)) == [start(0, at(60), .schedule)])
+        // The run in flight of a job that is gone ends, and that is all.
+        let isDue = ticker.ended(2, at: at(70))
+        #expect(!isDue)
+        #expect(ticker.look(at: at(90)) == [start(4, at(90), .schedule)])
+        #expect(ticker.look(at: at(149)).contains(start(1, at(150), .schedule)) == false)
+        #expect(ticker.look(at: at(150)).contains(start(1, at(150), .schedule)))
+        #expect(ticker.nextDue(2, now: at(150)) == nil)
     }
 }

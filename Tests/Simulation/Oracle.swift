@@ -14,7 +14,6 @@ struct Oracle {
         var anchor: Moment?
         /// The slot after `anchor`, kept because walking it anew at each look would take the time of the test.
         var next: Moment?
-        var hasRun = false
         var isInFlight = false
         var isHeld = false
     }
@@ -104,11 +103,10 @@ struct Oracle {
             let slot = isMissed && known.isInterval ? now.wholeMilliseconds : original
             try expect(run.slot == slot, run.job, "has the slot \(slot), took \(run.slot)")
             try expect(known.anchor.map { run.slot > $0 } ?? true, run.job, "slot \(run.slot) runs twice")
-            let trigger: Run.Trigger = !known.hasRun ? .first : isMissed ? .catchup : .schedule
+            let trigger: Run.Trigger = known.anchor == nil ? .first : isMissed ? .catchup : .schedule
             try expect(run.trigger == trigger, run.job, "is a run by \(trigger), not \(run.trigger)")
             settleAnchor(run.job, at: run.slot)
             jobs[run.job].isInFlight = true
-            jobs[run.job].hasRun = true
         case .hold(let job, let slot):
             try expect(jobs[job].isInFlight, job, "is held, but no run is in flight")
             try expect(!jobs[job].isHeld, job, "is told twice to be held")

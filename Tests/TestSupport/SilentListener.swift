@@ -1,9 +1,17 @@
-import Foundation
+package import Foundation
 
 /// Takes connections, as the kernel does for any listener, and never says a word.
 package final class SilentListener {
+    private let socket: ListeningSocket
+    package var port: UInt16 { socket.port }
+
+    package init() throws { socket = try ListeningSocket() }
+}
+
+/// A socket that listens on a free port of the loopback.
+package final class ListeningSocket: Sendable {
     package let port: UInt16
-    private let descriptor: Int32
+    package let descriptor: Int32
 
     package init() throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -14,7 +22,7 @@ package final class SilentListener {
         let descriptor = descriptor
         let isReady = unsafe withUnsafeMutablePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                unsafe bind(descriptor, generic, length) == 0 && listen(descriptor, 16) == 0
+                unsafe bind(descriptor, generic, length) == 0 && listen(descriptor, 64) == 0
                     && getsockname(descriptor, generic, &length) == 0
             }
         }
@@ -23,4 +31,7 @@ package final class SilentListener {
     }
 
     deinit { close(descriptor) }
+
+    /// Lives as long as this object.
+    package var handle: FileHandle { FileHandle(fileDescriptor: descriptor, closeOnDealloc: false) }
 }

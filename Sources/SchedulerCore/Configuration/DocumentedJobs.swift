@@ -2,26 +2,26 @@ internal import Schedule
 
 /// The jobs that are there without any configuration, in the order in which they are shown.
 enum DocumentedJobs {
-    /// Where a job's schedule comes from.
+    struct Row {
+        let name: String
+        /// The variable that holds the interval, or the schedule itself.
+        let schedule: Source
+        let method: String
+        let path: String
+        let timeoutSeconds: Int
+
+        init(_ name: String, _ schedule: Source, _ method: String, _ path: String, timeout: Int) {
+            self.name = name
+            self.schedule = schedule
+            self.method = method
+            self.path = path
+            timeoutSeconds = timeout
+        }
+    }
+
     enum Source {
         case interval(IntervalVariable)
         case fixed(String)
-    }
-
-    struct Row {
-        let name: String
-        let source: Source
-        let method: String
-        let path: String
-        let timeout: Int
-
-        init(_ name: String, _ source: Source, _ method: String, _ path: String, timeout: Int) {
-            self.name = name
-            self.source = source
-            self.method = method
-            self.path = path
-            self.timeout = timeout
-        }
     }
 
     static let metadataRefresh = "bq-metadata-refresh"

@@ -4,7 +4,7 @@ internal import HTTPClient
 ///
 /// Each read answers nil for a variable that is not set or that was a fault.
 struct EnvironmentReader {
-    private let environment: [String: String]
+    let environment: [String: String]
     private(set) var faults: [SettingsFault] = []
     private(set) var warnings: [SettingsFault] = []
     /// The names that were asked for, so the names that something reads.
@@ -26,7 +26,14 @@ struct EnvironmentReader {
     /// Names a variable as known without reading it.
     mutating func ignore(_ name: String) { known.insert(name) }
 
+    /// The names that begin so, in alphabetical order.
+    func names(withPrefix prefix: String) -> [String] {
+        environment.keys.filter { $0.hasPrefix(prefix) }.sorted()
+    }
+
     func isSet(_ name: String) -> Bool { environment[name] != nil }
+
+    func isEmpty(_ name: String) -> Bool { environment[name]?.isEmpty == true }
 
     /// The value without the quotes that `docker run --env-file` leaves around it; empty is a fault.
     mutating func text(_ name: String, allowed: String) -> String? {
@@ -47,7 +54,7 @@ struct EnvironmentReader {
             fault(name, "\(quoted(name, value)) is not a whole number; write \(allowed)")
             return nil
         }
-        guard let number = Int(trimmed), abs(number) <= Self.longestSeconds else {
+        guard let number = Int(trimmed), number.magnitude <= Self.longestSeconds.magnitude else {
             fault(name, "\(quoted(name, value)) is too large (over 10 years); write \(allowed)")
             return nil
         }
@@ -56,14 +63,20 @@ struct EnvironmentReader {
 
     /// Seconds of at least `least`.
     mutating func seconds(_ name: String, default standard: Int, least: Int) -> Int? {
-        let allowed = "seconds from \(least) to \(Self.longestSeconds), digits only"
+        number(name, default: standard, in: least...Self.longestSeconds, of: "seconds")
+    }
+
+    /// A whole number within a range; `what` names what it counts.
+    mutating func number(_ name: String, default standard: Int, in range: ClosedRange<Int>, of what: String) -> Int? {
+        let allowed = "\(what) from \(range.lowerBound) to \(range.upperBound), digits only"
         guard isSet(name) else {
             ignore(name)
             return standard
         }
         guard let number = integer(name, allowed: allowed) else { return nil }
-        guard number >= least else {
-            fault(name, "\(name)=\(number) is too small; write \(allowed)")
+        guard range.contains(number) else {
+            let size = number < range.lowerBound ? "small" : "large"
+            fault(name, "\(name)=\(number) is too \(size); write \(allowed)")
             return nil
         }
         return number
@@ -110,13 +123,14 @@ struct EnvironmentReader {
         return environment[name]?.unquoted
     }
 
-    private func quoted(_ name: String, _ value: String) -> String { #"\#(name)="\#(shown(value))""# }
+    func quoted(_ name: String, _ value: String) -> String { #"\#(name)="\#(shown(value))""# }
 }
 
 /// A URL as it may be shown: what could be a password, or a key in a query, is left out.
 private func withoutSecrets(_ url: String) -> String {
     let visible = url.prefix { $0 != "?" && $0 != "#" }
-    return visible.lastIndex(of: "@").map { "…" + visible[$0...] } ?? String(visible)
+    let hidden = url[visible.endIndex...].first.map { "\($0)…" } ?? ""
+    return (visible.lastIndex(of: "@").map { "…" + visible[$0...] } ?? String(visible)) + hidden
 }
 
 /// A value as a message quotes it: one line, no longer than a screen's.

@@ -2,13 +2,43 @@ package import Schedule
 
 /// What is called, and when.
 package struct Job: Sendable, Equatable {
-    package let name: String
-    package let timetable: Timetable
-    package let method: String
+    /// What happens with a job that never ran, as far as is known.
+    package enum First: String, CaseIterable, Sendable {
+        case now, wait
+    }
+
+    /// What happens with a slot that was missed.
+    package enum Catchup: String, CaseIterable, Sendable {
+        case one, skip
+    }
+
+    package struct Header: Sendable, Equatable {
+        package let name: String
+        package let value: String
+    }
+
+    package var name: String
+    /// The variable or `file:line` that defines it.
+    package var origin = ""
+    /// Whether its operator has a hand in it, rather than the documented defaults alone.
+    package var isChanged = true
+    package var timetable: Timetable
+    package var method: String
     /// Begins with `/`, may hold a query.
-    package let path: String
-    /// Of one attempt, in seconds.
-    package let timeoutSeconds: Int
+    package var path: String
+    /// Of one attempt.
+    package var timeoutSeconds: Int
+    /// More attempts within a run.
+    package var retries = 0
+    package var first = First.now
+    package var catchup = Catchup.one
+    /// A missed slot older than this is not caught up; nil: however old.
+    package var catchupWindowSeconds: Int?
+    package var jitterSeconds = 0
+    /// How long a job is held after an attempt that may still be running in the app; nil: as long as the timeout.
+    package var abandonHoldSeconds: Int?
+    package var headers: [Header] = []
+    package var body: String?
 
     package init(name: String, timetable: Timetable, method: String, path: String, timeoutSeconds: Int) {
         self.name = name

@@ -1,5 +1,5 @@
 internal import HTTPClient
-internal import Schedule
+package import Schedule
 
 /// What `scheduler check` prints.
 package struct CheckReport {
@@ -7,12 +7,16 @@ package struct CheckReport {
     package let standardError: String
     package let isGood: Bool
 
-    package init(_ result: Result<Settings, SettingsFaults>, asJSON: Bool) {
+    /// `now` is where the next slots are counted from.
+    package init(_ result: Result<Settings, SettingsFaults>, asJSON: Bool, now: Moment) {
         switch result {
         case .success(let settings):
             isGood = true
-            standardOutput = asJSON ? Self.json(settings) : Self.table(settings)
-            standardError = asJSON ? "" : Self.lines(settings.warnings, "warning")
+            // A whole second: slots of "every" count from it.
+            let now = Moment(seconds: now.seconds)
+            let warnings = settings.warnings + JobHints.all(settings.jobs, at: now)
+            standardOutput = asJSON ? Self.json(settings, warnings, now) : Self.table(settings, now)
+            standardError = asJSON ? "" : Self.lines(warnings, "warning")
         case .failure(let bad):
             isGood = false
             standardOutput = asJSON ? Self.json(bad) : ""
@@ -24,44 +28,73 @@ package struct CheckReport {
         messages.map { "\(kind): \($0.message)\n" }.joined()
     }
 
-    private static func table(_ settings: Settings) -> String {
-        let head = ["JOB", "SCHEDULE", "ZONE", "METHOD", "PATH", "TIMEOUT"]
+    // MARK: - Table
+
+    /// Two lines a job, so that it can be read at 80 columns: when, then what.
+    private static func table(_ settings: Settings, _ now: Moment) -> String {
+        let head = ["JOB", "SCHEDULE", "NEXT SLOT"]
         let rows = settings.jobs.map { job in
-            let timetable = job.timetable
-            return [
-                job.name, "\(timetable.schedule)", timetable.zone.name, job.method, job.path, "\(job.timeoutSeconds)s",
-            ]
+            [job.name, job.scheduleText, job.timetable.next(after: now)?.description ?? "none"]
         }
         let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
-        let lines = ([head] + rows).map { row in
-            let cells = row.indices.map { $0 == row.count - 1 ? row[$0] : row[$0].padding(to: widths[$0]) }
-            return cells.joined(separator: "  ")
+        func line(_ cells: [String]) -> String {
+            zip(cells, widths).map { $0.padding(to: $1) }.joined(separator: "  ").trimmed
         }
-        let summary = """
-            \(settings.jobs.count) jobs for \(settings.target.text), \
-            tick \(settings.tickSeconds)s, startup grace \(settings.startupGraceSeconds)s
-            """
-        return (lines + ["", summary, ""]).joined(separator: "\n")
+        var lines = [line(head)]
+        for (job, row) in zip(settings.jobs, rows) {
+            lines.append(line(row))
+            lines.append("    \(job.method) \(job.path)")
+            lines.append(
+                "    " + ([local(job, now), "timeout=\(job.timeoutSeconds)s"] + job.notes).joined(separator: " ")
+            )
+        }
+        lines.append("")
+        lines.append(
+            "\(settings.jobs.count) jobs for \(settings.target.text), tick \(settings.tickSeconds)s, "
+                + "startup grace \(settings.startupGraceSeconds)s"
+        )
+        lines.append("Each job also runs once right after the grace, unless it says first=wait.")
+        return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func json(_ settings: Settings) -> String {
-        let jobs = settings.jobs.map { job in
-            JSONValue.object([
-                ("name", .string(job.name)),
-                ("schedule", .string(job.scheduleText)),
-                ("method", .string(job.method)),
-                ("path", .string(job.path)),
-                ("timeout_seconds", .integer(job.timeoutSeconds)),
-                ("tz", .string(job.timetable.zone.name)),
-            ])
-        }
-        let report = JSONValue.object([
-            ("jobs", .array(jobs)),
+    /// The zone, and what its clock shows at the next slot.
+    private static func local(_ job: Job, _ now: Moment) -> String {
+        let zone = job.timetable.zone
+        guard zone != .utc, let slot = job.timetable.next(after: now) else { return "tz=\(zone.name)" }
+        return "tz=\(zone.name) (\(zone.localDescription(of: slot)))"
+    }
+
+    // MARK: - JSON
+
+    private static func json(_ settings: Settings, _ warnings: [SettingsFault], _ now: Moment) -> String {
+        JSONValue.object([
+            ("jobs", .array(settings.jobs.map { json($0, now) })),
             ("tick_seconds", .integer(settings.tickSeconds)),
             ("startup_grace_seconds", .integer(settings.startupGraceSeconds)),
-            ("warnings", json(settings.warnings)),
-        ])
-        return report.description + "\n"
+            ("warnings", json(warnings)),
+        ]).description + "\n"
+    }
+
+    private static func json(_ job: Job, _ now: Moment) -> JSONValue {
+        var members: [(String, JSONValue)] = [
+            ("name", .string(job.name)),
+            ("schedule", .string(job.scheduleText)),
+            ("method", .string(job.method)),
+            ("path", .string(job.path)),
+            ("timeout_seconds", .integer(job.timeoutSeconds)),
+            ("tz", .string(job.timetable.zone.name)),
+            ("retries", .integer(job.retries)),
+            ("first", .string(job.first.rawValue)),
+            ("catchup", .string(job.catchup.rawValue)),
+            ("jitter_seconds", .integer(job.jitterSeconds)),
+            ("abandon_hold_seconds", .integer(job.abandonHoldSeconds ?? job.timeoutSeconds)),
+            // Values may be keys to something.
+            ("headers", .array(job.headers.map { .string($0.name) })),
+            ("body_bytes", .integer(job.body?.utf8.count ?? 0)),
+        ]
+        if let window = job.catchupWindowSeconds { members.append(("catchup_window_seconds", .integer(window))) }
+        if let slot = job.timetable.next(after: now) { members.append(("next_slot", .string(slot.description))) }
+        return .object(members)
     }
 
     private static func json(_ bad: SettingsFaults) -> String {
@@ -70,5 +103,21 @@ package struct CheckReport {
 
     private static func json(_ messages: [SettingsFault]) -> JSONValue {
         .array(messages.map { .object([("variable", .string($0.variable)), ("message", .string($0.message))]) })
+    }
+}
+
+extension Job {
+    /// What differs from the defaults, as a job line would say it; no values that may be secret.
+    fileprivate var notes: [String] {
+        var notes: [String] = []
+        if retries != 0 { notes.append("retries=\(retries)") }
+        if first != .now { notes.append("first=\(first.rawValue)") }
+        if catchup != .one { notes.append("catchup=\(catchup.rawValue)") }
+        if let catchupWindowSeconds { notes.append("catchup-window=\(catchupWindowSeconds)s") }
+        if jitterSeconds != 0 { notes.append("jitter=\(jitterSeconds)s") }
+        if let abandonHoldSeconds { notes.append("abandon-hold=\(abandonHoldSeconds)s") }
+        notes += headers.map { "header.\($0.name)" }
+        if let body { notes.append("body of \(body.utf8.count) bytes") }
+        return notes
     }
 }

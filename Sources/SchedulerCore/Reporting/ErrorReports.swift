@@ -1,4 +1,4 @@
-internal import HTTPClient
+package import HTTPClient
 internal import Locking
 package import Schedule
 
@@ -8,6 +8,7 @@ package import Schedule
 package final class ErrorReports: Sendable {
     private let key: Secret
     private let url: String
+    private let tls: TLSOptions
     private let redactor: Redactor
     private let now: @Sendable () -> Moment
     private let pool: WorkerPool
@@ -21,12 +22,14 @@ package final class ErrorReports: Sendable {
     /// `afterReport` is called on the reports' own thread each time one was sent or dropped.
     package init(
         _ settings: Settings.ErrorReportSettings,
-        secrets: [Secret],
+        tls: TLSOptions = TLSOptions(),
+        secrets: SecretBook,
         now: @escaping @Sendable () -> Moment,
         afterReport: @escaping @Sendable () -> Void = {}
     ) {
         key = settings.key
         url = settings.host.text + "/i/v0/e/"
+        self.tls = tls
         redactor = Redactor(secrets)
         self.now = now
         pool = WorkerPool(width: 1, afterWork: afterReport)
@@ -42,13 +45,13 @@ package final class ErrorReports: Sendable {
         guard case .failure(let error) = end.answer, error.kind != .aborted else { return }
         guard !(isUnreachable && wasOutage), pool.load < Self.longestQueue else { return }
         let body = Array(event(error, end.job).description.utf8)
-        let (url, cancellation) = (url, cancellation)
+        let (url, tls, cancellation) = (url, tls, cancellation)
         pool.submit { client in
             let headers = [
                 Request.Header("Content-Type", "application/json"),
                 Request.Header("User-Agent", Version.userAgent),
             ]
-            let request = Request("POST", url, headers: headers, body: body, timeout: .seconds(10))
+            let request = Request("POST", url, headers: headers, body: body, timeout: .seconds(10), tls: tls)
             _ = try? client.send(request, until: cancellation)
         }
     }

@@ -10,6 +10,11 @@ package enum Escaping {
     /// To stand between double quotes in a message.
     package static func quotable(_ outside: String) -> String { escape(outside, quoting) }
 
+    /// For a message that has its quotes already: only what would break the line or the terminal.
+    static func controls(_ text: String) -> String {
+        escape(text) { scalar in scalar == "\"" || scalar == "\\" ? nil : quoting(scalar) }
+    }
+
     /// To stand between double quotes in JSON (RFC 8259 §7).
     static func json(_ outside: String) -> String {
         escape(outside) { scalar in

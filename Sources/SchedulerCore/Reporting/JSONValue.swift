@@ -5,6 +5,7 @@ package indirect enum JSONValue: Sendable {
     case string(String)
     case integer(Int)
     case bool(Bool)
+    case null
     case array([JSONValue])
     case object([(String, JSONValue)])
 }
@@ -15,6 +16,7 @@ extension JSONValue: CustomStringConvertible {
         case .string(let text): "\"" + Escaping.json(text) + "\""
         case .integer(let number): String(number)
         case .bool(let flag): flag ? "true" : "false"
+        case .null: "null"
         case .array(let values): "[" + values.map(\.description).joined(separator: ",") + "]"
         case .object(let members):
             "{" + members.map { "\"" + Escaping.json($0.0) + "\":" + $0.1.description }.joined(separator: ",") + "}"

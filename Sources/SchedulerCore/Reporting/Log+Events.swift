@@ -3,13 +3,18 @@ internal import Schedule
 
 /// The wording of every line, in one place; operators grep for these.
 extension Log {
+    /// More jobs than this make a line too long to read.
+    private static let most = 20
+
     func started(_ settings: Settings, metadataOffset: Int) {
+        let shown = settings.jobs.prefix(Self.most)
+        let more = settings.jobs.count > Self.most ? "; …" : ""
         info(
             """
             Scheduler started. API_URL=\(own: settings.target.text), \(settings.jobs.count) jobs, \
             tick=\(settings.tickSeconds)s, startup_grace=\(settings.startupGraceSeconds)s, \
             bq_metadata_initial_offset=\(metadataOffset)s. \
-            Schedules: \(own: settings.jobs.map { "\($0.name) \($0.timetable.schedule)" }.joined(separator: "; "))
+            Schedules: \(own: shown.map { "\($0.name) \($0.scheduleText)" }.joined(separator: "; "))\(own: more)
             """
         )
     }
@@ -47,18 +52,18 @@ extension Log {
         let path = end.job.path
         switch end.answer {
         case .success(let response) where end.outcome == .ok:
-            info("Job \(own: path): \(response.status)", fields(end, status: response.status))
+            info("Job \(own: path): \(response.status)", end.members)
         case .success(let response):
             line(
                 end.outcome == .busy ? .info : .warning,
                 "Job \(own: path): HTTP \(response.status) - \(excerpt(response.body))",
-                fields(end, status: response.status) + location(response)
+                end.members + location(response)
             )
         case .failure(let error):
             line(
                 error.kind == .aborted ? .warning : .error,
                 "Job \(own: path) failed: \(error.detail)",
-                fields(end, status: 0)
+                end.members
             )
         }
     }
@@ -100,7 +105,7 @@ extension Log {
     func clockIsRight(_ now: Moment) { info("The wall clock is believed again: \(own: now.description).") }
 
     func clockWentBack(_ jobs: [Job], now: Moment) {
-        let names = jobs.prefix(20).map(\.name).joined(separator: ", ") + (jobs.count > 20 ? ", …" : "")
+        let names = jobs.prefix(Self.most).map(\.name).joined(separator: ", ") + (jobs.count > Self.most ? ", …" : "")
         warning(
             """
             The wall clock went back to \(own: now.description), behind the last slots of \(jobs.count) jobs by more \
@@ -111,7 +116,13 @@ extension Log {
 
     func signal(_ number: Int32) { info("Received signal \(number), shutting down...") }
 
-    func nothingToReload(_ number: Int32) { info("Received signal \(number); there is no file to read again.") }
+    func reloading(_ number: Int32) { info("Received signal \(number), reading the files again.") }
+
+    func reloaded(jobs: Int) { info("Reloaded: \(jobs) jobs.") }
+
+    func reloadRefused(faults: Int) {
+        error("Not reloaded, the old jobs stay: \(faults) configuration \(own: faults == 1 ? "fault" : "faults").")
+    }
 
     func endedInGrace() { info("Scheduler shutdown during startup grace; exiting.") }
 
@@ -124,15 +135,6 @@ extension Log {
     }
 
     func stopped() { info("Scheduler stopped.") }
-
-    private func fields(_ end: RunEnd, status: Int) -> [(String, LogValue)] {
-        [
-            ("job", .own(end.job.name)), ("slot", .own(end.run.slot.description)), ("run_id", .own(end.runID)),
-            ("trigger", .own(end.run.trigger.rawValue)), ("attempts", 1), ("outcome", .own(end.outcome.rawValue)),
-            ("status", .integer(status)), ("ms", .integer(end.duration.wholeMilliseconds)),
-            ("late_ms", .integer(end.lateness.wholeMilliseconds)),
-        ]
-    }
 
     /// Where a redirect points to, without its query: that may hold what is not ours to log.
     private func location(_ response: Response) -> [(String, LogValue)] {

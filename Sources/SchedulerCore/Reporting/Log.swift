@@ -11,7 +11,7 @@ package struct Log: Sendable {
     package init(
         level: LogLevel = .info,
         format: LogFormat = .text,
-        secrets: [Secret] = [],
+        secrets: SecretBook = SecretBook(),
         now: @escaping @Sendable () -> Moment,
         write: @escaping @Sendable (String) -> Void
     ) {

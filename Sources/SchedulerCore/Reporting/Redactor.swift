@@ -1,16 +1,13 @@
 /// Takes secrets out of texts from outside, such as an answer that echoes the token.
 struct Redactor: Sendable {
-    private let secrets: [[UInt8]]
+    private let book: SecretBook
 
-    init(_ secrets: [Secret]) {
-        // The longest first, so that no secret that holds another is left in part.
-        self.secrets = secrets.map { Array($0.reveal.utf8) }.filter { !$0.isEmpty }.sorted { $0.count > $1.count }
-    }
+    init(_ book: SecretBook) { self.book = book }
 
     /// Works on bytes: a mark that combines with the token's last letter must not hide it.
     func mask(_ text: String) -> String {
         var bytes = Array(text.utf8)
-        for secret in secrets { bytes = Self.replace(secret, in: bytes) }
+        for secret in book.needles { bytes = Self.replace(secret, in: bytes) }
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -28,5 +25,15 @@ struct Redactor: Sendable {
             }
         }
         return result
+    }
+}
+
+extension SecretBook {
+    /// Messages that quote a variable, without a secret that stands in the wrong one.
+    ///
+    /// Not the shortest ones: a password "a" would leave no message readable.
+    func masked(_ messages: [SettingsFault]) -> [SettingsFault] {
+        let redactor = Redactor(SecretBook(secrets.filter { $0.reveal.utf8.count >= 8 }))
+        return messages.map { SettingsFault(variable: $0.variable, message: redactor.mask($0.message)) }
     }
 }

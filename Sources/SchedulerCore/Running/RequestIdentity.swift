@@ -13,10 +13,21 @@ package struct RequestIdentity: Sendable {
     }
 
     /// The headers of one attempt, counted from 1; each attempt is a span of its own.
-    package func headers(job: String, run: Run, attempt: Int) -> [Request.Header] {
+    ///
+    /// A job's own headers come first, and win where both say one thing.
+    package func headers(job: Job, run: Run, attempt: Int) -> [Request.Header] {
+        var headers = job.headers.map { Request.Header($0.name, $0.value) }
+        let names = Set(headers.map { $0.name.lowercased() })
+        if !names.contains("user-agent") { headers.append(Request.Header("User-Agent", Version.userAgent)) }
+        if let body = job.body, !names.contains("content-type") {
+            headers.append(Request.Header("Content-Type", JSONText.isValid(body) ? "application/json" : "text/plain"))
+        }
+        return headers + identity(job: job.name, run: run, attempt: attempt)
+    }
+
+    private func identity(job: String, run: Run, attempt: Int) -> [Request.Header] {
         let slot = run.slot.description
         return [
-            Request.Header("User-Agent", Version.userAgent),
             Request.Header("Idempotency-Key", "\(job)@\(slot)" + (run.trigger == .manual ? "#manual-\(runID)" : "")),
             Request.Header("X-Scheduler-Job", job),
             Request.Header("X-Scheduler-Slot", slot),

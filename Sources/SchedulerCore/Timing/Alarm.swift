@@ -24,7 +24,9 @@ package final class Alarm {
     /// Signals that the loop is told of; they are blocked in every thread that is started later.
     private static let heard = [SIGTERM, SIGINT, SIGHUP]
     /// Signals that would end the process, and must not.
-    private static let ignored = [SIGPIPE, SIGXFSZ, SIGALRM, SIGUSR1, SIGUSR2]
+    private static let ignored = [
+        SIGPIPE, SIGXFSZ, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGUSR1, SIGUSR2,
+    ]
 
     package static func endsTheProgram(_ signal: Int32) -> Bool { signal == SIGTERM || signal == SIGINT }
 

@@ -13,6 +13,13 @@ struct DueQueue: Sendable {
     /// Breaks ties: of jobs that are due at the same moment the one with the lower rank comes first.
     private let ranks: [Int]
 
+    /// Jobs that are due at the same moment come in the order of their names.
+    init(names: [String]) {
+        var ranks = Array(repeating: 0, count: names.count)
+        for (rank, job) in names.indices.sorted(by: { names[$0] < names[$1] }).enumerated() { ranks[job] = rank }
+        self.init(ranks: ranks)
+    }
+
     init(ranks: [Int]) {
         self.ranks = ranks
         positions = Array(repeating: -1, count: ranks.count)

@@ -21,8 +21,6 @@ package struct Ticker: Sendable {
     private struct Entry {
         /// The slot that counts as run last, also while its run is in flight; nil if the job never ran.
         var last: Moment?
-        /// Whether a run of this process stands behind `last`.
-        var hasRun = false
         var isRunning = false
         /// Whether a slot passed while the run is in flight.
         var isHeld = false
@@ -33,7 +31,8 @@ package struct Ticker: Sendable {
 
     private let tick: Duration
     private let buildDate: Moment
-    private let timetables: [Timetable]
+    /// Nil for a job that is gone.
+    private var timetables: [Timetable?]
     private var entries: [Entry]
     private var queue: DueQueue
     private var lastLook = Moment.epoch
@@ -49,11 +48,7 @@ package struct Ticker: Sendable {
         self.buildDate = buildDate
         timetables = jobs.map(\.timetable)
         entries = Array(repeating: Entry(), count: jobs.count)
-        var ranks = Array(repeating: 0, count: jobs.count)
-        for (rank, job) in jobs.indices.sorted(by: { jobs[$0].name < jobs[$1].name }).enumerated() {
-            ranks[job] = rank
-        }
-        queue = DueQueue(ranks: ranks)
+        queue = DueQueue(names: jobs.map(\.name))
     }
 
     /// Whether the clock can be believed; as long as it can't, `begin` has to wait.
@@ -70,10 +65,32 @@ package struct Ticker: Sendable {
         movedAtBegin = settle(at: now)
     }
 
+    /// Takes a new list of jobs in which the old ones keep their numbers; one without a timetable is gone.
+    ///
+    /// A job whose timetable changed has missed no slot before now; new ones are due at once, but those of `assumed`
+    /// count as having run then.
+    package mutating func replace(
+        _ jobs: [(name: String, timetable: Timetable?)],
+        at now: Moment,
+        assumed: [Int: Moment] = [:]
+    ) {
+        let changed = entries.indices.filter { jobs[$0].timetable != timetables[$0] }
+        timetables = jobs.map(\.timetable)
+        for job in changed where entries[job].last != nil { entries[job].last = now.wholeMilliseconds }
+        for job in entries.count..<jobs.count {
+            var entry = Entry()
+            entry.last = assumed[job]
+            entries.append(entry)
+        }
+        latestSlot = max(latestSlot, now)
+        queue = DueQueue(names: jobs.map(\.name))
+        for job in entries.indices where !entries[job].isHeld { enqueue(job) }
+    }
+
     /// When a job that is not in flight is due next; nil for never.
     package func nextDue(_ job: Int, now: Moment) -> Moment? {
-        guard let last = entries[job].last else { return now }
-        return timetables[job].next(after: last)
+        guard let last = entries[job].last else { return timetables[job].map { _ in now } }
+        return timetables[job]?.next(after: last)
     }
 
     /// The earliest due moment of all, past or to come; nil if there is none.
@@ -110,7 +127,7 @@ package struct Ticker: Sendable {
         guard entry.isRunning, let last = entry.last else { return false }
         entries[job].isRunning = false
         entries[job].isHeld = false
-        guard entry.isHeld else { return timetables[job].next(after: last).map { $0 <= now } ?? false }
+        guard entry.isHeld else { return timetables[job]?.next(after: last).map { $0 <= now } ?? false }
         // What the loop sleeps until leaves out a job that is held.
         enqueue(job)
         return true
@@ -118,13 +135,12 @@ package struct Ticker: Sendable {
 
     private mutating func start(_ job: Int, now: Moment) -> Action {
         let entry = entries[job]
-        let original = entry.last.flatMap { timetables[job].latest(after: $0, through: now) } ?? now.wholeMilliseconds
+        let original = entry.last.flatMap { timetables[job]?.latest(after: $0, through: now) } ?? now.wholeMilliseconds
         let isMissed = now - original > tick
         // An interval has no nominal moment to go back to: a late run begins a new phase.
-        let slot = isMissed && timetables[job].schedule.isElapsedTime ? now.wholeMilliseconds : original
-        let trigger: Run.Trigger = !entry.hasRun ? .first : isMissed ? .catchup : .schedule
+        let slot = isMissed && timetables[job]?.schedule.isElapsedTime == true ? now.wholeMilliseconds : original
+        let trigger: Run.Trigger = entry.last == nil ? .first : isMissed ? .catchup : .schedule
         entries[job].last = slot
-        entries[job].hasRun = true
         entries[job].isRunning = true
         latestSlot = max(latestSlot, slot)
         enqueue(job)
@@ -136,14 +152,15 @@ package struct Ticker: Sendable {
         let entry = entries[job]
         entries[job].isHeld = true
         queue.set(job, due: nil)
-        let slot = entry.last.flatMap { timetables[job].latest(after: $0, through: now) } ?? now.wholeMilliseconds
+        let slot = entry.last.flatMap { timetables[job]?.latest(after: $0, through: now) } ?? now.wholeMilliseconds
         return .hold(job: job, slot: slot)
     }
 
     /// A job that never ran is due as soon as the clock can be believed.
     private mutating func enqueue(_ job: Int) {
         let entry = entries[job]
-        queue.set(job, due: entry.last == nil ? buildDate : entry.last.flatMap { timetables[job].next(after: $0) })
+        guard let timetable = timetables[job] else { return queue.set(job, due: nil) }
+        queue.set(job, due: entry.last == nil ? buildDate : entry.last.flatMap { timetable.next(after: $0) })
     }
 
     /// Answers the jobs whose last slot is so far ahead that now is taken as their last slot.
@@ -156,7 +173,7 @@ package struct Ticker: Sendable {
         var moved: [Int] = []
         for job in entries.indices {
             guard let last = entries[job].last, last > now else { continue }
-            if let next = timetables[job].next(after: last), last - now > max(next - last, Self.shortestGap) {
+            if let next = timetables[job]?.next(after: last), last - now > max(next - last, Self.shortestGap) {
                 entries[job].last = now.wholeMilliseconds
                 if !entries[job].isHeld { enqueue(job) }
                 moved.append(job)

@@ -1,0 +1,117 @@
+internal import HTTPServer
+internal import Schedule
+
+/// The variables that need more than one rule.
+extension EnvironmentReader {
+    static let tickName = "SCHEDULER_TICK_SECONDS"
+    /// Each thread costs memory and a process id.
+    static let mostThreads = 256
+
+    mutating func metadataOffset(default standard: Int) -> Int {
+        let name = "SCHEDULER_BQ_METADATA_INITIAL_OFFSET_MAX_SECONDS"
+        guard isSet(name) else {
+            ignore(name)
+            return standard
+        }
+        let allowed = "seconds up to \(Self.longestSeconds), digits only; 0 or less means no offset"
+        return max(0, integer(name, allowed: allowed) ?? 0)
+    }
+
+    mutating func logLevel() -> LogLevel {
+        own("SCHEDULER_LOG_LEVEL", or: "LOG_LEVEL") { reader, name in
+            reader.word(name, LogLevel.words, allowed: "DEBUG, INFO, WARNING or ERROR")
+        } ?? .info
+    }
+
+    mutating func logFormat() -> LogFormat {
+        own("SCHEDULER_LOG_FORMAT", or: "LOG_FORMAT") { reader, name in
+            reader.word(name, [("text", LogFormat.text), ("json", .json)], allowed: "text or json")
+        } ?? .text
+    }
+
+    /// The sidecar's own name for a setting wins over the one that it shares with the app.
+    private mutating func own<Value>(
+        _ name: String,
+        or shared: String,
+        _ read: (inout Self, String) -> Value?
+    ) -> Value? {
+        ignore(name)
+        ignore(shared)
+        return read(&self, isSet(name) ? name : shared)
+    }
+
+    /// All jobs, each with its zone and hash resolved; `seed` is that of installs that set none.
+    mutating func jobs(intervals: [IntervalVariable: Int], tick: Int?, seed: String) -> [Job] {
+        let zones = ZoneDirectory(environment: environment)
+        var builder = JobBuilder(
+            defaults: jobDefaults(),
+            zone: .utc,
+            seed: text("SCHEDULER_SEED", allowed: "any text") ?? seed,
+            zones: ZoneCache(directory: zones)
+        )
+        builder.zone = zone("SCHEDULER_TIMEZONE", &builder.zones) ?? .utc
+        let faultsBefore = faults.count
+        let definitions = jobDefinitions(intervals).ordered
+        if definitions.isEmpty, faults.count == faultsBefore {
+            let name = "SCHEDULER_BUILTIN_JOBS"
+            fault(name, "\(name): no job is left; leave a documented job on, or define one with SCHEDULER_JOB_<NAME>")
+        }
+        let used = definitions.compactMap(\.interval)
+        if let tick { checkTick(tick, against: intervals.filter { used.contains($0.key) }) }
+        return definitions.compactMap { definition in
+            switch builder.build(definition) {
+            case .success(let job): return job
+            case .failure(let bad):
+                for problem in bad.faults { jobFault(definition.origin, problem) }
+                return nil
+            }
+        }
+    }
+
+    private mutating func zone(_ name: String, _ zones: inout ZoneCache) -> Zone? {
+        guard let value = text(name, allowed: "an IANA zone such as Europe/Prague, or UTC") else { return nil }
+        do throws(ZoneError) {
+            return try zones.zone(named: value.trimmingBlanks)
+        } catch {
+            fault(name, "\(name): \(Escaping.controls(error.description))")
+            return nil
+        }
+    }
+
+    /// A tick longer than an interval would make that job late each time.
+    private mutating func checkTick(_ tick: Int, against intervals: [IntervalVariable: Int]) {
+        let smallest = IntervalVariable.allCases.compactMap { name in intervals[name].map { (name, $0) } }
+            .min { $0.1 < $1.1 }
+        guard let (variable, seconds) = smallest, tick > seconds else { return }
+        fault(
+            Self.tickName,
+            "\(Self.tickName)=\(tick) is more than \(variable.rawValue)=\(seconds), the smallest interval of the jobs "
+                + "that run; write a tick from 1 to \(seconds), or a longer interval"
+        )
+    }
+
+    /// Variables whose effect is not built yet: checked, and said so, since silence would look like success.
+    mutating func checkLaterVariables() {
+        if text("SCHEDULER_STATE_DIR", allowed: "the path of a directory") != nil {
+            warn("SCHEDULER_STATE_DIR", "SCHEDULER_STATE_DIR has no effect yet: state is kept in memory")
+        }
+        if let value = text("SCHEDULER_LISTEN", allowed: "host:port") {
+            do throws(ListenError) {
+                _ = try ListenAddress(parsing: value.trimmingBlanks)
+                warn("SCHEDULER_LISTEN", "SCHEDULER_LISTEN has no effect yet: there is no status listener")
+            } catch {
+                fault("SCHEDULER_LISTEN", "SCHEDULER_LISTEN: \(Escaping.controls("\(error)"))")
+            }
+        }
+    }
+
+    /// A name with our prefix that nothing reads is likely a slip; the app may share the .env, so it is no fault.
+    mutating func reportUnknown(asFaults: Bool) {
+        for name in names(withPrefix: "SCHEDULER_") where !known.contains(name) {
+            let near = NearestName.of(name, in: known.sorted())
+            let hint = near.map { "did you mean \($0)?" } ?? "see .env.example for the names that are"
+            let message = "\(Escaping.controls(name)) is read by nothing; \(hint)"
+            if asFaults { fault(name, message) } else { warn(name, message) }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package import HTTPClient
+
+/// How requests are protected: those to the target, and those to other hosts.
+package struct TransportSettings: Sendable {
+    package var target = TLSOptions()
+    /// Nil: straight to the target. Other hosts are never reached through it.
+    package var proxy: ProxyURL?
+    /// For what is not the target, such as PostHog: the authorities of the machine, no client certificate.
+    package var elsewhere = TLSOptions()
+}
+
+extension EnvironmentReader {
+    private enum Name {
+        static let ca = "SCHEDULER_CA_FILE"
+        static let certificate = "SCHEDULER_CLIENT_CERT_FILE"
+        static let key = "SCHEDULER_CLIENT_KEY_FILE"
+        static let proxy = "SCHEDULER_PROXY"
+        /// Other programs' names for the machine's authorities, in the order in which curl(1) and OpenSSL heed them.
+        static let shared = ["SSL_CERT_FILE", "CURL_CA_BUNDLE"]
+    }
+
+    /// The files of a bundle of every authority in the world come to 250 kB.
+    private static let largest = 4 * 1024 * 1024
+
+    /// Everything about TLS and proxies; files are read and checked now, and by libcurl before each attempt.
+    mutating func transport(for target: BaseURL?) -> TransportSettings {
+        var settings = TransportSettings()
+        let own = path(Name.ca)
+        let shared = sharedAuthorities(isFault: own == nil && target?.scheme != "http")
+        settings.elsewhere.caFile = shared
+        settings.target = clientCertificate()
+        if let own, check(own, Name.ca, .certificate), accept(TLSOptions(caFile: own), ca: Name.ca) {
+            settings.target.caFile = own
+        } else if own == nil {
+            settings.target.caFile = shared
+        }
+        settings.proxy = proxy()
+        return settings
+    }
+
+    /// Empty counts as not set here, as it does for the programs whose variables these are.
+    private mutating func sharedAuthorities(isFault: Bool) -> String? {
+        for name in Name.shared { ignore(name) }
+        guard let name = Name.shared.first(where: { isSet($0) && !isEmpty($0) }), let file = path(name) else {
+            return nil
+        }
+        var trial = self
+        if trial.check(file, name, .certificate), trial.accept(TLSOptions(caFile: file), ca: name) { return file }
+        // A base image may name a file that only https needs.
+        for found in trial.faults.dropFirst(faults.count) {
+            isFault ? fault(found.variable, found.message) : warn(found.variable, found.message)
+        }
+        return nil
+    }
+
+    private mutating func clientCertificate() -> TLSOptions {
+        let (certificate, key) = (path(Name.certificate), path(Name.key))
+        guard let certificate else {
+            if let key, !isSet(Name.certificate) {
+                fault(
+                    Name.key,
+                    "\(quoted(Name.key, key)) has no certificate beside it; set \(Name.certificate) too, or leave this out"
+                )
+            }
+            return TLSOptions()
+        }
+        let options = TLSOptions(certificateFile: certificate, keyFile: key)
+        let isCertificateGood = check(certificate, Name.certificate, .certificate)
+        guard isSet(Name.key) else {
+            let isKeyGood = isCertificateGood && check(certificate, Name.certificate, .keyBeside)
+            return isKeyGood && accept(options) ? options : TLSOptions()
+        }
+        guard let key else { return TLSOptions() }
+        let isKeyGood = check(key, Name.key, .key)
+        return isCertificateGood && isKeyGood && accept(options) ? options : TLSOptions()
+    }
+
+    private mutating func proxy() -> ProxyURL? {
+        guard let value = text(Name.proxy, allowed: "the URL of a proxy, for example http://proxy:3128") else {
+            return nil
+        }
+        do throws(ProxyURL.Fault) {
+            return try ProxyURL(parsing: value.trimmingBlanks)
+        } catch {
+            fault(Name.proxy, "\(Name.proxy) (its value is not shown, it may hold a password) \(error)")
+            return nil
+        }
+    }
+
+    private mutating func path(_ name: String) -> String? { text(name, allowed: "the path of a PEM file") }
+
+    /// Looks for what a file must hold; libcurl's own complaint would name an OpenSSL error.
+    private mutating func check(_ path: String, _ name: String, _ content: PEM) -> Bool {
+        do throws(SmallFile.Fault) {
+            let text = String(decoding: try SmallFile.read(path, limit: Self.largest), as: UTF8.self)
+            guard let complaint = content.complaint(text) else { return true }
+            fault(name, "\(quoted(name, path)) \(complaint)")
+        } catch {
+            fault(name, "\(quoted(name, path)) \(error); write the path of a PEM file")
+        }
+        return false
+    }
+
+    /// Has libcurl load the files.
+    private mutating func accept(_ options: TLSOptions, ca: String = Name.ca) -> Bool {
+        do throws(TLSOptions.Fault) {
+            try options.check()
+            return true
+        } catch {
+            switch error {
+            case .authorities:
+                // libcurl's words only repeat the path.
+                fault(ca, "\(quoted(ca, options.caFile ?? "")) cannot be loaded: a certificate in it is damaged")
+            case .certificate(let reason):
+                let file = quoted(Name.certificate, options.certificateFile ?? "")
+                fault(Name.certificate, "\(file) cannot be used: \(Escaping.quotable(reason))")
+            case .key:
+                let certificate = quoted(Name.certificate, options.certificateFile ?? "")
+                if let key = options.keyFile {
+                    fault(Name.key, "\(quoted(Name.key, key)) is damaged, or is not the key of \(certificate)")
+                } else {
+                    fault(Name.certificate, "\(certificate) holds a key that is damaged, or is not the certificate's")
+                }
+            }
+            return false
+        }
+    }
+}
+
+/// What a PEM file (RFC 7468) must hold.
+private enum PEM {
+    case certificate, key, keyBeside
+
+    func complaint(_ text: String) -> String? {
+        if text.allSatisfy(\.isWhitespace) { return "is empty; write the path of a PEM file" }
+        if self == .certificate {
+            return text.contains("CERTIFICATE-----") && text.contains("-----BEGIN ")
+                ? nil : "holds no PEM certificate (-----BEGIN CERTIFICATE-----)"
+        }
+        if text.contains("-----BEGIN ENCRYPTED") || text.contains("Proc-Type: 4,ENCRYPTED") {
+            return
+                "holds a key with a passphrase, and there is no one to ask; write it without: openssl pkey -in … -out …"
+        }
+        if text.contains("PRIVATE KEY-----") { return nil }
+        return self == .key
+            ? "holds no PEM key (-----BEGIN PRIVATE KEY-----)"
+            : "holds no key (-----BEGIN PRIVATE KEY-----); set SCHEDULER_CLIENT_KEY_FILE, or put the key into this file"
+    }
+}

@@ -1,0 +1,64 @@
+internal import Schedule
+
+/// Turns definitions into jobs: what is missing is a fault, what is not given has its default.
+struct JobBuilder {
+    let defaults: JobOptions
+    var zone: Zone
+    let seed: String
+    var zones: ZoneCache
+
+    private static let timeoutSeconds = 60
+
+    /// The job, or all that is wrong with it.
+    mutating func build(_ definition: JobDefinitions.Definition) -> Result<Job, JobFaults> {
+        var faults: [JobLineFault] = []
+        let line = definition.line
+        let options = line.options.over(defaults)
+        var missing: [String] = []
+        // A documented job whose interval was a fault has no schedule; that fault is reported already.
+        if line.schedule == nil, definition.interval == nil { missing.append("schedule") }
+        if line.method == nil { missing.append("method and path") }
+        if !missing.isEmpty { faults.append(.missing(missing.joined(separator: ", no "))) }
+        if let method = line.method, options.body != nil, method == "GET" || method == "HEAD" {
+            faults.append(.body("has no place in a \(method); write POST, PUT, PATCH or DELETE"))
+        }
+        let zone = zone(options.zone, &faults)
+        guard faults.isEmpty, let schedule = line.schedule, let method = line.method, let path = line.path else {
+            return .failure(JobFaults(faults: faults))
+        }
+        let key = HashKey(seed: seed, job: definition.name)
+        var job = Job(
+            name: definition.name,
+            timetable: Timetable(schedule, in: zone, hashKey: key),
+            method: method,
+            path: path,
+            timeoutSeconds: options.timeout.map { Int($0.seconds) } ?? Self.timeoutSeconds
+        )
+        job.origin = definition.origin
+        job.isChanged = definition.isChanged
+        job.retries = options.retries ?? 0
+        job.first = options.first ?? .now
+        job.catchup = options.catchup ?? .one
+        job.catchupWindowSeconds = options.catchupWindow.map { Int($0.seconds) }
+        job.jitterSeconds = options.jitter.map { Int($0.seconds) } ?? 0
+        job.abandonHoldSeconds = options.abandonHold.map { Int($0.seconds) }
+        job.headers = options.headers
+        job.body = options.body
+        return .success(job)
+    }
+
+    private mutating func zone(_ name: String?, _ faults: inout [JobLineFault]) -> Zone {
+        guard let name else { return zone }
+        do throws(ZoneError) {
+            return try zones.zone(named: name)
+        } catch {
+            faults.append(.option("tz", error.description))
+            return zone
+        }
+    }
+}
+
+/// Everything that is wrong with one job.
+struct JobFaults: Error {
+    let faults: [JobLineFault]
+}

@@ -1,0 +1,156 @@
+internal import Schedule
+
+/// Gathers job lines from where they stand, and lays them over one another: documented, file, variables.
+struct JobDefinitions {
+    struct Definition {
+        let name: String
+        /// The variable or `file:line` that says it; of several, the one that wins.
+        var origin: String
+        var line: JobLine
+        /// The place among the documented jobs; nil for a job of one's own.
+        let rank: Int?
+        /// Whether its schedule is still the one that an interval variable gives.
+        var interval: IntervalVariable?
+        /// Whether a job line or an interval variable changes what is documented.
+        var isChanged = true
+    }
+
+    private(set) var byKey: [String: Definition] = [:]
+
+    static let prefix = "SCHEDULER_JOB_"
+    static let defaults = "SCHEDULER_JOB_DEFAULTS"
+
+    /// In the order in which jobs are shown: the documented ones, then by name.
+    var ordered: [Definition] {
+        byKey.values.filter { !$0.line.isOff }.sorted {
+            ($0.rank ?? .max, $0.name) < ($1.rank ?? .max, $1.name)
+        }
+    }
+
+    mutating func addDocumented(_ intervals: [IntervalVariable: Int]) {
+        for (rank, row) in DocumentedJobs.rows.enumerated() {
+            var line = JobLine()
+            var interval: IntervalVariable?
+            switch row.schedule {
+            case .fixed(let text):
+                line.schedule = try? Schedule(parsing: text)
+            case .interval(let variable):
+                interval = variable
+                line.schedule = intervals[variable].flatMap {
+                    try? Schedule(parsing: IntervalVariable.schedule(seconds: $0))
+                }
+            }
+            (line.method, line.path) = (row.method, row.path)
+            line.options.timeout = try? Interval(parsing: "\(row.timeoutSeconds)")
+            byKey[JobName.folded(row.name)] = Definition(
+                name: row.name,
+                origin: interval?.rawValue ?? row.name,
+                line: line,
+                rank: rank,
+                interval: interval,
+                isChanged: interval.map { intervals[$0] != $0.defaultSeconds } ?? false
+            )
+        }
+    }
+
+    mutating func add(_ name: String, _ line: JobLine, origin: String) {
+        let key = JobName.folded(name)
+        guard let base = byKey[key] else {
+            byKey[key] = Definition(name: name, origin: origin, line: line, rank: nil)
+            return
+        }
+        byKey[key] = Definition(
+            name: base.name,
+            origin: origin,
+            line: line.over(base.line),
+            rank: base.rank,
+            interval: line.schedule == nil ? base.interval : nil
+        )
+    }
+}
+
+extension EnvironmentReader {
+    /// All job lines of one's own, laid over the documented jobs.
+    mutating func jobDefinitions(_ intervals: [IntervalVariable: Int]) -> JobDefinitions {
+        var definitions = JobDefinitions()
+        if flag("SCHEDULER_BUILTIN_JOBS", default: true) { definitions.addDocumented(intervals) }
+        readJobsFile(into: &definitions)
+        readJobVariables(into: &definitions)
+        return definitions
+    }
+
+    mutating func jobDefaults() -> JobOptions {
+        guard let text = text(JobDefinitions.defaults, allowed: "options such as retries=2 jitter=10s") else {
+            return JobOptions()
+        }
+        let (options, faults) = JobLine.parseDefaults(text)
+        for problem in faults { jobFault(JobDefinitions.defaults, problem) }
+        return options
+    }
+
+    mutating func jobFault(_ origin: String, _ problem: JobLineFault) {
+        fault(origin, "\(Escaping.controls(origin)): \(Escaping.controls(problem.description))")
+    }
+
+    private mutating func readJobsFile(into definitions: inout JobDefinitions) {
+        let name = "SCHEDULER_JOBS_FILE"
+        guard let path = text(name, allowed: "the path of a file")?.trimmingBlanks else { return }
+        let bytes: [UInt8]
+        do throws(SmallFile.Fault) {
+            bytes = try SmallFile.read(path, limit: JobsFile.limit)
+        } catch {
+            return fault(
+                name,
+                "\(name)=\"\(Escaping.quotable(path))\" \(error); name a file of \"name: job line\" lines"
+            )
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            return fault(name, "\(name)=\"\(Escaping.quotable(path))\" is not UTF-8 text")
+        }
+        let (entries, bad) = JobsFile.parse(text)
+        for number in bad {
+            let origin = "\(path):\(number)"
+            fault(origin, "\(Escaping.controls(origin)): has no name; write \"name: job line\", or # before a comment")
+        }
+        var seen: [String: String] = [:]
+        for entry in entries {
+            add(entry.name, entry.text, origin: "\(path):\(entry.number)", seen: &seen, into: &definitions)
+        }
+    }
+
+    private mutating func readJobVariables(into definitions: inout JobDefinitions) {
+        var seen: [String: String] = [:]
+        for variable in names(withPrefix: JobDefinitions.prefix) where variable != JobDefinitions.defaults {
+            let name = variable.dropFirst(JobDefinitions.prefix.count).lowercased().replacing("_", with: "-")
+            guard let text = text(variable, allowed: "a job line, or off") else { continue }
+            add(name, text, origin: variable, seen: &seen, into: &definitions)
+        }
+    }
+
+    /// `seen` holds the names of one source, each with where it stands.
+    private mutating func add(
+        _ name: String,
+        _ text: String,
+        origin: String,
+        seen: inout [String: String],
+        into definitions: inout JobDefinitions
+    ) {
+        guard JobName.isValid(name) else {
+            return fault(
+                origin,
+                "\(Escaping.controls(origin)): job name \"\(Escaping.quotable(name))\" is not one; write \(JobName.rule)"
+            )
+        }
+        let key = JobName.folded(name)
+        guard key != "defaults" else {
+            return fault(origin, "\(origin): the name \(name) is reserved for SCHEDULER_JOB_DEFAULTS; choose another")
+        }
+        if let other = seen[key] {
+            return fault(origin, "\(origin): job \(name) is defined a second time, first by \(other); keep one")
+        }
+        seen[key] = origin
+        let (line, problems) = JobLine.parse(text)
+        for problem in problems { jobFault(origin, problem) }
+        if problems.isEmpty { definitions.add(name, line, origin: origin) }
+    }
+}

@@ -1,0 +1,35 @@
+package import Schedule
+
+/// What is allowed and may yet surprise, for each job; depends on the time, because clock changes do.
+package enum JobHints {
+    /// More than this are not shown one by one.
+    private static let most = 50
+
+    package static func all(_ jobs: [Job], at now: Moment) -> [SettingsFault] {
+        let hints = jobs.lazy.flatMap { job in
+            sentences(job, now).map {
+                SettingsFault(variable: job.origin, message: "\(job.origin): job \(job.name) \($0)")
+            }
+        }.prefix(most + 1)
+        guard hints.count > most else { return Array(hints) }
+        return hints.prefix(most) + [
+            SettingsFault(variable: "SCHEDULER_JOBS_FILE", message: "and more such warnings, which are not shown")
+        ]
+    }
+
+    private static func sentences(_ job: Job, _ now: Moment) -> [String] {
+        var sentences = job.timetable.hints(from: now).map(\.description)
+        if job.isChanged, let gap = gap(job.timetable, now), gap.components.seconds <= job.timeoutSeconds {
+            sentences.append(
+                "has a timeout of \(job.timeoutSeconds)s, no less than the \(gap.components.seconds)s to the next slot; "
+                    + "slots are held while a run lasts"
+            )
+        }
+        return sentences
+    }
+
+    private static func gap(_ timetable: Timetable, _ now: Moment) -> Duration? {
+        guard let first = timetable.next(after: now), let second = timetable.next(after: first) else { return nil }
+        return second - first
+    }
+}

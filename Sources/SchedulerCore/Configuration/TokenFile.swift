@@ -1,0 +1,52 @@
+/// A file that holds a token and nothing else, such as a Docker or Kubernetes secret.
+package struct TokenFile: Sendable, Equatable {
+    package let path: String
+
+    package init(_ path: String) { self.path = path }
+
+    static let variable = "SCHEDULER_API_TOKEN_FILE"
+    static let limit = 64 * 1024
+
+    /// Why there is no token; never quotes what the file holds.
+    package enum Fault: Error, Equatable {
+        case unreadable(SmallFile.Fault)
+        case empty
+        case notVisibleASCII
+    }
+
+    /// The token: visible ASCII, without the one newline (or CR and newline) that editors leave at the end.
+    package func read() throws(Fault) -> Secret {
+        var bytes: ArraySlice<UInt8>
+        do throws(SmallFile.Fault) {
+            bytes = try SmallFile.read(path, limit: Self.limit)[...]
+        } catch {
+            throw .unreadable(error)
+        }
+        if bytes.last == 0x0A {
+            bytes.removeLast()
+            if bytes.last == 0x0D { bytes.removeLast() }
+        }
+        guard !bytes.isEmpty else { throw .empty }
+        guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .notVisibleASCII }
+        return Secret(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// The variable and its value, to begin a message; a value that may be the token itself is not shown.
+    package var shown: String {
+        path.hasPrefix("/") || path.hasPrefix("./") || path.hasPrefix("../")
+            ? "\(Self.variable)=\"\(Escaping.quotable(path))\""
+            : "\(Self.variable) (its value is not shown, as it does not begin with / and may be a token)"
+    }
+}
+
+extension TokenFile.Fault: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .unreadable(let fault): fault.description
+        case .empty: "holds no token: the file is empty"
+        case .notVisibleASCII:
+            "holds a blank, a control character or a non-ASCII character; only visible ASCII is allowed, and one newline "
+                + "at the end"
+        }
+    }
+}

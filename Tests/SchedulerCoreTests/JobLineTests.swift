@@ -1,0 +1,171 @@
+import Schedule
+import Testing
+
+@testable import SchedulerCore
+
+@Suite("JobLine")
+struct JobLineTests {
+    @Test("a line is schedule, method, path and options")
+    func whole() {
+        let (line, faults) = JobLine.parse(
+            #"cron 0 5 * * MON POST /api/weekly?full=1 tz=Europe/Prague timeout=1h30m retries=2 first=wait catchup=skip "#
+                + #"catchup-window=2d jitter=90 abandon-hold=0 header.X-Key="a b=c" header.X-B=2 body={"full": true, "x=": 1}"#
+        )
+        #expect(faults == [])
+        #expect(line.schedule?.description == "cron 0 5 * * 1")
+        #expect(line.method == "POST")
+        #expect(line.path == "/api/weekly?full=1")
+        #expect(line.options.zone == "Europe/Prague")
+        #expect(line.options.timeout?.seconds == 5400)
+        #expect(line.options.retries == 2)
+        #expect(line.options.first == .wait)
+        #expect(line.options.catchup == .skip)
+        #expect(line.options.catchupWindow?.seconds == 172_800)
+        #expect(line.options.jitter?.seconds == 90)
+        #expect(line.options.abandonHold?.seconds == 0)
+        #expect(
+            line.options.headers == [Job.Header(name: "X-Key", value: "a b=c"), Job.Header(name: "X-B", value: "2")]
+        )
+        #expect(line.options.body == #"{"full": true, "x=": 1}"#)
+    }
+
+    @Test(
+        "parts may be left out where another line gives them",
+        arguments: [
+            ("daily 04:15", "daily 04:15", nil, nil), ("GET /x", nil, "GET", "/x"), ("retries=3", nil, nil, nil),
+            ("  every 15m\tPOST   /x  ", "every 15m", "POST", "/x"),
+            ("cron @daily HEAD /", "cron 0 0 * * *", "HEAD", "/"),
+            ("weekly mon,thu 03:00 DELETE /x", "weekly mon,thu 03:00", "DELETE", "/x"),
+            ("body=text of it", nil, nil, nil),
+        ] as [(String, String?, String?, String?)]
+    )
+    func parts(_ text: String, schedule: String?, method: String?, path: String?) {
+        let (line, faults) = JobLine.parse(text)
+        #expect(faults == [])
+        #expect(line.schedule?.description == schedule)
+        #expect(line.method == method)
+        #expect(line.path == path)
+    }
+
+    @Test("off is off")
+    func off() {
+        #expect(JobLine.parse("off").line.isOff)
+        #expect(
+            JobLine.parse("off daily 03:00").faults.map(\.description) == [
+                #"says off and then "daily"; write only off"#
+            ]
+        )
+    }
+
+    @Test("names what is wrong, all of it", arguments: faults)
+    func rejects(_ text: String, messages: [String]) {
+        #expect(JobLine.parse(text).faults.map(\.description) == messages)
+    }
+
+    private static let faults: [(String, [String])] = [
+        ("", [#"is empty; write for example "daily 03:00 POST /api/nightly timeout=15m", or off"#]),
+        (
+            "daily 25:00 POST /x timeout=0",
+            [
+                #"time "25:00" is not a time of day; write HH:MM from 00:00 to 23:59, two digits each"#,
+                #"timeout=: duration "0" is too short; at least 1s is needed"#,
+            ]
+        ),
+        ("every 1m get /x", [#"method "get" is not allowed; write GET, POST, PUT, PATCH, DELETE, HEAD"#]),
+        ("every 1m TRACE /x", [#"method "TRACE" is not allowed; write GET, POST, PUT, PATCH, DELETE, HEAD"#]),
+        ("every 1m POST", ["has no path after POST; write POST /api/…"]),
+        ("every 1m POST x", [#"path "x" does not begin with /"#]),
+        ("every 1m POST /x#y", [#"path "/x#y" holds a fragment (#…); take it out"#]),
+        ("every 1m POST /ž", [#"path "/ž" holds a control or non-ASCII character; percent-encode it"#]),
+        (
+            "every 1m /x",
+            [
+                "has no method before the path; a new job needs schedule, method and path: "
+                    + #"write for example "daily 03:00 POST /api/nightly timeout=15m""#
+            ]
+        ),
+        (
+            "every 1m POST /x retry",
+            [#""retry" is not understood; what follows the path are options, each as name=value"#]
+        ),
+        ("every 1m POST /x retires=1", [#"option "retires" is not known; did you mean retries=?"#]),
+        (
+            "every 1m POST /x colour=blue",
+            [
+                #"option "colour" is not known; write timeout=, retries=, tz=, first=, catchup=, catchup-window=, "#
+                    + "jitter=, abandon-hold=, header.NAME= or body="
+            ]
+        ),
+        ("every 1m POST /x retries=-1", [#"retries=: "-1" is not a whole number from 0 to 100"#]),
+        ("every 1m POST /x retries=101", [#"retries=: "101" is not a whole number from 0 to 100"#]),
+        ("every 1m POST /x first=later", [#"first=: "later" is not known; write now or wait"#]),
+        ("every 1m POST /x catchup=all", [#"catchup=: "all" is not known; write one or skip"#]),
+        (
+            "every 1m POST /x jitter=-5s",
+            [
+                #"jitter=: duration "-5s" is not whole numbers with the units d h m s, from long to short; write 90s, "#
+                    + "15m, 2h, 1d or 1h30m"
+            ]
+        ),
+        (
+            "every 1m POST /x timeout=99999999999h",
+            [#"timeout=: duration "99999999999h" is too large; at most 10 years (3650d) are allowed"#]
+        ),
+        ("every 1m POST /x tz=", ["tz=: has no value"]),
+        ("every 1m POST /x retries=1 retries=2", [#"option "retries" is given twice"#]),
+        ("every 1m POST /x header.a=1 header.A=2", [#"option "header.A" is given twice"#]),
+        (
+            "every 1m POST /x header.Authorization=x",
+            [#"header "Authorization" is set by the sidecar itself; take it out"#]
+        ),
+        ("every 1m POST /x header.host=x", [#"header "host" is set by the sidecar itself; take it out"#]),
+        ("every 1m POST /x header.a:b=x", [#"header name "a:b" is not one; write letters, digits and -"#]),
+        ("every 1m POST /x header.=x", [#"header name "" is not one; write letters, digits and -"#]),
+        ("every 1m POST /x header.a=x\r\ny", [#"the value of header "a" holds a control character; take it out"#]),
+        (#"every 1m POST /x header.a="x y"#, [#""header.a="x" begins with a quote that does not end"#]),
+        ("every 1m POST /x body=", ["body= has no text after it; leave it out"]),
+        ("every 0m POST /x", [#"duration "0m" is too short; at least 1s is needed"#]),
+    ]
+
+    @Test("defaults are options only")
+    func defaults() {
+        #expect(JobLine.parseDefaults("retries=2 jitter=10s").faults == [])
+        #expect(
+            JobLine.parseDefaults("daily 03:00 POST /x retries=2 body=x").faults.map(\.description) == [
+                "a schedule has no place here; only options that many jobs can share",
+                "a method and path has no place here; only options that many jobs can share",
+                "body= has no place here; only options that many jobs can share",
+            ]
+        )
+    }
+
+    @Test("a file's names end at the first colon with a blank after it; comments and blank lines are skipped")
+    func file() {
+        let (entries, bad) = JobsFile.parse(
+            "# comment\n\n  a:b: every 1m POST /x\r\nc: off\nno colon here\n d:\n:x: y\n"
+        )
+        #expect(
+            entries == [
+                JobsFile.Entry(number: 3, name: "a:b", text: "every 1m POST /x"),
+                JobsFile.Entry(number: 4, name: "c", text: "off"), JobsFile.Entry(number: 6, name: "d", text: ""),
+                JobsFile.Entry(number: 7, name: ":x", text: "y"),
+            ]
+        )
+        #expect(bad == [5])
+    }
+
+    @Test(
+        "JSON is told from text",
+        arguments: [
+            ("{}", true), (#"{"a": [1, -2.5e3, true, null, "x\u00e9\n"]}"#, true), (" [] ", true), ("3", true),
+            ("\"x\"", true),
+            ("", false), ("{", false), ("{a: 1}", false), ("[1,]", false), ("01", false), ("1 2", false),
+            ("nul", false),
+            ("\"\u{1}\"", false), (#""\x""#, false), ("plain text", false), ("1.", false), ("-", false),
+            (String(repeating: "[", count: 100_000), false),
+        ]
+    )
+    func json(_ text: String, isJSON: Bool) {
+        #expect(JSONText.isValid(text) == isJSON)
+    }
+}

@@ -1,0 +1,42 @@
+package import Foundation
+
+/// Programs of the system that tests need; `make deps` installs them.
+package enum Tool {
+    package struct Missing: Error, CustomStringConvertible {
+        let name: String
+
+        package var description: String { "\(name) is not installed; run: make deps" }
+    }
+
+    package struct Failure: Error {
+        let command: String
+        let output: String
+    }
+
+    package static func find(_ name: String) throws -> URL {
+        for folder in ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"] {
+            let file = URL(filePath: folder).appending(path: name)
+            if FileManager.default.isExecutableFile(atPath: file.path) { return file }
+        }
+        throw Missing(name: name)
+    }
+
+    /// Runs it to its end, in a folder.
+    package static func run(_ name: String, _ arguments: [String], in folder: URL) throws {
+        let process = Process()
+        process.executableURL = try find(name)
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        let pipe = Pipe()
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            let command = "\(name) \(arguments.joined(separator: " "))"
+            throw Failure(command: command, output: String(decoding: output, as: UTF8.self))
+        }
+    }
+}
