@@ -72,12 +72,21 @@ struct TickerClockTests {
         #expect(ticker.look(at: at(0, milliseconds: 999)) == [start(1, at(0, milliseconds: 999), .schedule)])
     }
 
-    @Test("steps back add up: the third of ten minutes is further than the gap of a quarter of an hour")
+    @Test("steps back add up, however small the last one; the gap itself is not too far")
     func stepsAddUp() throws {
         var ticker = try running(["every 15m"])
         #expect(ticker.look(at: at(-600)) == [])
-        #expect(ticker.look(at: at(-1200)) == [.clockWentBack(jobs: [0])])
-        #expect(ticker.nextDue == at(-300))
+        #expect(ticker.look(at: at(-900)) == [])
+        let now = at(-901, milliseconds: 500)
+        #expect(ticker.look(at: now) == [.clockWentBack(jobs: [0])])
+        #expect(ticker.nextDue == now + .seconds(900))
+    }
+
+    @Test("a job of each second is not silent for longer than a second and a bit")
+    func shortestGap() throws {
+        var ticker = try running(["every 1s"])
+        #expect(ticker.look(at: at(-1)) == [])
+        #expect(ticker.look(at: at(-2, milliseconds: 999)) == [.clockWentBack(jobs: [0])])
     }
 
     @Test("far back while a run is in flight: the slots from then on count, also those that it lasts through")
