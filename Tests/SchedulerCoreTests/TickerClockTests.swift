@@ -160,6 +160,26 @@ struct TickerClockTests {
         #expect(ticker.nextDue == at(600))
     }
 
+    @Test("jobs taken anew while the clock stands at 1970: none of them is due for it")
+    func replacedOnLostClock() throws {
+        var ticker = try running(["daily 00:00"], since: at(0), buildDate: at(-86_400))
+        _ = ticker.look(at: .epoch)
+        ticker.replace([(name: "a", timetable: Timetable(try Schedule(parsing: "daily 00:01")))], at: .epoch)
+        #expect(ticker.look(at: at(30)) == [.clockIsRight])
+        #expect(ticker.nextDue == at(60))
+    }
+
+    @Test("a job taken anew whose last slot lies in the future is moved too")
+    func replacedInTheFuture() throws {
+        var ticker = try running(["every 1m"])
+        let jobs = try ["every 1m", "every 15m"].map {
+            (name: $0, timetable: Timetable?(Timetable(try Schedule(parsing: $0))))
+        }
+        ticker.replace(jobs, at: at(1), assumed: [1: at(86_400)])
+        #expect(ticker.look(at: at(1)) == [.clockWentBack(jobs: [1])])
+        #expect(ticker.look(at: at(901)).contains(start(1, at(901), .schedule)))
+    }
+
     @Test("exactly at the build date the clock is believed")
     func atBuildDate() throws {
         var ticker = try ticker(["daily 03:00"], buildDate: at(0))
