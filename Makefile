@@ -3,10 +3,10 @@
 SWIFT  ?= swift
 # An import that Package.swift does not declare is an error.
 FLAGS  := --explicit-target-dependency-import-check error
-# Demo: seconds until it ends by itself; empty runs until Ctrl-C.
+# Demo: seconds until it ends by itself; empty runs until Ctrl-C. Bench and fuzz: how long they measure or search.
 SECONDS ?=
 
-.PHONY: help build test lint format check tsan asan release demo deps clean
+.PHONY: help build test lint format check tsan asan sim bench fuzz release demo deps clean
 
 help:
 	@echo "make build    debug build, warnings are errors"
@@ -15,6 +15,9 @@ help:
 	@echo "make check    lint, build, test: what CI runs"
 	@echo "make tsan     all tests under the thread sanitizer"
 	@echo "make asan     all tests under the address sanitizer"
+	@echo "make sim      the ticker on random clocks: ten years of 1000 seeds; SEEDS=100 DAYS=365 for less"
+	@echo "make bench    next() per second, cost of a wake-up, lateness; SECONDS=60 of the latter"
+	@echo "make fuzz     each parser under libFuzzer for a minute; SECONDS=600 for ten"
 	@echo "make release  static release build"
 	@echo "make demo     target-app and scheduler side by side; SECONDS=20 ends by itself"
 
@@ -39,6 +42,28 @@ tsan: deps
 asan: deps
 	ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no \
 		$(SWIFT) test $(FLAGS) --sanitize=address --scratch-path .build-asan
+
+# How many simulated processes, and how many days of each.
+SEEDS ?= 1000
+DAYS  ?= 3650
+
+sim: deps
+	$(SWIFT) build $(FLAGS) -c release --product TickerSimulation
+	"$$($(SWIFT) build $(FLAGS) -c release --show-bin-path)/TickerSimulation" $(SEEDS) $(DAYS)
+
+bench: deps
+	$(SWIFT) build $(FLAGS) -c release --product Benchmarks
+	"$$($(SWIFT) build $(FLAGS) -c release --show-bin-path)/Benchmarks" $(or $(SECONDS),20)
+
+# A target is compiled with the sources it is over.
+FUZZ_schedule := Tests/Fuzz/ScheduleFuzz.swift $(wildcard Sources/Schedule/*.swift)
+FUZZ_request  := Tests/Fuzz/RequestFuzz.swift $(patsubst %,Sources/HTTPServer/%.swift, \
+	RequestParser RequestHead Refusal Limits Request Response HTTPDate)
+
+fuzz: deps fuzz-schedule fuzz-request
+
+fuzz-%:
+	SWIFTC=$(SWIFT)c sh Tests/Fuzz/run.sh $* $(or $(SECONDS),60) $(FUZZ_$*)
 
 release: deps
 	$(SWIFT) build $(FLAGS) -c release --static-swift-stdlib

@@ -32,7 +32,7 @@ let package = Package(
         .executableTarget(name: "target-app", dependencies: ["HTTPServer", "Locking"], swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["Schedule", "SchedulerCore"],
+            dependencies: ["Schedule", "SchedulerCore", "CLinux", "Locking"],
             path: "Tests/Benchmarks",
             swiftSettings: strict
         ),

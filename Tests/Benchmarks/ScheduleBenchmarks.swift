@@ -1,33 +1,42 @@
 import Schedule
 
-/// next() and latest() per second for typical schedules, in a zone with daylight saving; prints, asserts nothing.
+/// next() and latest() per second for typical schedules, without and with daylight saving.
 enum ScheduleBenchmarks {
-    private static let schedules = [
+    static let schedules = [
         "every 15m", "daily 03:00", "daily 07:00,13:00", "weekly mon,thu 03:00", "monthly last 03:00",
         "cron */5 * * * *", "cron 0 5 * * 1", "cron 0 0 29 2 *", "cron 0 9 LW * *", "cron * * * * * *",
         "cron H H(0-7) * * *",
     ]
-    private static let zones = ["UTC", "Europe/Prague"]
-    private static let rounds = 200_000
+    private static let rounds = 20_000
 
-    static func run(directory: ZoneDirectory) {
-        print("Schedule: calls per second, each from the slot before")
+    static func run(directory: ZoneDirectory) throws {
+        let prague = try Zone(named: "Europe/Prague", in: directory)
+        var table = Table(
+            "Schedule: calls per second, each from the slot before",
+            "schedule",
+            "next UTC",
+            "next Prague",
+            "ratio",
+            "latest UTC",
+            "latest Prague"
+        )
         for text in schedules {
-            for name in zones {
-                guard let schedule = try? Schedule(parsing: text), let zone = try? Zone(named: name, in: directory)
-                else {
-                    print("\(text) in \(name): cannot be measured here")
-                    continue
-                }
-                let timetable = Timetable(schedule, in: zone, hashKey: HashKey(seed: "seed", job: "job"))
-                print(
-                    "\(text) in \(name): next \(perSecond(walking(timetable))), latest \(perSecond(catchingUp(timetable)))"
-                )
-            }
+            let schedule = try Schedule(parsing: text)
+            let key = HashKey(seed: "seed", job: "job")
+            let (utc, local) = (Timetable(schedule, hashKey: key), Timetable(schedule, in: prague, hashKey: key))
+            let next = (leastTime(rounds: rounds, walking(utc)), leastTime(rounds: rounds, walking(local)))
+            table.add(
+                text,
+                perSecond(next.0),
+                perSecond(next.1),
+                Figure.ratio(next.1, to: next.0),
+                perSecond(leastTime(rounds: rounds, catchingUp(utc))),
+                perSecond(leastTime(rounds: rounds, catchingUp(local)))
+            )
         }
-        let parsing = perSecond { for text in schedules { _ = try? Schedule(parsing: text) } }
-        print("parsing these \(schedules.count) schedules: \(parsing) times")
-        print("bytes of a Timetable: \(MemoryLayout<Timetable>.stride)")
+        table.show()
+        let parsing = leastTime(rounds: 200) { for text in schedules { _ = try? Schedule(parsing: text) } }
+        print("  parsing: \(perSecond(parsing / schedules.count)) schedules per second")
     }
 
     /// From 2026 on, beginning again when a schedule of rare slots leaves the calendar.
@@ -43,10 +52,7 @@ enum ScheduleBenchmarks {
         return { _ = timetable.latest(after: last, through: now) }
     }
 
-    private static func perSecond(_ call: () -> Void) -> Int {
-        let elapsed = ContinuousClock().measure { for _ in 0..<rounds { call() } }
-        return Int(
-            Double(rounds) / (Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18)
-        )
+    private static func perSecond(_ time: Duration) -> String {
+        Figure.count(Int(1e9 / max(Figure.nanoseconds(time), 0.001)))
     }
 }

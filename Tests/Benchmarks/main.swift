@@ -1,3 +1,8 @@
 import Schedule
 
-ScheduleBenchmarks.run(directory: ZoneDirectory(environment: [:]))
+// Benchmarks [seconds of the lateness part]: prints tables, asserts nothing.
+
+let directory = ZoneDirectory(environment: [:])
+try ScheduleBenchmarks.run(directory: directory)
+try TickerBenchmarks.run(directory: directory)
+try LatenessBenchmarks.run(seconds: CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 20)

@@ -72,12 +72,21 @@ struct TickerClockTests {
         #expect(ticker.look(at: at(0, milliseconds: 999)) == [start(1, at(0, milliseconds: 999), .schedule)])
     }
 
-    @Test("steps back add up: the third of ten minutes is further than the gap of a quarter of an hour")
+    @Test("steps back add up, however small the last one; the gap itself is not too far")
     func stepsAddUp() throws {
         var ticker = try running(["every 15m"])
         #expect(ticker.look(at: at(-600)) == [])
-        #expect(ticker.look(at: at(-1200)) == [.clockWentBack(jobs: [0])])
-        #expect(ticker.nextDue == at(-300))
+        #expect(ticker.look(at: at(-900)) == [])
+        let now = at(-901, milliseconds: 500)
+        #expect(ticker.look(at: now) == [.clockWentBack(jobs: [0])])
+        #expect(ticker.nextDue == now + .seconds(900))
+    }
+
+    @Test("a job of each second is not silent for longer than a second and a bit")
+    func shortestGap() throws {
+        var ticker = try running(["every 1s"])
+        #expect(ticker.look(at: at(-1)) == [])
+        #expect(ticker.look(at: at(-2, milliseconds: 999)) == [.clockWentBack(jobs: [0])])
     }
 
     @Test("far back while a run is in flight: the slots from then on count, also those that it lasts through")
@@ -149,6 +158,26 @@ struct TickerClockTests {
         #expect(ticker.nextDue == nil)
         #expect(ticker.look(at: at(40)) == [.clockIsRight])
         #expect(ticker.nextDue == at(600))
+    }
+
+    @Test("jobs taken anew while the clock stands at 1970: none of them is due for it")
+    func replacedOnLostClock() throws {
+        var ticker = try running(["daily 00:00"], since: at(0), buildDate: at(-86_400))
+        _ = ticker.look(at: .epoch)
+        ticker.replace([(name: "a", timetable: Timetable(try Schedule(parsing: "daily 00:01")))], at: .epoch)
+        #expect(ticker.look(at: at(30)) == [.clockIsRight])
+        #expect(ticker.nextDue == at(60))
+    }
+
+    @Test("a job taken anew whose last slot lies in the future is moved too")
+    func replacedInTheFuture() throws {
+        var ticker = try running(["every 1m"])
+        let jobs = try ["every 1m", "every 15m"].map {
+            (name: $0, timetable: Timetable?(Timetable(try Schedule(parsing: $0))))
+        }
+        ticker.replace(jobs, at: at(1), assumed: [1: at(86_400)])
+        #expect(ticker.look(at: at(1)) == [.clockWentBack(jobs: [1])])
+        #expect(ticker.look(at: at(901)).contains(start(1, at(901), .schedule)))
     }
 
     @Test("exactly at the build date the clock is believed")

@@ -22,7 +22,11 @@ for seed in first..<first + UInt64(seeds) {
         }
         total.add(simulation.counts)
     }
-    if seed % 100 == 99 { print("seed \(seed) after \(ContinuousClock.now - begin)") }
+    if seed % 100 == 99 {
+        print("seed \(seed) after \(ContinuousClock.now - begin)")
+        // Seen at once, also in a file.
+        fflush(nil)
+    }
 }
 print(
     "\(seeds) seeds of \(days) days: no promise broken in \(total.looks) looks, \(total.starts) runs, "

@@ -41,7 +41,7 @@ package struct Ticker: Sendable {
     /// No job's last slot is later.
     private var latestSlot = Moment.epoch
     private var isClockWrong = false
-    /// Jobs whose last slot was in the future when the clock began.
+    /// Jobs whose last slot was in the future when the clock began, or when they were replaced.
     private var movedAtBegin: [Int] = []
 
     /// `tick` is how late a run may start without counting as missed; before `buildDate` the clock is not believed.
@@ -78,15 +78,18 @@ package struct Ticker: Sendable {
     ) {
         let changed = entries.indices.filter { jobs[$0].timetable != timetables[$0] }
         timetables = jobs.map(\.timetable)
+        // A clock that can't be believed says nothing of what was missed.
+        let now = believes(now) ? now : lastLook
         for job in changed where entries[job].last != nil { entries[job].last = now.wholeMilliseconds }
         for job in entries.count..<jobs.count {
             var entry = Entry()
             entry.last = assumed[job]
             entries.append(entry)
         }
-        latestSlot = max(latestSlot, now)
+        latestSlot = entries.reduce(now) { max($0, $1.last ?? now) }
         queue = DueQueue(names: jobs.map(\.name))
         for job in entries.indices where !entries[job].isHeld { enqueue(job) }
+        movedAtBegin += settle(at: now)
     }
 
     /// When a job that is not in flight is due next; nil for never.

@@ -1,0 +1,47 @@
+#!/bin/sh
+# run.sh TARGET SECONDS SOURCE...: compiles a fuzz target with the sources it is over, and searches for that long.
+# Ends with the fuzzer's status. What it found stays in .build/fuzz: the corpus, and the input of a crash.
+set -eu
+target=$1 seconds=$2
+shift 2
+corpus=.build/fuzz/$target
+log=$corpus.log
+mkdir -p "$corpus"
+
+# seed NAME: a sound input to begin with, from standard input; its first byte is the target's choice.
+seed() { cat > "$corpus/seed-$1"; }
+
+case $target in
+schedule)
+    for text in 'every 1h30m' 'daily 07:00,13:00' 'weekly mon,thu 03:00' 'monthly last 03:00' \
+        'cron 30 */5 1-5,7 JAN-MAR * MON#2' 'cron H H(0-7) LW * *' 'cron 0 9 15W * 5L' 'cron @daily'; do
+        printf '\000%s' "$text" | seed "$(printf %s "$text" | tr -c 'a-zA-Z0-9' _)"
+    done
+    for zone in UTC Europe/Prague Australia/Lord_Howe America/Sao_Paulo; do
+        { printf '\001'; cat "/usr/share/zoneinfo/$zone"; } | seed "${zone##*/}"
+    done
+    printf '\0021h30m' | seed interval
+    printf '\0022026-11-21T04:44:55.123Z' | seed moment
+    printf '\003CET-1CEST,M3.5.0,M10.5.0/3' | seed rule
+    printf '\003<+0330>-3:30<+0430>,J79/24,J263/24' | seed rule-days
+    ;;
+request)
+    printf '\007GET /healthz?full=1 HTTP/1.1\r\nHost: app\r\n\r\n' | seed get
+    printf '\003POST /a HTTP/1.1\r\nHost: app\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello' | seed post
+    printf '\001\r\nHEAD / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n' | seed chunked
+    ;;
+esac
+
+"${SWIFTC:-swiftc}" -O -parse-as-library -swift-version 6 -package-name fuzz -suppress-warnings \
+    -sanitize=fuzzer,address "$@" -o "$corpus-fuzzer" > "$log" 2>&1 || { cat "$log"; exit 1; }
+
+status=0
+# Without the first setting a crash can hang in the printing of its own stack.
+SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 "$corpus-fuzzer" -max_total_time="$seconds" -max_len=4096 \
+    -timeout=5 -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$corpus-" "$corpus" > "$log" 2>&1 || status=$?
+echo "$target:"
+grep -E '^(Done|stat::)' "$log" || true
+if [ $status -ne 0 ]; then
+    tail -40 "$log"
+fi
+exit $status
