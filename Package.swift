@@ -80,7 +80,9 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["HTTPClient", "HTTPServer", "TestClient", "TestSupport", "Locking", "scheduler", "target-app"],
+            dependencies: [
+                "HTTPClient", "HTTPServer", "TestClient", "TestSupport", "Locking", "scheduler", "target-app",
+            ],
             swiftSettings: strict
         ),
     ],

@@ -41,7 +41,9 @@ enum Sidecar {
         let begun = lines.filter { $0.contains("Running job: ") }.count
         let ends = lines.filter { $0.contains(" attempts=") }
         #expect(begun == ends.count, "each run has one line at its start and one at its end", sourceLocation: location)
-        let attempts = ends.filter { !$0.contains(" outcome=unreachable ") && !$0.contains(" outcome=tls ") }.map(attempts)
+        let attempts = ends.filter { !$0.contains(" outcome=unreachable ") && !$0.contains(" outcome=tls ") }.map(
+            attempts
+        )
         #expect(attempts.reduce(0, +) == calls.count, "the log agrees with the app's count", sourceLocation: location)
     }
 }

@@ -145,7 +145,7 @@ struct ClockworkTests {
         var rig = try Rig(["a": "every 10s POST / timeout=3", "b": "every 10s POST / timeout=3 abandon-hold=0"])
         let attempts = rig.attempts(at: 0)
         #expect(attempts.map(\.job.name) == ["a", "b"])
-        rig.look(at: 9).forEach { _ in }
+        _ = rig.look(at: 9)
         for attempt in attempts { _ = rig.fail(attempt, .timeout) }
         // a is held until 12; b is free.
         #expect(rig.attempts(at: 10).map(\.job.name) == ["b"])
@@ -247,7 +247,7 @@ struct ClockworkTests {
         }
         #expect(slot == Rig.at(10))
         #expect(rig.look(at: 20).isEmpty)
-        rig.look(at: 34).forEach { _ in }
+        _ = rig.look(at: 34)
         guard case .ended(slotsHeld: 3) = rig.end(first, status: 200) else {
             Issue.record("not released")
             return

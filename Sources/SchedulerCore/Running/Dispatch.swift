@@ -125,7 +125,7 @@ struct Dispatch: Sendable {
 
     // MARK: - Ends of attempts
 
-    /// An attempt was never seen by the app: its run waits. True if that is news of the target.
+    /// An attempt was never seen by the app, so its run waits; answers whether that is news of the target.
     mutating func undelivered(_ job: Int, at uptime: Duration) -> Bool {
         guard var item = items[job], case .attempting(let begun, let isProbe) = item.stage else { return false }
         let isNews = target.missed(begunAt: begun, isProbe: isProbe, at: uptime)
@@ -145,7 +145,7 @@ struct Dispatch: Sendable {
         set(item, job)
     }
 
-    /// The run ended; the job is held for so long. True if it is free at once.
+    /// The run ended, and the job is held for so long; answers whether it is free at once.
     mutating func end(_ job: Int, hold: Duration, at uptime: Duration) -> Bool {
         guard var item = items[job] else { return false }
         guard hold > .zero else {
