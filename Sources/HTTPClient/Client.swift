@@ -22,7 +22,7 @@ package final class Client {
         connected: @escaping () -> Void = {}
     ) throws(TransferError) -> Response {
         let sink = BodySink(limit: Self.bodyLimit)
-        let observer = ConnectionObserver(connected)
+        let (observer, limit) = (ConnectionObserver(connected), HeaderLimit())
         let headers = Self.headers(request)
         easy.reset()
         easy.set(CURLOPT_URL, request.url)
@@ -33,9 +33,10 @@ package final class Client {
         setMethod(request)
         easy.set(sink: sink)
         easy.set(observer: observer)
+        easy.set(limit: limit)
         let code = unsafe headers.withPointer { list in
             unsafe easy.set(CURLOPT_HTTPHEADER, list)
-            return withExtendedLifetime((sink, observer)) { multi.perform(easy, until: cancellation) }
+            return withExtendedLifetime((sink, observer, limit)) { multi.perform(easy, until: cancellation) }
         }
         guard code == CURLE_OK else { throw error(code, request) }
         return Response(

@@ -79,6 +79,15 @@ internal import CCurl
         }
     }
 
+    /// `limit` must outlive the transfer.
+    func set(limit: HeaderLimit) {
+        _ = unsafe ccurl_setopt_pointer(raw, CURLOPT_HEADERDATA, Unmanaged.passUnretained(limit).toOpaque())
+        _ = unsafe ccurl_setopt_write(raw, CURLOPT_HEADERFUNCTION) { _, size, count, context in
+            guard let context = unsafe context else { return 0 }
+            return unsafe Unmanaged<HeaderLimit>.fromOpaque(context).takeUnretainedValue().take(size * count)
+        }
+    }
+
     /// `observer` must outlive the transfer; it is told when the connection stands, before the request is sent.
     func set(observer: ConnectionObserver) {
         _ = unsafe ccurl_setopt_pointer(raw, CURLOPT_PREREQDATA, Unmanaged.passUnretained(observer).toOpaque())

@@ -98,7 +98,8 @@ final class Connection {
         case .write(let bytes):
             waiting.append(bytes)
             return flush(now: now)
-        case .end:
+        case .end(let bytes):
+            waiting.append(bytes)
             phase = .writing
             deadline = now + limits.writeTimeout
             return flush(now: now)

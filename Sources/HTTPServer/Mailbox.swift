@@ -2,7 +2,12 @@ internal import Locking
 
 /// What other threads want of the loop; the one way into it.
 final class Mailbox: Sendable {
-    enum Wish: Sendable { case write([UInt8]), end, reset }
+    enum Wish: Sendable {
+        case write([UInt8])
+        /// The last bytes; in one with the end, so that a client that has them all is not taken for one that left.
+        case end([UInt8])
+        case reset
+    }
 
     private struct State: Sendable {
         var wishes: [(connection: Int, wish: Wish)] = []

@@ -53,7 +53,10 @@ package final class Reply: Sendable {
 
     private func post(_ bytes: [UInt8], last: Bool) {
         guard exchange.begin(bytes.count, last: last) else { return }
-        if !bytes.isEmpty { mailbox.post(.write(bytes), to: connectionID) }
-        if last { mailbox.post(.end, to: connectionID) }
+        if last {
+            mailbox.post(.end(bytes), to: connectionID)
+        } else if !bytes.isEmpty {
+            mailbox.post(.write(bytes), to: connectionID)
+        }
     }
 }

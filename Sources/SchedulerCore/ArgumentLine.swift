@@ -13,6 +13,7 @@ struct ArgumentLine {
 
     /// Takes an option's value: `--name value` or `--name=value`.
     mutating func value(_ name: String) throws(UsageError) -> String? {
+        guard rest.filter({ $0 == name || $0.hasPrefix(name + "=") }).count < 2 else { throw .givenTwice(name) }
         if let index = rest.firstIndex(where: { $0.hasPrefix(name + "=") }) {
             return String(rest.remove(at: index).dropFirst(name.count + 1))
         }

@@ -86,6 +86,8 @@ package enum Command: Equatable, Sendable {
                scheduler help | --help
                scheduler version | --version
 
+        every variable with its default: the project's .env.example and README
+
         exit status: 0 done, 1 the thing asked failed, 64 usage, 78 configuration
 
         """
@@ -97,6 +99,7 @@ package enum UsageError: Error, Equatable {
     case unknownOption(String)
     case extraArgument(String)
     case missingValue(String)
+    case givenTwice(String)
     case missingJob
     case jobAndSchedule
     case unknownJob(String, near: String?)
@@ -112,6 +115,7 @@ extension UsageError: CustomStringConvertible {
         case .unknownOption(let option): "option \"\(Escaping.quotable(option))\" is not known here"
         case .extraArgument(let word): "argument \"\(Escaping.quotable(word))\" is one too many"
         case .missingValue(let option): "option \(option) needs a value after it"
+        case .givenTwice(let option): "option \(option) is given twice"
         case .missingJob: "fire needs the name of a job; scheduler check prints them"
         case .jobAndSchedule: "give next a job or --schedule, not both"
         case .unknownJob(let name, let near):

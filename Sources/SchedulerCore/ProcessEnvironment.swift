@@ -2,18 +2,21 @@ internal import Glibc
 
 /// What the process was given and how it is protected; the one file that touches the process itself.
 package enum ProcessEnvironment {
-    /// The environment as text; bytes that are no UTF-8 become U+FFFD, which no check lets through.
+    /// The environment as text; bytes that are no UTF-8 become U+FFFD.
     package static var variables: [String: String] {
         var variables: [String: String] = [:]
         var entry = unsafe environ
         while let text = unsafe entry.pointee {
-            let pair = unsafe String(cString: text).split(
-                separator: "=",
+            // By bytes: "=" and a combining mark after it are one Character.
+            let pair = unsafe String(cString: text).utf8.split(
+                separator: UInt8(ascii: "="),
                 maxSplits: 1,
                 omittingEmptySubsequences: false
             )
             // The first of two entries with one name is what getenv(3) finds.
-            if pair.count == 2, variables[String(pair[0])] == nil { variables[String(pair[0])] = String(pair[1]) }
+            if pair.count == 2, let name = String(pair[0]), let value = String(pair[1]), variables[name] == nil {
+                variables[name] = value
+            }
             unsafe entry += 1
         }
         return variables

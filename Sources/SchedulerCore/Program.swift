@@ -16,15 +16,16 @@ package enum Program {
         ProcessEnvironment.fillStandardDescriptors()
         ProcessEnvironment.protectSecrets()
         do throws(UsageError) {
-            return try perform(try Command(arguments), environment)
+            let status = try perform(try Command(arguments), environment)
+            return output.hasFailed && status == Status.done ? Status.failed : status
         } catch {
             errors.write("scheduler: \(error)\nscheduler --help shows what can be asked.\n")
             return Status.usage
         }
     }
 
-    private static var output: LineOutput { LineOutput(descriptor: 1, waits: true) }
-    private static var errors: LineOutput { LineOutput(descriptor: 2, waits: true) }
+    private static let output = LineOutput(descriptor: 1, waits: true)
+    private static let errors = LineOutput(descriptor: 2, waits: true)
 
     private static func perform(_ command: Command, _ environment: [String: String]) throws(UsageError) -> Int32 {
         switch command {
@@ -146,30 +147,39 @@ extension Program {
     }
 
     private static func runClock(_ environment: [String: String]) -> Int32 {
-        let output = LineOutput(descriptor: 2)
-        defer { output.flush() }
+        // First of all: as PID 1 a signal that nobody waits for is lost.
+        let alarm: Alarm
+        do throws(AlarmError) {
+            alarm = try Alarm()
+        } catch {
+            errors.write("scheduler: not started: \(error)\n")
+            return Status.failed
+        }
         switch settings(environment) {
         case .failure(let bad):
-            let log = Log(format: bad.logFormat, now: TimeSource.system.now, write: output.write)
+            let log = Log(format: bad.logFormat, now: TimeSource.system.now, write: errors.write)
             for warning in bad.warnings { log.setting(warning: warning) }
             for fault in bad.faults { log.setting(fault: fault) }
             log.refused(faults: bad.faults.count)
             return Status.configuration
         case .success(let settings):
+            let output = output(for: settings)
+            defer { output.flush() }
             let log = log(settings, to: output)
-            do throws(AlarmError) {
-                // The alarm blocks signals and libcurl starts before the first thread is there.
-                let alarm = try Alarm()
-                Library.start()
-                let scheduler = Scheduler(settings, log: log, output: output, alarm: alarm, buildDate: Version.date) {
-                    Program.settings(environment)
-                }
-                scheduler.run()
-                return Status.done
-            } catch {
-                log.refused(by: error)
-                return Status.failed
+            // Before the first thread is there.
+            Library.start()
+            log.zoneData(ZoneDirectory(environment: environment))
+            let scheduler = Scheduler(settings, log: log, output: output, alarm: alarm, buildDate: Version.date) {
+                Program.settings(environment)
             }
+            scheduler.run()
+            return Status.done
         }
+    }
+
+    /// Where the clock's log goes: nobody who reads it slowly may hold the clock up.
+    private static func output(for settings: Settings) -> LineOutput {
+        let log = Log(format: settings.logFormat, now: TimeSource.system.now) { _ in }
+        return LineOutput(descriptor: 2, dropNote: log.droppedNote)
     }
 }

@@ -62,14 +62,27 @@ extension Scheduler {
         case .success(let fresh):
             var list = clockwork.withLock { $0.jobs }.map { (job: $0, isGone: true) }
             let old = list.count
-            let places = Dictionary(uniqueKeysWithValues: list.enumerated().map { ($1.job.name, $0) })
+            let places = Dictionary(uniqueKeysWithValues: list.enumerated().map { (JobName.folded($1.job.name), $0) })
             for job in fresh.jobs {
-                if let place = places[job.name] { list[place] = (job, false) } else { list.append((job, false)) }
+                if let place = places[JobName.folded(job.name)] {
+                    list[place] = (job, false)
+                } else {
+                    list.append((job, false))
+                }
             }
             let now = time.now()
             let assumed = assumedLast(list.map(\.job), old..<list.count, at: now)
-            clockwork.withLock { $0.replace(list, at: now, assumed: assumed) }
+            let ended = clockwork.withLock { $0.replace(list, at: now, assumed: assumed) }
+            for end in ended { log.ended(end) }
+            pool.widen(to: fresh.maxConcurrency)
+            for warning in fresh.warnings + JobHints.all(fresh.jobs, at: now) { log.setting(warning: warning) }
             log.reloaded(jobs: fresh.jobs.count)
+            let next = clockwork.withLock { clockwork in
+                list.indices.map { list[$0].isGone ? nil : clockwork.ticker.nextDue($0, now: now) }
+            }
+            for (place, job) in list.enumerated().filter({ !$1.isGone }).prefix(Self.announced) {
+                log.nextSlot(job.job, next[place])
+            }
         }
     }
 }

@@ -101,7 +101,8 @@ package final class Scheduler {
             return
         }
         guard waitForClock() else { return drain() }
-        let (begin, jobs) = (time.now(), settings.jobs)
+        // A signal in the grace may have brought other jobs.
+        let (begin, jobs) = (time.now(), clockwork.withLock { $0.jobs })
         let assumed = assumedLast(jobs, jobs.indices, at: begin)
         clockwork.withLock { $0.begin(at: begin, uptime: time.uptime(), assumed: assumed) }
         turn()
@@ -114,6 +115,7 @@ package final class Scheduler {
             let (now, uptime) = (time.now(), time.uptime())
             let (orders, next) = clockwork.withLock { ($0.look(at: now, uptime: uptime), $0.nextLook) }
             for order in orders { perform(order, now: now) }
+            pool.startRefusedThreads()
             output?.flush()
             let longest = next.uptime.map { max(.zero, min(settings.tick, $0 - time.uptime())) } ?? settings.tick
             if shallStop(alarm.wait(until: next.moment, now: time.now(), atMost: longest)) { return }

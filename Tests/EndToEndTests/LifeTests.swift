@@ -157,7 +157,7 @@ struct LifeTests {
         _ = try await app.calls(before + 1)
         try write("new: every 1s GET /api/health\n")
         scheduler.signal(SIGHUP)
-        try await scheduler.line(containing: "Reloaded: 1 jobs.")
+        try await scheduler.line(containing: "Reloaded: 1 job.")
         _ = try await eventually("a run of the new job") { try app.calls().contains { $0.job == "new" } ? true : nil }
         let last = try app.calls().filter { $0.job == "old" }.count
         _ = try await eventually("three runs of the new job") {

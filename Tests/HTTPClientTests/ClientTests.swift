@@ -159,6 +159,21 @@ struct ClientTests {
         #expect(error.kind == .broken)
     }
 
+    @Test("endless trailers of a chunked body end the transfer, and are not kept")
+    func endlessTrailers() throws {
+        let server = try TestServer { _, reply in
+            reply.write(Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n".utf8))
+            Thread.detachNewThread {
+                let line = Array("X-A: \(String(repeating: "a", count: 10_000))\r\n".utf8)
+                while !reply.isGone {
+                    if reply.waitingBytes < 1_000_000 { reply.write(line) }
+                }
+            }
+        }
+        let error = try #require(throws: TransferError.self) { try send(Request("GET", server.url)) }
+        #expect(error.kind == .broken)
+    }
+
     @Test(
         "the deadline is one for the whole attempt: silence, a dripping header, a dripping body",
         arguments: [

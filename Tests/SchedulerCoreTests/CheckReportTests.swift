@@ -21,7 +21,7 @@ struct CheckReportTests {
         #expect(
             report.standardOutput.hasSuffix(
                 #""tick_seconds":30,"startup_grace_seconds":60,"warnings":[{"variable":"SCHEDULER_TICKS","#
-                    + #""message":"SCHEDULER_TICKS is read by nothing; see .env.example for the names that are"}]}"#
+                    + #""message":"SCHEDULER_TICKS is read by nothing; did you mean SCHEDULER_TICK_SECONDS?"}]}"#
                     + "\n"
             )
         )

@@ -76,6 +76,10 @@ private struct Rig {
     mutating func reached() -> (down: Duration, waited: Int)? { clockwork.reached(at: uptime) }
 
     mutating func stop() -> [RunEnd] { clockwork.stop() }
+
+    mutating func replace(_ list: [(job: Job, isGone: Bool)]) -> [RunEnd] {
+        clockwork.replace(list, at: now, assumed: [:])
+    }
 }
 
 @Suite("Clockwork")
@@ -234,6 +238,24 @@ struct ClockworkTests {
         #expect(ended.map(\.job.name) == ["a"])
         #expect(ended.map(\.outcome) == [.failed])
         #expect(rig.attempts(at: 100).isEmpty)
+    }
+
+    @Test("a job that goes and comes back runs again, whatever stage its run was in")
+    func goesAndComes() throws {
+        var rig = try Rig(["a": "every 1h POST / jitter=1h", "b": "every 1h POST / retries=3", "c": "every 1h POST /"])
+        let attempts = rig.attempts(at: 0)
+        let (b, c) = (attempts.first { $0.job.name == "b" }, attempts.first { $0.job.name == "c" })
+        _ = rig.end(try #require(b), status: 500)
+        _ = rig.fail(try #require(c), .unreachable, sent: false)
+        let all = rig.clockwork.jobs
+        let ended = rig.replace(all.map { ($0, true) })
+        #expect(ended.map(\.job.name) == ["b"])
+        #expect(rig.attempts(at: 60).isEmpty)
+        _ = rig.replace(all.map { ($0, false) })
+        _ = rig.reached()
+        var names: [String] = []
+        for time in stride(from: 61.0, through: 3 * 3600, by: 60) { names += rig.attempts(at: time).map(\.job.name) }
+        #expect(Set(names) == ["a", "b", "c"])
     }
 
     @Test("a held streak is told at its start, and its end with the count")

@@ -53,6 +53,7 @@ struct CommandTests {
             (["check", "now"], #"argument "now" is one too many"#),
             ([""], #"command "" is not known"#),
             (["fire"], "fire needs the name of a job; scheduler check prints them"),
+            (["next", "--count", "2", "--count=3"], "option --count is given twice"),
             (["next", "--count"], "option --count needs a value after it"),
             (["next", "--count", "0"], #"--count "0" is not a whole number from 1 to 10000"#),
             (["next", "--count", "x"], #"--count "x" is not a whole number from 1 to 10000"#),

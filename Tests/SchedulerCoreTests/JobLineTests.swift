@@ -71,7 +71,7 @@ struct JobLineTests {
                 #"timeout=: duration "0" is too short; at least 1s is needed"#,
             ]
         ),
-        ("every 1m get /x", [#"method "get" is not allowed; write GET, POST, PUT, PATCH, DELETE, HEAD"#]),
+        ("every 1m get /x", [#"method "get" is not allowed; write GET"#]),
         ("every 1m TRACE /x", [#"method "TRACE" is not allowed; write GET, POST, PUT, PATCH, DELETE, HEAD"#]),
         ("every 1m POST", ["has no path after POST; write POST /api/…"]),
         ("every 1m POST x", [#"path "x" does not begin with /"#]),
@@ -122,8 +122,10 @@ struct JobLineTests {
         ("every 1m POST /x header.a:b=x", [#"header name "a:b" is not one; write letters, digits and -"#]),
         ("every 1m POST /x header.=x", [#"header name "" is not one; write letters, digits and -"#]),
         ("every 1m POST /x header.a=x\r\ny", [#"the value of header "a" holds a control character; take it out"#]),
-        (#"every 1m POST /x header.a="x y"#, [#""header.a="x" begins with a quote that does not end"#]),
+        (#"every 1m POST /x header.a="x y"#, [#""header.a=…" begins with a quote that does not end"#]),
         ("every 1m POST /x body=", ["body= has no text after it; leave it out"]),
+        ("every 1m POST /a/../b", [#"path "/a/../b" holds a . or .. segment; write where it leads"#]),
+        ("OFF", [#""OFF" is not understood; write off"#]), ("disabled", [#""disabled" is not understood; write off"#]),
         ("every 0m POST /x", [#"duration "0m" is too short; at least 1s is needed"#]),
     ]
 

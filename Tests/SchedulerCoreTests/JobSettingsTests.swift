@@ -166,11 +166,43 @@ struct JobSettingsTests {
         let bad = try #require(throws: SettingsFaults.self) { try jobs(["SCHEDULER_JOBS_FILE": file.path]) }
         #expect(
             bad.faults.map { $0.message.replacingOccurrences(of: file.path, with: "FILE") } == [
-                #"FILE:3: has no name; write "name: job line", or # before a comment"#,
+                #"FILE:3: has no name that ends with a colon and a blank; write "name: job line", or # before a comment"#,
                 #"FILE:1: duration "0m" is too short; at least 1s is needed"#,
                 #"FILE:4: job name "9" is not one; write a letter, then letters, digits and - _ : . up to 64 in all"#,
                 "FILE:6: job b is defined a second time, first by FILE:5; keep one",
                 "FILE:7: the name defaults is reserved for SCHEDULER_JOB_DEFAULTS; choose another",
+            ]
+        )
+    }
+
+    @Test("one fault of a line hides no other, and none is blamed on the wrong place")
+    func allFaultsOfAJob() throws {
+        let file = try TemporaryFile("\u{FEFF}a: daily 3:00 POST /x\n")
+        let bad = try #require(throws: SettingsFaults.self) {
+            try jobs([
+                "SCHEDULER_JOBS_FILE": file.path, "SCHEDULER_JOB_A": "timeout=5",
+                "SCHEDULER_JOB_B": "daily 03:00 POST /a tz=Foo retries=x", "SCHEDULER_JOB_DEFAULTS": "tz=Europe/Pragu",
+            ])
+        }
+        #expect(
+            bad.faults.map { $0.message.replacingOccurrences(of: file.path, with: "FILE") } == [
+                "SCHEDULER_JOB_DEFAULTS: tz=: zone \"Europe/Pragu\" is not known in /usr/share/zoneinfo; "
+                    + "did you mean \"Europe/Prague\"?",
+                #"FILE:1: time "3:00" is not a time of day; write HH:MM from 00:00 to 23:59, two digits each"#,
+                #"SCHEDULER_JOB_B: retries=: "x" is not a whole number from 0 to 100"#,
+                #"SCHEDULER_JOB_B: tz=: zone "Foo" is not known in /usr/share/zoneinfo; "#
+                    + "write an IANA name such as Europe/Prague, or UTC",
+            ]
+        )
+    }
+
+    @Test("off for a job that is not there is a warning, since its operator believes in it")
+    func offWithoutJob() throws {
+        let settings = try Settings(environment: ["SCHEDULER_JOB_DATAREFRESH": "off"])
+        #expect(settings.jobs.count == 11)
+        #expect(
+            settings.warnings.map(\.message) == [
+                "SCHEDULER_JOB_DATAREFRESH: there is no job datarefresh to switch off; did you mean data-refresh?"
             ]
         )
     }

@@ -196,6 +196,19 @@ struct SettingsTests {
         #expect(settings.warnings == [Self.misspelt])
     }
 
+    @Test(
+        "a name with a word too few or too many finds the one that was meant",
+        arguments: [
+            ("SCHEDULER_TICK", "SCHEDULER_TICK_SECONDS"), ("SCHEDULER_TICKS", "SCHEDULER_TICK_SECONDS"),
+            ("SCHEDULER_TOKEN", "SCHEDULER_API_TOKEN"), ("SCHEDULER_JOBS", "SCHEDULER_JOBS_FILE"),
+            ("SCHEDULER_GRACE_SECONDS", "SCHEDULER_STARTUP_GRACE_SECONDS"),
+        ]
+    )
+    func shortenedName(_ name: String, meant: String) throws {
+        let settings = try Settings(environment: [name: "5"])
+        #expect(settings.warnings.map(\.message) == ["\(name) is read by nothing; did you mean \(meant)?"])
+    }
+
     @Test("a name that nothing reads is a fault when asked for")
     func strict() throws {
         let found = try faults(in: ["SCHEDULER_DATA_REFERSH_INTERVAL": "5", "SCHEDULER_STRICT_ENV": "true"])

@@ -42,13 +42,9 @@ extension EnvironmentReader {
 
     /// All jobs, each with its zone and hash resolved.
     mutating func jobs(intervals: [IntervalVariable: Int], tick: Int?, seed: String) -> [Job] {
-        let zones = ZoneDirectory(environment: environment)
-        var builder = JobBuilder(
-            defaults: jobDefaults(),
-            zone: .utc,
-            seed: seed,
-            zones: ZoneCache(directory: zones)
-        )
+        var zones = ZoneCache(directory: ZoneDirectory(environment: environment))
+        let defaults = jobDefaults(&zones)
+        var builder = JobBuilder(defaults: defaults, zone: .utc, seed: seed, zones: zones)
         builder.zone = zone("SCHEDULER_TIMEZONE", &builder.zones) ?? .utc
         let faultsBefore = faults.count
         let definitions = jobDefinitions(intervals).ordered
@@ -105,11 +101,27 @@ extension EnvironmentReader {
         }
     }
 
+    /// The variable that was probably meant: a few letters apart, or one that has all words of the name in it.
+    private func nearestVariable(_ name: String) -> String? {
+        let names = known.filter { $0.hasPrefix("SCHEDULER_") }.sorted()
+        let words = name.split(separator: "_").dropFirst()
+        guard !words.isEmpty else { return nil }
+        if let longer = names.first(where: { $0.hasPrefix(name + "_") }) { return longer }
+        if let fuller = names.first(where: { Set(words).isSubset(of: $0.split(separator: "_")) }) { return fuller }
+        if let near = NearestName.of(name, in: names) { return near }
+        return names.first { candidate in
+            let parts = candidate.split(separator: "_")
+            return words.allSatisfy { word in
+                parts.contains { $0.hasPrefix(word) || $0.count > 3 && word.hasPrefix($0) }
+            }
+        }
+    }
+
     /// A name with our prefix that nothing reads is likely a slip; the app may share the .env, so it is no fault.
     mutating func reportUnknown(asFaults: Bool) {
         for name in names(withPrefix: "SCHEDULER_") where !known.contains(name) {
-            let near = NearestName.of(name, in: known.sorted())
-            let hint = near.map { "did you mean \($0)?" } ?? "see .env.example for the names that are"
+            let near = nearestVariable(name)
+            let hint = near.map { "did you mean \($0)?" } ?? "scheduler --help shows where the names are"
             let message = "\(Escaping.controls(name)) is read by nothing; \(hint)"
             if asFaults { fault(name, message) } else { warn(name, message) }
         }

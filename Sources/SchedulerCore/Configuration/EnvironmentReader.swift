@@ -13,7 +13,14 @@ struct EnvironmentReader {
     /// Ten years of 365 days: what is longer is taken for a slip of the keyboard.
     static let longestSeconds = 10 * 365 * 86_400
 
-    init(_ environment: [String: String]) { self.environment = environment }
+    /// A secret that stands in the wrong variable is masked before its value is cut.
+    private let redactor: Redactor
+
+    init(_ environment: [String: String]) {
+        self.environment = environment
+        let secrets = ["SCHEDULER_API_TOKEN", "POSTHOG_API_KEY"].compactMap { environment[$0]?.unquoted }
+        redactor = Redactor(SecretBook(secrets.map(Secret.init)))
+    }
 
     mutating func fault(_ variable: String, _ message: String) {
         faults.append(SettingsFault(variable: variable, message: message))
@@ -123,7 +130,7 @@ struct EnvironmentReader {
         return environment[name]?.unquoted
     }
 
-    func quoted(_ name: String, _ value: String) -> String { #"\#(name)="\#(shown(value))""# }
+    func quoted(_ name: String, _ value: String) -> String { #"\#(name)="\#(shown(redactor.maskOwn(value)))""# }
 }
 
 /// A URL as it may be shown: what could be a password, or a key in a query, is left out.

@@ -18,7 +18,7 @@ struct JobBuilder {
         // A documented job whose interval was a fault has no schedule; that fault is reported already.
         if line.schedule == nil, definition.interval == nil { missing.append("schedule") }
         if line.method == nil { missing.append("method and path") }
-        if !missing.isEmpty { faults.append(.missing(missing.joined(separator: ", no "))) }
+        if !missing.isEmpty, !definition.isFaulty { faults.append(.missing(missing.joined(separator: ", no "))) }
         if let method = line.method, options.body != nil, method == "GET" || method == "HEAD" {
             faults.append(.body("has no place in a \(method); write POST, PUT, PATCH or DELETE"))
         }

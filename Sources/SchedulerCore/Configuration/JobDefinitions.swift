@@ -13,6 +13,8 @@ struct JobDefinitions {
         var interval: IntervalVariable?
         /// Whether a job line or an interval variable changes what is documented.
         var isChanged = true
+        /// Whether a line of it has a fault already, so that what it lacks may only have been misread.
+        var isFaulty = false
     }
 
     private(set) var byKey: [String: Definition] = [:]
@@ -26,6 +28,8 @@ struct JobDefinitions {
             ($0.rank ?? .max, $0.name) < ($1.rank ?? .max, $1.name)
         }
     }
+
+    func knows(_ name: String) -> Bool { byKey[JobName.folded(name)] != nil }
 
     mutating func addDocumented(_ intervals: [IntervalVariable: Int]) {
         for (rank, row) in DocumentedJobs.rows.enumerated() {
@@ -53,10 +57,10 @@ struct JobDefinitions {
         }
     }
 
-    mutating func add(_ name: String, _ line: JobLine, origin: String) {
+    mutating func add(_ name: String, _ line: JobLine, origin: String, isFaulty: Bool) {
         let key = JobName.folded(name)
         guard let base = byKey[key] else {
-            byKey[key] = Definition(name: name, origin: origin, line: line, rank: nil)
+            byKey[key] = Definition(name: name, origin: origin, line: line, rank: nil, isFaulty: isFaulty)
             return
         }
         byKey[key] = Definition(
@@ -64,7 +68,8 @@ struct JobDefinitions {
             origin: origin,
             line: line.over(base.line),
             rank: base.rank,
-            interval: line.schedule == nil ? base.interval : nil
+            interval: line.schedule == nil ? base.interval : nil,
+            isFaulty: isFaulty || base.isFaulty
         )
     }
 }
@@ -79,11 +84,19 @@ extension EnvironmentReader {
         return definitions
     }
 
-    mutating func jobDefaults() -> JobOptions {
+    mutating func jobDefaults(_ zones: inout ZoneCache) -> JobOptions {
         guard let text = text(JobDefinitions.defaults, allowed: "options such as retries=2 jitter=10s") else {
             return JobOptions()
         }
-        let (options, faults) = JobLine.parseDefaults(text)
+        var (options, faults) = JobLine.parseDefaults(text)
+        if let zone = options.zone {
+            do throws(ZoneError) {
+                _ = try zones.zone(named: zone)
+            } catch {
+                faults.append(.option("tz", error.description))
+                options.zone = nil
+            }
+        }
         for problem in faults { jobFault(JobDefinitions.defaults, problem) }
         return options
     }
@@ -107,10 +120,15 @@ extension EnvironmentReader {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             return fault(name, "\(name)=\"\(Escaping.quotable(path))\" is not UTF-8 text")
         }
-        let (entries, bad) = JobsFile.parse(text)
+        // Some editors put a byte order mark at the start.
+        let (entries, bad) = JobsFile.parse(text.hasPrefix("\u{FEFF}") ? String(text.unicodeScalars.dropFirst()) : text)
         for number in bad {
             let origin = "\(path):\(number)"
-            fault(origin, "\(Escaping.controls(origin)): has no name; write \"name: job line\", or # before a comment")
+            fault(
+                origin,
+                "\(Escaping.controls(origin)): has no name that ends with a colon and a blank; "
+                    + "write \"name: job line\", or # before a comment"
+            )
         }
         var seen: [String: String] = [:]
         for entry in entries {
@@ -125,6 +143,13 @@ extension EnvironmentReader {
             guard let text = text(variable, allowed: "a job line, or off") else { continue }
             add(name, text, origin: variable, seen: &seen, into: &definitions)
         }
+    }
+
+    /// Its operator believes that something is off now.
+    private mutating func offWithoutJob(_ name: String, _ origin: String, _ definitions: JobDefinitions) {
+        let near = NearestName.of(name, in: definitions.byKey.values.map(\.name).sorted())
+        let hint = near.map { "did you mean \($0)?" } ?? "scheduler check prints the jobs"
+        warn(origin, "\(Escaping.controls(origin)): there is no job \(name) to switch off; \(hint)")
     }
 
     /// `seen` holds the names of one source, each with where it stands.
@@ -151,6 +176,7 @@ extension EnvironmentReader {
         seen[key] = origin
         let (line, problems) = JobLine.parse(text)
         for problem in problems { jobFault(origin, problem) }
-        if problems.isEmpty { definitions.add(name, line, origin: origin) }
+        if line.isOff, !definitions.knows(name) { offWithoutJob(name, origin, definitions) }
+        definitions.add(name, line, origin: origin, isFaulty: !problems.isEmpty)
     }
 }

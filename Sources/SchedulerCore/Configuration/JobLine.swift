@@ -22,7 +22,8 @@ struct JobLine: Equatable, Sendable {
     /// Reads a line, and tells all that is wrong with it.
     static func parse(_ text: String) -> (line: JobLine, faults: [JobLineFault]) {
         var parser = JobLineParser()
-        parser.read(text)
+        // A block in a YAML file ends with a newline.
+        parser.read(text.trimmed)
         return (parser.line, parser.faults)
     }
 
@@ -59,6 +60,10 @@ private struct JobLineParser {
             faults.append(.empty)
             return
         }
+        if let word = words.first, word != "off", ["off", "disabled", "none", "false"].contains(word.lowercased()) {
+            faults.append(.almostOff(word))
+            return
+        }
         if words.first == "off" {
             line.isOff = true
             if let more = words.dropFirst().first ?? line.options.body { faults.append(.offWithMore(more)) }
@@ -71,7 +76,13 @@ private struct JobLineParser {
         readSchedule(words[..<call])
         readCall(words[call...])
         for word in rest {
-            do throws(JobLineFault) { try readOption(word) } catch { faults.append(error) }
+            do throws(JobLineFault) {
+                try readOption(word)
+            } catch {
+                faults.append(error)
+                // What comes after a word that makes no sense may be a part of it, and a secret.
+                if case .word = error { return }
+            }
         }
         checkBody()
     }
@@ -156,7 +167,10 @@ private struct JobLineParser {
         if !path.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
             return "holds a control or non-ASCII character; percent-encode it"
         }
-        return path.contains("#") ? "holds a fragment (#…); take it out" : nil
+        if path.contains("#") { return "holds a fragment (#…); take it out" }
+        let segments = path.prefix { $0 != "?" }.split(separator: "/")
+        // libcurl would resolve them, and so leave the path of API_URL.
+        return segments.contains { $0 == "." || $0 == ".." } ? "holds a . or .. segment; write where it leads" : nil
     }
 
     private var given: Set<String> = []

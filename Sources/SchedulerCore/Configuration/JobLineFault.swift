@@ -10,6 +10,7 @@ enum JobLineFault: Error, Equatable {
     case path(String, String)
     case word(String)
     case offWithMore(String)
+    case almostOff(String)
     case unknownOption(String, near: String?)
     case option(String, String)
     case givenTwice(String)
@@ -30,11 +31,14 @@ extension JobLineFault: CustomStringConvertible {
         case .empty: "is empty; \(Self.example), or off"
         case .schedule(let sentence): sentence
         case .missing(let what): "has no \(what); a new job needs schedule, method and path: \(Self.example)"
+        case .method(let text) where Self.methods.contains(text.uppercased()):
+            "method \(quote(text)) is not allowed; write \(text.uppercased())"
         case .method(let text): "method \(quote(text)) is not allowed; write \(Self.methods.joined(separator: ", "))"
         case .pathMissing(let method): "has no path after \(method); write \(method) /api/…"
         case .path(let text, let problem): "path \(quote(text)) \(problem)"
         case .word(let text):
             "\(quote(text)) is not understood; what follows the path are options, each as name=value"
+        case .almostOff(let text): "\(quote(text)) is not understood; write off"
         case .offWithMore(let text): "says off and then \(quote(text)); write only off"
         case .unknownOption(let name, let near):
             "option \(quote(name)) is not known; "
@@ -51,5 +55,10 @@ extension JobLineFault: CustomStringConvertible {
         }
     }
 
-    private func quote(_ text: String) -> String { "\"\(text)\"" }
+    /// What follows the `=` of a header is left out: it may be a key to something.
+    private func quote(_ text: String) -> String {
+        let name = text.hasPrefix("header.") ? text.prefix { $0 != "=" } : text[...]
+        let hidden = name.count < text.count ? "=…" : ""
+        return "\"" + (name.count > 100 ? name.prefix(100) + "…" : name) + hidden + "\""
+    }
 }

@@ -53,7 +53,9 @@ extension JobOptions {
         case "catchup-window": catchupWindow = try duration(name, value, least: 1)
         case "jitter": jitter = try duration(name, value, least: 0)
         case "abandon-hold": abandonHold = try duration(name, value, least: 0)
-        default: throw .unknownOption(name, near: NearestName.of(name, in: Self.names + ["body", "header.NAME"]))
+        default:
+            let names = Self.names + ["body", "header.NAME"]
+            throw .unknownOption(name, near: NearestName.of(name, in: names) ?? names.first { $0.hasPrefix(name) })
         }
     }
 

@@ -17,7 +17,8 @@ enum JobsFile {
         var entries: [Entry] = []
         var bad: [Int] = []
         // "\r\n" is one Character in Swift; both are line ends.
-        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" })
+        for (index, line) in lines.enumerated() {
             let line = line.drop { $0 == " " || $0 == "\t" }
             guard let first = line.first, first != "#" else { continue }
             var end = line.startIndex

@@ -15,7 +15,8 @@ package struct CheckReport {
             // A whole second: slots of "every" count from it.
             let now = Moment(seconds: now.seconds)
             let warnings = settings.warnings + JobHints.all(settings.jobs, at: now)
-            standardOutput = asJSON ? Self.json(settings, warnings, now) : Self.table(settings, now)
+            let report = asJSON ? Self.json(settings, warnings, now) : Self.table(settings, now)
+            standardOutput = Redactor(settings.secrets).maskOwn(report)
             standardError = asJSON ? "" : Self.lines(warnings, "warning")
         case .failure(let bad):
             isGood = false
@@ -36,7 +37,10 @@ package struct CheckReport {
         let rows = settings.jobs.map { job in
             [job.name, job.scheduleText, job.timetable.next(after: now)?.description ?? "none"]
         }
-        let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
+        // A longer cell pushes only its own line out.
+        let widths = head.indices.map { column in
+            ([head] + rows).map { $0[column].count }.filter { $0 <= 32 }.max() ?? 0
+        }
         func line(_ cells: [String]) -> String {
             zip(cells, widths).map { $0.padding(to: $1) }.joined(separator: "  ").trimmed
         }
@@ -50,7 +54,7 @@ package struct CheckReport {
         }
         lines.append("")
         lines.append(
-            "\(settings.jobs.count) jobs for \(settings.target.text), tick \(settings.tickSeconds)s, "
+            "\(counted(settings.jobs.count, "job")) for \(settings.target.text), tick \(settings.tickSeconds)s, "
                 + "startup grace \(settings.startupGraceSeconds)s"
         )
         lines.append("Each job also runs once right after the grace, unless it says first=wait.")

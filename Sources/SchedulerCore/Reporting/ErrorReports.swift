@@ -46,6 +46,7 @@ package final class ErrorReports: Sendable {
         guard !(isUnreachable && wasOutage), pool.load < Self.longestQueue else { return }
         let body = Array(event(error, end.job).description.utf8)
         let (url, tls, cancellation) = (url, tls, cancellation)
+        pool.startRefusedThreads()
         pool.submit { client in
             let headers = [
                 Request.Header("Content-Type", "application/json"),

@@ -70,3 +70,6 @@ package enum Escaping {
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }
+
+/// `1 job`, `2 jobs`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -9,19 +9,34 @@ package final class LineOutput: Sendable {
     private struct State {
         var waiting: [UInt8] = []
         var dropped = 0
+        var hasFailed = false
     }
 
+    private let given: Int32
+    /// The one that is written to; our own, where that could be opened.
     private let descriptor: Int32
     private let limit: Int
     private let waits: Bool
+    private let dropNote: @Sendable (Int) -> String
     private let state = Mutex(State())
 
     /// `limit` is the number of bytes that may wait; with `waits` none do, and a write ends when all is written.
-    package init(descriptor: Int32, limit: Int = 1 << 20, waits: Bool = false) {
-        self.descriptor = descriptor
+    ///
+    /// `dropNote` is the line that tells how many lines were dropped.
+    package init(
+        descriptor: Int32,
+        limit: Int = 1 << 20,
+        waits: Bool = false,
+        dropNote: @escaping @Sendable (Int) -> String = { "\(counted($0, "log line")) dropped: nobody read the log\n" }
+    ) {
+        given = descriptor
+        self.descriptor = waits ? descriptor : Self.withoutWaiting(descriptor)
+        self.dropNote = dropNote
         self.limit = waits ? .max : limit
         self.waits = waits
     }
+
+    deinit { if descriptor != given { close(descriptor) } }
 
     package func write(_ line: String) {
         state.withLock { state in
@@ -36,6 +51,9 @@ package final class LineOutput: Sendable {
         }
     }
 
+    /// Whether a line could not be written, as on a full disk.
+    package var hasFailed: Bool { state.withLock { $0.hasFailed } }
+
     /// Writes what waits, as far as there is room; true if nothing waits any more.
     @discardableResult
     package func flush() -> Bool {
@@ -46,27 +64,53 @@ package final class LineOutput: Sendable {
     }
 
     private func flush(_ state: inout State) {
-        send(&state.waiting)
+        if !send(&state.waiting) { state.hasFailed = true }
         guard state.waiting.isEmpty, state.dropped > 0 else { return }
-        state.waiting = Array("\(state.dropped) log lines were dropped: nobody read the log\n".utf8)
+        state.waiting = Array(dropNote(state.dropped).utf8)
         state.dropped = 0
-        send(&state.waiting)
+        _ = send(&state.waiting)
     }
 
-    private func send(_ bytes: inout [UInt8]) {
+    /// False if bytes were lost.
+    private func send(_ bytes: inout [UInt8]) -> Bool {
         var sent = 0
+        var isWhole = true
         while sent < bytes.count {
             // pipe(7): a pipe that polls as writable takes PIPE_BUF bytes without blocking, more could block.
             let count = min(bytes.count - sent, Int(PIPE_BUF))
             guard hasRoom else { break }
             let written = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(descriptor, buffer.baseAddress.map { unsafe $0 + sent }, count)
+                unsafe write(buffer.baseAddress.map { unsafe $0 + sent }, count)
             }
-            if written < 0, errno == EINTR || errno == EAGAIN { continue }
+            if written < 0, errno == EINTR || errno == EAGAIN && waits { continue }
+            // A terminal polls as writable with room for a few bytes only.
+            if written < 0, errno == EAGAIN { break }
             // A closed pipe or a full disk: the line is lost, the clock goes on.
+            if written < 0 { isWhole = false }
             sent = written < 0 ? bytes.count : sent + written
         }
         bytes.removeFirst(sent)
+        return isWhole
+    }
+
+    private func write(_ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+        // ENOTSOCK: anything but a socket, and so nearly always.
+        let flags = Int32(MSG_NOSIGNAL) | (waits ? 0 : Int32(MSG_DONTWAIT))
+        let sent = unsafe Glibc.send(descriptor, bytes, count, flags)
+        return sent < 0 && errno == ENOTSOCK ? unsafe Glibc.write(descriptor, bytes, count) : sent
+    }
+
+    /// The same file, opened anew so that writing never waits; the descriptor itself where that can't be done.
+    ///
+    /// O_NONBLOCK on the descriptor itself would change it for whoever shares it, such as a shell.
+    private static func withoutWaiting(_ descriptor: Int32) -> Int32 {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0, [S_IFIFO, S_IFCHR].contains(status.st_mode & S_IFMT) else {
+            return descriptor
+        }
+        let flags = O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
+        let own = unsafe open("/proc/self/fd/\(descriptor)", flags)
+        return own < 0 ? descriptor : own
     }
 
     private var hasRoom: Bool {

@@ -11,7 +11,7 @@ extension Log {
         let more = settings.jobs.count > Self.most ? "; …" : ""
         info(
             """
-            Scheduler started. API_URL=\(own: settings.target.text), \(settings.jobs.count) jobs, \
+            Scheduler started. API_URL=\(own: settings.target.text), \(own: counted(settings.jobs.count, "job")), \
             tick=\(settings.tickSeconds)s, startup_grace=\(settings.startupGraceSeconds)s, \
             bq_metadata_initial_offset=\(metadataOffset)s. \
             Schedules: \(own: shown.map { "\($0.name) \($0.scheduleText)" }.joined(separator: "; "))\(own: more)
@@ -26,6 +26,11 @@ extension Log {
         )
     }
 
+    /// Where schedules get their zones from.
+    func zoneData(_ directory: ZoneDirectory) {
+        debug("Time zones: \(own: directory.path), tzdata \(directory.version() ?? "of unknown release").")
+    }
+
     func moreSlots(_ count: Int) { info("Next slot: and those of \(count) more jobs.") }
 
     func setting(warning: SettingsFault) { self.warning("\(own: warning.message)") }
@@ -36,7 +41,10 @@ extension Log {
         error("Scheduler not started: \(faults) configuration \(own: faults == 1 ? "fault" : "faults").")
     }
 
-    func refused(by alarm: AlarmError) { error("Scheduler not started: \(alarm.description)") }
+    /// The line that takes the place of lines that found no room.
+    func droppedNote(_ lines: Int) -> String {
+        rendered(.error, "\(own: counted(lines, "log line")) dropped: nobody read the log.")
+    }
 
     func running(_ job: Job, _ run: Run, id: String) {
         info(
@@ -89,7 +97,7 @@ extension Log {
     func retrying(_ end: RunEnd, after wait: Duration) {
         warning(
             """
-            Retrying job: \(own: end.job.name) in \(wait.components.seconds)s, attempt \(end.attempts + 1) of \
+            Retrying job: \(own: end.job.name) in \(own: seconds(wait))s, attempt \(end.attempts + 1) of \
             \(max(end.job.retries + 1, end.attempts + 1)): \(reason(end))
             """,
             [
@@ -119,10 +127,13 @@ extension Log {
 
     func targetIsUp(_ target: String, after down: Duration, waited: Int) {
         info(
-            "Target \(own: target) is up again after \(down.components.seconds)s; \(waited) runs waited.",
+            "Target \(own: target) is up again after \(down.components.seconds)s; \(own: counted(waited, "run")) waited.",
             [("down_ms", .integer(down.wholeMilliseconds)), ("waited", .integer(waited))]
         )
     }
+
+    /// Whole seconds, rounded up.
+    private func seconds(_ wait: Duration) -> String { String((wait.wholeMilliseconds + 999) / 1_000) }
 
     private func reason(_ end: RunEnd) -> String {
         switch end.answer {
@@ -164,7 +175,7 @@ extension Log {
         let names = jobs.prefix(Self.most).map(\.name).joined(separator: ", ") + (jobs.count > Self.most ? ", …" : "")
         warning(
             """
-            The wall clock went back to \(own: now.description), behind the last slots of \(jobs.count) jobs by more \
+            The wall clock went back to \(own: now.description), behind the last slots of \(own: counted(jobs.count, "job")) by more \
             than their gaps; they count as having run now: \(own: names).
             """
         )
@@ -174,7 +185,7 @@ extension Log {
 
     func reloading(_ number: Int32) { info("Received signal \(number), reading the files again.") }
 
-    func reloaded(jobs: Int) { info("Reloaded: \(jobs) jobs.") }
+    func reloaded(jobs: Int) { info("Reloaded: \(own: counted(jobs, "job")).") }
 
     func reloadRefused(faults: Int) {
         error("Not reloaded, the old jobs stay: \(faults) configuration \(own: faults == 1 ? "fault" : "faults").")
@@ -187,7 +198,7 @@ extension Log {
     }
 
     func aborting(inFlight: Int, because reason: String) {
-        warning("\(own: reason); aborting \(inFlight) in-flight jobs.")
+        warning("\(own: reason); aborting \(own: counted(inFlight, "in-flight job")).")
     }
 
     func stopped() { info("Scheduler stopped.") }
@@ -195,6 +206,6 @@ extension Log {
     /// Where a redirect points to, without its query: that may hold what is not ours to log.
     private func location(_ response: Response) -> [(String, LogValue)] {
         guard let location = response.location, (300...399).contains(response.status) else { return [] }
-        return [("location", .outside(String(location.prefix { $0 != "?" && $0 != "#" }.prefix(200))))]
+        return [("location", .outside(excerpt(location) { $0 != "?" && $0 != "#" }))]
     }
 }

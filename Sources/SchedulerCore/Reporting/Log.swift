@@ -31,30 +31,39 @@ package struct Log: Sendable {
     ///
     /// Masked before it is cut: a cut through a token would leave a part that no search finds.
     func excerpt(_ body: [UInt8]) -> String {
-        let text = redactor.mask(String(decoding: body, as: UTF8.self))
-        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(200)))
+        excerpt(String(decoding: body, as: UTF8.self)) { _ in true }
+    }
+
+    /// The first characters of a text from outside, as long as they are wanted; masked before it is cut.
+    func excerpt(_ outside: String, while isWanted: (Unicode.Scalar) -> Bool) -> String {
+        let masked = redactor.mask(outside).unicodeScalars
+        return String(String.UnicodeScalarView(masked.prefix(200).prefix(while: isWanted)))
     }
 
     func line(_ level: LogLevel, _ text: LogText, _ fields: [(String, LogValue)]) {
-        guard level >= self.level else { return }
+        if level >= self.level { write(rendered(level, text, fields)) }
+    }
+
+    /// The line as it is written, with its end.
+    func rendered(_ level: LogLevel, _ text: LogText, _ fields: [(String, LogValue)] = []) -> String {
         let time = now().timestamp
         switch format {
         case .text:
             let head = "\(time) \(level.name.padding(to: 5)) \(plain(text))"
-            write(fields.reduce(head) { "\($0) \($1.0)=\(plain($1.1))" } + "\n")
+            return fields.reduce(head) { "\($0) \($1.0)=\(plain($1.1))" } + "\n"
         case .json:
             let head: [(String, JSONValue)] = [
                 ("ts", .string(time)), ("lvl", .string(level.name)), ("logger", .string("scheduler")),
                 ("service", .string("scheduler-sidecar")), ("msg", .string(masked(text))),
             ]
-            write(JSONValue.object(head + fields.map { ($0.0, json($0.1)) }).description + "\n")
+            return JSONValue.object(head + fields.map { ($0.0, json($0.1)) }).description + "\n"
         }
     }
 
     private func plain(_ text: LogText) -> String {
         text.parts.map { part in
             switch part {
-            case .own(let text): text
+            case .own(let text): redactor.maskOwn(text)
             case .outside(let text): Escaping.text(redactor.mask(text))
             }
         }.joined()
@@ -63,7 +72,7 @@ package struct Log: Sendable {
     private func plain(_ value: LogValue) -> String {
         let text: String
         switch value {
-        case .own(let own): text = own
+        case .own(let own): text = redactor.maskOwn(own)
         case .integer(let number): text = String(number)
         case .outside(let outside): text = Escaping.text(redactor.mask(outside))
         }
@@ -73,7 +82,7 @@ package struct Log: Sendable {
     private func masked(_ text: LogText) -> String {
         text.parts.map { part in
             switch part {
-            case .own(let text): text
+            case .own(let text): redactor.maskOwn(text)
             case .outside(let text): redactor.mask(text)
             }
         }.joined()
@@ -81,7 +90,7 @@ package struct Log: Sendable {
 
     private func json(_ value: LogValue) -> JSONValue {
         switch value {
-        case .own(let own): .string(own)
+        case .own(let own): .string(redactor.maskOwn(own))
         case .integer(let number): .integer(number)
         case .outside(let outside): .string(redactor.mask(outside))
         }

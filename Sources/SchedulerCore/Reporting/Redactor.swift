@@ -6,8 +6,21 @@ struct Redactor: Sendable {
 
     /// Works on bytes: a mark that combines with the token's last letter must not hide it.
     func mask(_ text: String) -> String {
+        replace(book.needles, in: text)
+    }
+
+    /// The same for a text of our own, such as a path from the configuration that holds the token.
+    ///
+    /// Not the shortest secrets: a password "a" would leave no line readable.
+    func maskOwn(_ text: String) -> String {
+        replace(book.needles.filter { $0.count >= Self.shortestInOwn }, in: text)
+    }
+
+    static let shortestInOwn = 8
+
+    private func replace(_ secrets: [[UInt8]], in text: String) -> String {
         var bytes = Array(text.utf8)
-        for secret in book.needles { bytes = Self.replace(secret, in: bytes) }
+        for secret in secrets { bytes = Self.replace(secret, in: bytes) }
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -30,10 +43,8 @@ struct Redactor: Sendable {
 
 extension SecretBook {
     /// Messages that quote a variable, without a secret that stands in the wrong one.
-    ///
-    /// Not the shortest ones: a password "a" would leave no message readable.
     func masked(_ messages: [SettingsFault]) -> [SettingsFault] {
-        let redactor = Redactor(SecretBook(secrets.filter { $0.reveal.utf8.count >= 8 }))
-        return messages.map { SettingsFault(variable: $0.variable, message: redactor.mask($0.message)) }
+        let redactor = Redactor(self)
+        return messages.map { SettingsFault(variable: $0.variable, message: redactor.maskOwn($0.message)) }
     }
 }

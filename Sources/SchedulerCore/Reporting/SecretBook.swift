@@ -44,7 +44,7 @@ package final class SecretBook: Sendable {
     var secrets: [Secret] { state.withLock { $0.fixed + $0.rotated } }
 
     private static func sort(_ state: inout State) {
-        state.needles = Set(state.fixed + state.rotated).map { Array($0.reveal.utf8) }.filter { !$0.isEmpty }
-            .sorted { $0.count > $1.count }
+        let texts = Set(Set(state.fixed + state.rotated).flatMap { SecretForms.all(of: $0.reveal) })
+        state.needles = texts.map { Array($0.utf8) }.filter { !$0.isEmpty }.sorted { $0.count > $1.count }
     }
 }

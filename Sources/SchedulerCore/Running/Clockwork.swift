@@ -102,9 +102,11 @@ struct Clockwork: Sendable {
 
     private mutating func attempt(_ job: Int, _ isProbe: Bool, _ now: Moment, _ orders: inout [Order]) {
         if let item = dispatch.items[job], item.hasWaited,
-            let run = ticker.renewed(job, at: now, hasBegun: item.attempts > 0), let ended = dispatch.renew(job, run)
+            var run = ticker.renewed(job, at: now, hasBegun: item.attempts > 0)
         {
-            orders.append(.end(ended))
+            // A first run has no slot of its own; it is as late as it has waited.
+            if run.trigger == .first { run = Run(job: job, slot: run.slot, due: item.run.due, trigger: .first) }
+            if let ended = dispatch.renew(job, run) { orders.append(.end(ended)) }
         }
         guard let item = dispatch.items[job] else { return }
         orders.append(
@@ -200,11 +202,15 @@ struct Clockwork: Sendable {
     }
 
     /// Takes a new list of jobs, in which each keeps its number; those without a timetable are gone.
-    mutating func replace(_ list: [(job: Job, isGone: Bool)], at now: Moment, assumed: [Int: Moment]) {
+    ///
+    /// Answers the runs that were between two attempts, and end because their job is gone.
+    mutating func replace(_ list: [(job: Job, isGone: Bool)], at now: Moment, assumed: [Int: Moment]) -> [RunEnd] {
         jobs = list.map(\.job)
         let timetables = list.map { (name: $0.job.name, timetable: $0.isGone ? nil : $0.job.timetable) }
         ticker.replace(timetables, at: now, assumed: assumed)
         gone = Set(list.indices.filter { list[$0].isGone })
-        dispatch.replace(names: jobs.map(\.name), gone: gone)
+        let ended = dispatch.replace(names: jobs.map(\.name), gone: gone)
+        for item in ended { free(item.run.job, now) }
+        return ended.compactMap(\.pending)
     }
 }

@@ -168,12 +168,25 @@ struct Dispatch: Sendable {
         return pending
     }
 
-    /// A new list of jobs, in which each keeps its number; a run of a job that is gone does not begin.
-    mutating func replace(names: [String], gone: Set<Int>) {
+    /// A new list of jobs, in which each keeps its number; answers the runs that end here because their job is gone.
+    ///
+    /// One that is in flight, or may still be in the app, is left to its end.
+    mutating func replace(names: [String], gone: Set<Int>) -> [Item] {
         timers = DueQueue(names: names)
+        var ended: [Item] = []
         for (job, item) in items {
-            if gone.contains(job), !hasBegun(job) { items[job] = nil } else { set(item, job) }
+            switch item.stage {
+            case .delayed, .waiting, .backoff:
+                if gone.contains(job) {
+                    items[job] = nil
+                    ended.append(item)
+                } else {
+                    set(item, job)
+                }
+            case .attempting, .held: set(item, job)
+            }
         }
+        return ended
     }
 
     // MARK: - Parts

@@ -14,12 +14,12 @@ package final class WorkerPool: Sendable {
         /// Threads that do work; the others wait for it, or are about to.
         var busy = 0
         var isStopped = false
+        var width: Int
     }
 
-    private let width: Int
     /// Called on the worker's thread after each piece of work, when `load` no longer counts it.
     private let afterWork: @Sendable () -> Void
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     /// One post per piece of work, and one per thread when the pool stops.
     private let available = Semaphore()
 
@@ -27,7 +27,7 @@ package final class WorkerPool: Sendable {
     private static let stackSize = 512 * 1024
 
     package init(width: Int, afterWork: @escaping @Sendable () -> Void = {}) {
-        self.width = width
+        state = Mutex(State(width: width))
         self.afterWork = afterWork
     }
 
@@ -37,18 +37,32 @@ package final class WorkerPool: Sendable {
     /// Hands work over; after `stop` it is dropped.
     ///
     /// Answers the error number if a thread was wanted and the system refused it (a limit on processes): the work then
-    /// waits for the threads that are there, and the next work asks again.
+    /// waits for the threads that are there, or for `startRefusedThreads`.
     @discardableResult
     package func submit(_ work: @escaping Work) -> Int32? {
         let code = state.withLock { state -> Int32 in
             guard !state.isStopped else { return 0 }
             state.waiting.append(work)
-            let idle = state.threads.count - state.busy
-            let isThreadWanted = state.waiting.count > idle && state.threads.count < width
-            return isThreadWanted ? startThread(&state) : 0
+            return startThreadIfWanted(&state)
         }
         available.post()
         return code == 0 ? nil : code
+    }
+
+    /// Asks again for threads that the system refused; work that waits may wait for nothing else.
+    package func startRefusedThreads() {
+        state.withLock { state in
+            for _ in 0..<state.waiting.count where startThreadIfWanted(&state) != 0 { return }
+        }
+    }
+
+    /// Room for more at once, never for less than now.
+    package func widen(to width: Int) { state.withLock { $0.width = max($0.width, width) } }
+
+    private func startThreadIfWanted(_ state: inout State) -> Int32 {
+        let idle = state.threads.count - state.busy
+        guard state.waiting.count > idle, state.threads.count < state.width, !state.isStopped else { return 0 }
+        return startThread(&state)
     }
 
     /// Drops what waits; threads end when they have done what they do.

@@ -51,7 +51,7 @@ package final class Alarm {
         arm(moment)
         // The same wait once more on the clock that only goes forward: it holds where the timer's clock is another
         // than ours, as under a faked time.
-        let left = min(longest, moment.map { max(.zero, $0 - now) } ?? longest)
+        let left = max(.zero, min(longest, moment.map { $0 - now } ?? longest))  // poll(2) takes less for "for ever"
         let milliseconds = Int32(clamping: left.wholeMilliseconds + 1)
         var polled = [timer, bell.descriptor, signals].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let ready = unsafe poll(&polled, UInt(polled.count), milliseconds)
