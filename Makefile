@@ -6,7 +6,7 @@ FLAGS  := --explicit-target-dependency-import-check error
 # Demo: seconds until it ends by itself; empty runs until Ctrl-C. Bench and fuzz: how long they measure or search.
 SECONDS ?=
 
-.PHONY: help build test lint format check tsan asan sim bench fuzz release demo deps clean
+.PHONY: help build test lint format check tsan asan sim bench fuzz soak release demo deps test-deps clean
 
 help:
 	@echo "make build    debug build, warnings are errors"
@@ -17,6 +17,7 @@ help:
 	@echo "make asan     all tests under the address sanitizer"
 	@echo "make sim      the ticker on random clocks: ten years of 1000 seeds; SEEDS=100 DAYS=365 for less"
 	@echo "make bench    next() per second, cost of a wake-up, lateness; SECONDS=60 of the latter"
+	@echo "make soak     the sidecar under random faults for five minutes; SECONDS=60 for less"
 	@echo "make fuzz     each parser under libFuzzer for a minute; SECONDS=600 for ten"
 	@echo "make release  static release build"
 	@echo "make demo     target-app and scheduler side by side; SECONDS=20 ends by itself"
@@ -24,7 +25,7 @@ help:
 build: deps
 	$(SWIFT) build $(FLAGS) --build-tests
 
-test: deps
+test: test-deps
 	$(SWIFT) test $(FLAGS)
 
 lint:
@@ -35,11 +36,11 @@ format:
 
 check: lint build test
 
-tsan: deps
+tsan: test-deps
 	TSAN_OPTIONS=halt_on_error=0:exitcode=66 SWIFT_BACKTRACE=enable=no \
 		$(SWIFT) test $(FLAGS) --sanitize=thread --scratch-path .build-tsan
 
-asan: deps
+asan: test-deps
 	ASAN_OPTIONS=detect_leaks=0 SWIFT_BACKTRACE=enable=no \
 		$(SWIFT) test $(FLAGS) --sanitize=address --scratch-path .build-asan
 
@@ -54,6 +55,9 @@ sim: deps
 bench: deps
 	$(SWIFT) build $(FLAGS) -c release --product Benchmarks
 	"$$($(SWIFT) build $(FLAGS) -c release --show-bin-path)/Benchmarks" $(or $(SECONDS),20)
+
+soak: test-deps
+	SOAK_SECONDS=$(or $(SECONDS),300) $(SWIFT) test $(FLAGS) --filter ContractTests/soak
 
 # A target is compiled with the sources it is over.
 FUZZ_schedule := Tests/Fuzz/ScheduleFuzz.swift $(wildcard Sources/Schedule/*.swift)
@@ -76,10 +80,15 @@ demo: deps
 # libcurl's headers and the time zones, and what the TLS tests run against, where they are missing (Debian and Ubuntu).
 # RUNLEVEL=1 keeps nginx from being started as a service.
 deps:
-	@ls /usr/include/curl/curl.h /usr/include/*/curl/curl.h 2>/dev/null | grep -q . && [ -e /usr/share/zoneinfo/Europe/Prague ] \
-		&& [ -x /usr/sbin/nginx ] && [ -x /usr/bin/openssl ] || \
+	@ls /usr/include/curl/curl.h /usr/include/*/curl/curl.h 2>/dev/null | grep -q . && [ -e /usr/share/zoneinfo/Europe/Prague ] || \
+		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+			libcurl4-openssl-dev tzdata; }
+
+# What the tests of TLS talk to besides.
+test-deps: deps
+	@[ -x /usr/sbin/nginx ] && [ -x /usr/bin/openssl ] || \
 		{ apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-			libcurl4-openssl-dev tzdata nginx-light openssl; }
+			nginx-light openssl; }
 
 clean:
 	rm -rf .build .build-tsan .build-asan
