@@ -64,7 +64,14 @@ FUZZ_schedule := Tests/Fuzz/ScheduleFuzz.swift $(wildcard Sources/Schedule/*.swi
 FUZZ_request  := Tests/Fuzz/RequestFuzz.swift $(patsubst %,Sources/HTTPServer/%.swift, \
 	RequestParser RequestHead Refusal Limits Request Response HTTPDate)
 
-fuzz: deps fuzz-schedule fuzz-request
+fuzz: deps fuzz-schedule fuzz-request fuzz-settings
+
+# This one sees the rooms from outside, as modules.
+fuzz-settings:
+	SWIFTC=$(SWIFT)c sh Tests/Fuzz/modules.sh .build/fuzz/modules
+	SWIFTC=$(SWIFT)c PACKAGE=scheduler-sidecar sh Tests/Fuzz/run.sh settings $(or $(SECONDS),60) \
+		Tests/Fuzz/SettingsFuzz.swift -I .build/fuzz/modules -I Sources/CCurl -I Sources/CLinux \
+		.build/fuzz/modules/*.o -lcurl
 
 fuzz-%:
 	SWIFTC=$(SWIFT)c sh Tests/Fuzz/run.sh $* $(or $(SECONDS),60) $(FUZZ_$*)

@@ -30,9 +30,21 @@ request)
     printf '\003POST /a HTTP/1.1\r\nHost: app\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello' | seed post
     printf '\001\r\nHEAD / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n' | seed chunked
     ;;
+settings)
+    i=0
+    for text in 'daily 03:00,15:00 POST /api/reports timeout=900 retries=3' 'off' 'weekly mon 05:00 GET /x tz=Europe/Prague' \
+        'cron 0 5 * * MON POST /w header.X-A="a b" first=wait catchup=skip catchup-window=2d jitter=90 body={"full": true}'; do
+        printf '\000%s' "$text" | seed "job-$i"
+        printf '\002%s' "$text" | seed "defaults-$i"
+        i=$((i + 1))
+    done
+    printf '\003https://[::1]:8443/a/' | seed url
+    printf '\012socks5h://user:pass@proxy:1080' | seed proxy
+    printf '\005 +0060 ' | seed number
+    ;;
 esac
 
-"${SWIFTC:-swiftc}" -O -parse-as-library -swift-version 6 -package-name fuzz -suppress-warnings \
+"${SWIFTC:-swiftc}" -O -parse-as-library -swift-version 6 -package-name "${PACKAGE:-fuzz}" -suppress-warnings \
     -sanitize=fuzzer,address "$@" -o "$corpus-fuzzer" > "$log" 2>&1 || { cat "$log"; exit 1; }
 
 status=0

@@ -124,11 +124,12 @@ struct LogTests {
         ]
     )
     func ended(_ answer: Result<Response, TransferError>, head: String, outcome: String) throws {
+        let body = (try? answer.get().bodyLength) ?? 0
         book.log().ended(try runEnd(answer))
         #expect(
             book.lines == [
                 "2025-11-21T03:44:55.123Z \(head) job=a slot=2026-01-01T00:00:00Z run_id=00000000000000010000000000000001 trigger=schedule "
-                    + "attempts=1 \(outcome) ms=1500 late_ms=12\n"
+                    + "attempts=1 \(outcome) ms=1500 late_ms=12 bytes=\(body)\n"
             ]
         )
     }
@@ -139,7 +140,9 @@ struct LogTests {
         book.log().ended(try runEnd(.success(answer)))
         #expect(book.lines[0].contains("WARNING Job /api/x?y=1: HTTP 302 - "))
         #expect(
-            book.lines[0].hasSuffix(" outcome=redirected status=302 ms=1500 late_ms=12 location=https://app/login\n")
+            book.lines[0].hasSuffix(
+                " outcome=redirected status=302 ms=1500 late_ms=12 bytes=0 location=https://app/login\n"
+            )
         )
     }
 

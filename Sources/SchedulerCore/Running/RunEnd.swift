@@ -34,6 +34,12 @@ package struct RunEnd: Sendable {
         return 0
     }
 
+    /// Of the answer's body, as many as arrived.
+    package var bytes: Int {
+        if case .success(let response) = answer { return response.bodyLength }
+        return 0
+    }
+
     /// What is known of a run that ended, as members; the same in logs and in answers to a command.
     var members: [(String, LogValue)] {
         [
@@ -41,7 +47,7 @@ package struct RunEnd: Sendable {
             ("trigger", .own(run.trigger.rawValue)), ("attempts", .integer(attempts)),
             ("outcome", .own(outcome.rawValue)),
             ("status", .integer(status)), ("ms", .integer(duration.wholeMilliseconds)),
-            ("late_ms", .integer(context.lateness.wholeMilliseconds)),
+            ("late_ms", .integer(context.lateness.wholeMilliseconds)), ("bytes", .integer(bytes)),
         ]
     }
 
