@@ -59,9 +59,13 @@ final class Binary: Sendable {
 
     /// Waits until a line on standard error holds the text, and answers the line.
     @discardableResult
-    func line(containing text: String, _ location: SourceLocation = #_sourceLocation) async throws -> String {
-        try await eventually("a line with \"\(text)\"", location) {
-            self.errorLines.first { $0.contains(text) }.map(String.init)
+    func line(
+        containing text: String,
+        and other: String = "",
+        _ location: SourceLocation = #_sourceLocation
+    ) async throws -> String {
+        try await eventually("a line with \"\(text)\(other)\"", location) {
+            self.errorLines.first { $0.contains(text) && (other.isEmpty || $0.contains(other)) }.map(String.init)
         }
     }
 

@@ -23,6 +23,48 @@ struct ContractTests {
         try Sidecar.check(scheduler, beside: app)
     }
 
+    @Test("each kind of trouble has its outcome, and is sent once")
+    func troubles() async throws {
+        let troubles = [
+            ("202", #"{"status": 202}"#, "ok"), ("405", #"{"status": 405}"#, "rejected"),
+            ("410", #"{"status": 410}"#, "rejected"), ("422", #"{"status": 422}"#, "rejected"),
+            ("423", #"{"status": 423}"#, "busy"), ("403", #"{"status": 403}"#, "denied"),
+            ("429", #"{"status": 429, "headers": {"Retry-After": "-1"}}"#, "throttled"),
+            ("502", #"{"status": 502}"#, "failed"), ("504", #"{"status": 504}"#, "failed"),
+            ("307", #"{"status": 307, "headers": {"Location": "file:///etc/passwd"}}"#, "redirected"),
+            ("slow", #"{"status": 200, "delay_ms": 200}"#, "ok"), ("hang", #"{"hang": true}"#, "timeout"),
+            ("drip", #"{"status": 200, "body": "0123456789012345678901234567", "drip_ms": 100}"#, "timeout"),
+            ("endless", #"{"endless": true}"#, "timeout"), ("reset", #"{"reset": true}"#, "broken"),
+        ]
+        let app = try await App()
+        try app.set(faults: "{" + troubles.map { "\"/t/\($0.0)\": \($0.1)" }.joined(separator: ", ") + "}")
+        let jobs = troubles.reduce(into: [:]) { $0["T\($1.0)"] = "every 1h POST /t/\($1.0) timeout=2" }
+        let scheduler = try Sidecar.start(beside: app, own(jobs))
+        for (name, _, outcome) in troubles {
+            try await scheduler.line(containing: " attempts=1 outcome=\(outcome) ", and: " job=t\(name) ")
+        }
+        #expect(try await scheduler.stop() == .clean)
+        #expect(try app.calls().count == troubles.count)
+        try Sidecar.check(scheduler, beside: app)
+    }
+
+    @Test("calls that hang hold up no other job while there are threads, and are counted as late when there are none")
+    func hungThreads() async throws {
+        let app = try await App()
+        try app.set(faults: #"{"/t/hang": {"hang": true}}"#)
+        var jobs = ["H1": "every 1h POST /t/hang timeout=3", "H2": "every 1h POST /t/hang timeout=3"]
+        jobs["LATE"] = "every 1h POST /api/sync/trigger"
+        let scheduler = try Sidecar.start(
+            beside: app,
+            own(jobs).merging(["SCHEDULER_MAX_CONCURRENCY": "2"]) { $1 }
+        )
+        let line = try await scheduler.line(containing: " outcome=ok ", and: " job=late ")
+        let late = line.split(separator: " ").first { $0.hasPrefix("late_ms=") }.flatMap { Int($0.dropFirst(8)) }
+        #expect((late ?? 0) >= 2_900, "\(line)")
+        #expect(try await scheduler.stop() == .clean)
+        try Sidecar.check(scheduler, beside: app)
+    }
+
     @Test("Retry-After is a floor for the next attempt; garbage is ignored with a warning", arguments: ["7", "soon"])
     func retryAfter(_ text: String) async throws {
         let app = try await App()
