@@ -128,6 +128,34 @@ struct ContractTests {
         try Sidecar.check(scheduler, beside: app)
     }
 
+    @Test("many jobs due at once: never more in flight than there are threads, and all are run")
+    func manyAtOnce() async throws {
+        let app = try await App(workMilliseconds: 20)
+        var jobs: [String: String] = [:]
+        for number in 100..<300 { jobs["J\(number)"] = "every 1h POST /api/sync/trigger" }
+        let scheduler = try Sidecar.start(
+            beside: app,
+            own(jobs).merging(["SCHEDULER_MAX_CONCURRENCY": "5"]) { $1 }
+        )
+        let calls = try await app.calls(200)
+        _ = try await eventually("all ends") {
+            scheduler.errorLines.filter { $0.contains(" outcome=ok ") }.count == 200 ? true : nil
+        }
+        #expect(try await scheduler.stop() == .clean)
+        #expect(Set(calls.map(\.job)).count == 200)
+        let spans = try app.calls().map { (start: try time($0.start), end: try time($0.end ?? "")) }
+        for span in spans {
+            #expect(spans.filter { $0.start < span.start && span.start < $0.end }.count < 5)
+        }
+        // By name, but for the few that are in flight at once.
+        let order = calls.map(\.job)
+        for (place, job) in order.enumerated() {
+            let expected = 100 + place
+            #expect(abs((Int(job.dropFirst()) ?? 0) - expected) <= 5, "\(job) came at place \(place)")
+        }
+        try Sidecar.check(scheduler, beside: app)
+    }
+
     /// Five seconds of it belong to every test run; `SOAK_SECONDS` makes it longer.
     @Test("under random faults no promise is broken, and after them every slot is met")
     func soak() async throws {

@@ -299,6 +299,16 @@ struct ClockworkTests {
         #expect(Set(delays).count > 250)
     }
 
+    @Test("jitter is uniform: 10 000 slots in 20 bins")
+    func jitterIsUniform() throws {
+        var bins = Array(repeating: 0, count: 20)
+        let key = HashKey(seed: "seed", job: "a")
+        for slot in 0..<10_000 { bins[key.value(for: "jitter \(Rig.at(slot * 10))", below: 10_000) / 500] += 1 }
+        let chiSquared = bins.reduce(0.0) { $0 + (Double($1) - 500) * (Double($1) - 500) / 500 }
+        // 19 degrees of freedom: 43.8 is passed by chance once in a thousand seeds, and this seed is fixed.
+        #expect(chiSquared < 43.8)
+    }
+
     @Test("first runs are spread over the window after the start, each at a stable moment")
     func spread() throws {
         var jobs: [String: String] = [:]
