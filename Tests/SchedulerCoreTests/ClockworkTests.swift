@@ -240,6 +240,20 @@ struct ClockworkTests {
         #expect(rig.attempts(at: 100).isEmpty)
     }
 
+    @Test("a run whose second attempt is under way when it stops ends once, with that attempt")
+    func stopInSecondAttempt() throws {
+        var rig = try Rig(["a": "every 1h POST / retries=2"])
+        let first = try #require(rig.attempts(at: 0).first)
+        _ = rig.end(first, status: 500)
+        let second = try #require(rig.attempts(at: 5).first)
+        let ended = rig.stop()
+        #expect(ended.isEmpty)
+        guard case .ended = rig.end(second, status: 500) else {
+            Issue.record("not ended")
+            return
+        }
+    }
+
     @Test("a job that goes and comes back runs again, whatever stage its run was in")
     func goesAndComes() throws {
         var rig = try Rig(["a": "every 1h POST / jitter=1h", "b": "every 1h POST / retries=3", "c": "every 1h POST /"])

@@ -160,12 +160,14 @@ struct Dispatch: Sendable {
 
     /// Nothing more begins: what waits is dropped; answers the runs that are between two attempts.
     mutating func stop() -> [RunEnd] {
-        let pending = items.values.compactMap(\.pending)
+        var ended: [RunEnd] = []
         for (job, item) in items {
+            // A run with an attempt under way ends with that.
             if case .attempting = item.stage { continue }
+            if let pending = item.pending { ended.append(pending) }
             drop(job)
         }
-        return pending
+        return ended
     }
 
     /// A new list of jobs, in which each keeps its number; answers the runs that end here because their job is gone.
