@@ -135,6 +135,30 @@ struct LifeTests {
         #expect(try await scheduler.stop() == .clean)
     }
 
+    @Test("a job under another spelling of its name is the same job after SIGHUP, and is not started twice")
+    func reloadOfAnotherSpelling() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "scheduler-jobs-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let line = "every 1h POST /api/sync/trigger timeout=1h\n"
+        try Data("nightly_report: \(line)".utf8).write(to: file, options: .atomic)
+        let app = try await App()
+        try app.set(faults: #"{"*": {"hang": true}}"#)
+        let scheduler = try Sidecar.start(
+            beside: app,
+            [
+                "SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_JOBS_FILE": file.path,
+                "SCHEDULER_STOP_TIMEOUT_SECONDS": "0",
+            ]
+        )
+        _ = try await app.calls(1)
+        try Data("Nightly-Report: \(line)other: every 1h GET /api/health\n".utf8).write(to: file, options: .atomic)
+        scheduler.signal(SIGHUP)
+        _ = try await app.calls(2)
+        #expect(try await scheduler.stop() == .clean)
+        #expect(try app.calls().map(\.job) == ["nightly_report", "other"])
+        try Sidecar.check(scheduler, beside: app)
+    }
+
     @Test("SIGHUP reads the jobs file again, all or nothing")
     func reload() async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "scheduler-jobs-\(UUID().uuidString)")
