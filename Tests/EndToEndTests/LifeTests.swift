@@ -121,6 +121,24 @@ struct LifeTests {
         #expect(scheduler.errors.isEmpty == (status == 0))
     }
 
+    @Test("a value that begins with a combining mark is a fault, not a variable that is not set")
+    func combiningMark() async throws {
+        let scheduler = try Binary("scheduler", ["check"], environment: ["API_URL": "\u{200D}http://127.0.0.1:1"])
+        #expect(try await scheduler.end() == Binary.End(status: 78, wasSignalled: false))
+        #expect(scheduler.errors.contains("fault: API_URL="))
+    }
+
+    @Test("no core dump can hold the token")
+    func coreLimit() async throws {
+        let app = try await App()
+        let scheduler = try Sidecar.start(beside: app, ["SCHEDULER_STARTUP_GRACE_SECONDS": "3600"])
+        try await scheduler.line(containing: "Scheduler started.")
+        let limits = try String(contentsOfFile: "/proc/\(scheduler.processID)/limits", encoding: .utf8)
+        let core = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max core file size") })
+        #expect(core.split(separator: " ").filter { Int($0) != nil }.map(String.init) == ["0", "0"])
+        #expect(try await scheduler.stop() == .clean)
+    }
+
     @Test("a log that nobody reads holds up no run")
     func fullPipe() async throws {
         let app = try await App()

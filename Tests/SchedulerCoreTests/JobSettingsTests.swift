@@ -196,6 +196,19 @@ struct JobSettingsTests {
         )
     }
 
+    @Test(
+        "a path or a name with a line end cannot forge a line",
+        arguments: ["a: every 1m GET /", "defaults: off", "9: off"]
+    )
+    func oneLineEach(_ line: String) throws {
+        let file = try TemporaryFile("\(line)\n\(line)\nx\n", suffix: "\nERROR forged")
+        let bad = try #require(throws: SettingsFaults.self) {
+            try jobs(["SCHEDULER_JOBS_FILE": file.path, "SCHEDULER_JOB_B\nERROR": ""])
+        }
+        #expect(bad.faults.count >= 3)
+        #expect(bad.faults.allSatisfy { !$0.message.contains("\n") && !$0.variable.contains("\n") })
+    }
+
     @Test("off for a job that is not there is a warning, since its operator believes in it")
     func offWithoutJob() throws {
         let settings = try Settings(environment: ["SCHEDULER_JOB_DATAREFRESH": "off"])
@@ -224,8 +237,8 @@ struct JobSettingsTests {
 final class TemporaryFile {
     let path: String
 
-    init(_ text: String) throws {
-        path = FileManager.default.temporaryDirectory.appending(path: "scheduler-test-\(UUID().uuidString)").path
+    init(_ text: String, suffix: String = "") throws {
+        path = FileManager.default.temporaryDirectory.path + "/scheduler-test-\(UUID().uuidString)\(suffix)"
         try Data(text.utf8).write(to: URL(filePath: path))
     }
 

@@ -89,6 +89,27 @@ struct LogTests {
         #expect(book.lines[1].hasSuffix(#""msg":"m x","f":"***"}"# + "\n"))
     }
 
+    @Test("a secret is masked in the forms in which an answer may echo it, and in our own texts")
+    func encodedSecrets() {
+        let secrets = SecretBook([Secret(#"Zm9v/YmFy+&"=="#)])
+        let echoes = [
+            #"Zm9v/YmFy+&"=="#, #"Zm9v\/YmFy+&\"=="#, #"Zm9v/YmFy+&\"=="#, "Zm9v%2FYmFy%2B%26%22%3D%3D",
+            "Zm9v%2fYmFy%2b%26%22%3d%3d", "Zm9v/YmFy+&amp;&quot;==",
+        ]
+        for echo in echoes { book.log(secrets: secrets).info("m \(echo)") }
+        book.log(secrets: secrets).info("m \(own: #"/path?k=Zm9v/YmFy+&"=="#)")
+        #expect(book.lines.map { $0.dropFirst(31) } == echoes.map { _ in "m ***\n" } + ["m /path?k=***\n"])
+    }
+
+    @Test("where a redirect points to is masked before it is cut")
+    func redirectWithSecret() throws {
+        let location = "https://app/" + String(repeating: "x", count: 180) + "/hunter2hunter2?next=1"
+        let answer = Response(status: 302, location: location)
+        book.log(secrets: SecretBook([Secret("hunter2hunter2")])).ended(try runEnd(.success(answer)))
+        #expect(!book.lines.joined().contains("hunter"))
+        #expect(book.lines.joined().contains("xxx/***\n"))
+    }
+
     @Test("an answer is cut at 200 characters, after secrets are masked, so that no part of one is left")
     func excerpt() {
         let log = book.log(secrets: SecretBook([Secret("hunter2")]))

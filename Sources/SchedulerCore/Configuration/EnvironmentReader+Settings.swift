@@ -69,7 +69,7 @@ extension EnvironmentReader {
         do throws(ZoneError) {
             return try zones.zone(named: value.trimmingBlanks)
         } catch {
-            fault(name, "\(name): \(Escaping.controls(error.description))")
+            fault(name, "\(name): \(error)")
             return nil
         }
     }
@@ -96,7 +96,7 @@ extension EnvironmentReader {
                 _ = try ListenAddress(parsing: value.trimmingBlanks)
                 warn("SCHEDULER_LISTEN", "SCHEDULER_LISTEN has no effect yet: there is no status listener")
             } catch {
-                fault("SCHEDULER_LISTEN", "SCHEDULER_LISTEN: \(Escaping.controls("\(error)"))")
+                fault("SCHEDULER_LISTEN", "SCHEDULER_LISTEN: \(error)")
             }
         }
     }
@@ -122,7 +122,7 @@ extension EnvironmentReader {
         for name in names(withPrefix: "SCHEDULER_") where !known.contains(name) {
             let near = nearestVariable(name)
             let hint = near.map { "did you mean \($0)?" } ?? "scheduler --help shows where the names are"
-            let message = "\(Escaping.controls(name)) is read by nothing; \(hint)"
+            let message = "\(name) is read by nothing; \(hint)"
             if asFaults { fault(name, message) } else { warn(name, message) }
         }
     }

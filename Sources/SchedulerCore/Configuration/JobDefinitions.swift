@@ -102,7 +102,7 @@ extension EnvironmentReader {
     }
 
     mutating func jobFault(_ origin: String, _ problem: JobLineFault) {
-        fault(origin, "\(Escaping.controls(origin)): \(Escaping.controls(problem.description))")
+        fault(origin, "\(origin): \(problem)")
     }
 
     private mutating func readJobsFile(into definitions: inout JobDefinitions) {
@@ -126,7 +126,7 @@ extension EnvironmentReader {
             let origin = "\(path):\(number)"
             fault(
                 origin,
-                "\(Escaping.controls(origin)): has no name that ends with a colon and a blank; "
+                "\(origin): has no name that ends with a colon and a blank; "
                     + "write \"name: job line\", or # before a comment"
             )
         }
@@ -149,7 +149,7 @@ extension EnvironmentReader {
     private mutating func offWithoutJob(_ name: String, _ origin: String, _ definitions: JobDefinitions) {
         let near = NearestName.of(name, in: definitions.byKey.values.map(\.name).sorted())
         let hint = near.map { "did you mean \($0)?" } ?? "scheduler check prints the jobs"
-        warn(origin, "\(Escaping.controls(origin)): there is no job \(name) to switch off; \(hint)")
+        warn(origin, "\(origin): there is no job \(name) to switch off; \(hint)")
     }
 
     /// `seen` holds the names of one source, each with where it stands.
@@ -163,7 +163,7 @@ extension EnvironmentReader {
         guard JobName.isValid(name) else {
             return fault(
                 origin,
-                "\(Escaping.controls(origin)): job name \"\(Escaping.quotable(name))\" is not one; write \(JobName.rule)"
+                "\(origin): job name \"\(Escaping.quotable(name))\" is not one; write \(JobName.rule)"
             )
         }
         let key = JobName.folded(name)

@@ -4,9 +4,10 @@ package struct SettingsFault: Error, Equatable, Sendable {
     /// A whole sentence: the variable, its value unless that is a secret, what is allowed.
     package let message: String
 
+    /// Texts from outside may stand in both, so that control characters are escaped here and nowhere else.
     package init(variable: String, message: String) {
-        self.variable = variable
-        self.message = message
+        self.variable = Escaping.controls(variable)
+        self.message = Escaping.controls(message)
     }
 }
 

@@ -31,14 +31,14 @@ extension Log {
         debug("Time zones: \(own: directory.path), tzdata \(directory.version() ?? "of unknown release").")
     }
 
-    func moreSlots(_ count: Int) { info("Next slot: and those of \(count) more jobs.") }
+    func moreSlots(_ count: Int) { info("Next slot: and those of \(own: counted(count, "more job")).") }
 
     func setting(warning: SettingsFault) { self.warning("\(own: warning.message)") }
 
     func setting(fault: SettingsFault) { error("Configuration: \(own: fault.message)") }
 
     func refused(faults: Int) {
-        error("Scheduler not started: \(faults) configuration \(own: faults == 1 ? "fault" : "faults").")
+        error("Scheduler not started: \(own: counted(faults, "configuration fault")).")
     }
 
     /// The line that takes the place of lines that found no room.
@@ -188,7 +188,7 @@ extension Log {
     func reloaded(jobs: Int) { info("Reloaded: \(own: counted(jobs, "job")).") }
 
     func reloadRefused(faults: Int) {
-        error("Not reloaded, the old jobs stay: \(faults) configuration \(own: faults == 1 ? "fault" : "faults").")
+        error("Not reloaded, the old jobs stay: \(own: counted(faults, "configuration fault")).")
     }
 
     func endedInGrace() { info("Scheduler shutdown during startup grace; exiting.") }

@@ -27,13 +27,6 @@ package struct Target: Sendable, Equatable {
         }
     }
 
-    /// The one that tries was taken back, so that another may.
-    package mutating func releaseProbe(at uptime: Duration) {
-        if case .down(let since, let failures, nil) = state {
-            state = .down(since: since, failures: failures, probe: uptime)
-        }
-    }
-
     /// An attempt ended before its connection stood; true if that is news.
     ///
     /// One that began before the last contact tells of an earlier time.
