@@ -41,9 +41,10 @@ final class Binary: Sendable {
         errors: FileHandle? = nil
     ) throws {
         let process = Process()
-        let command = entrance + [Self.folder.appending(path: name).path] + arguments
-        process.executableURL = try entrance.first.map(Tool.find) ?? URL(filePath: command[0])
-        process.arguments = Array(command.dropFirst())
+        let way = try entrance.prefix(1).map { try Tool.find($0).path } + entrance.dropFirst()
+        // The test's threads block signals, and that is inherited: none would ever do its harm.
+        process.executableURL = try Tool.find("env")
+        process.arguments = ["--default-signal"] + way + [Self.folder.appending(path: name).path] + arguments
         process.environment = environment.merging(Self.sanitizerOptions) { $1 }
         process.standardInput = FileHandle.nullDevice
         let book = book

@@ -100,7 +100,10 @@ struct HostileAppTests {
             Sidecar.jobs(jobs).merging(["SCHEDULER_MAX_CONCURRENCY": "8"]) { $1 }
         )
         for row in Self.rows {
-            let line = try await scheduler.line(containing: " attempts=1 outcome=\(row.outcome) ", and: " job=\(row.name) ")
+            let line = try await scheduler.line(
+                containing: " attempts=1 outcome=\(row.outcome) ",
+                and: " job=\(row.name) "
+            )
             #expect(line.contains(row.text), "\(line)")
             let milliseconds = try #require(Sidecar.number("ms", of: line))
             switch row.name {

@@ -9,6 +9,8 @@ package final class Namespace {
         let what: String
         let reason: String
 
+        package init(what: String, reason: String) { (self.what, self.reason) = (what, reason) }
+
         package var description: String {
             "\(what): \(reason.trimmingCharacters(in: .whitespacesAndNewlines)); these tests need root and a network "
                 + "namespace (CAP_SYS_ADMIN, CAP_NET_ADMIN)"
@@ -45,6 +47,9 @@ package final class Namespace {
 
     /// What to start a program through, so that it runs in here; it keeps its process number.
     package var entrance: [String] { ["nsenter", "--target", "\(holder.processIdentifier)", "--net", "--mount"] }
+
+    /// From now on nothing of the root file system can be written.
+    package func makeReadOnly() throws { try run("mount", ["-o", "remount,bind,ro", "/"]) }
 
     package func overwrite(_ path: String, _ text: String) throws { try folder.overwrite(Self.name(path), text) }
 
@@ -94,7 +99,10 @@ extension Namespace {
 
     /// So many bits a second pass, both ways together.
     package func slow(to rate: String) throws {
-        try run("tc", ["qdisc", "replace", "dev", "lo", "root", "tbf", "rate", rate, "burst", "1600", "limit", "30000"])
+        try run(
+            "tc",
+            ["qdisc", "replace", "dev", "lo", "root", "tbf", "rate", rate, "burst", "1600", "limit", "30000"]
+        )
     }
 
     /// Loses three packets of ten, by chance.
