@@ -44,7 +44,10 @@ internal import Glibc
         unsafe clock_gettime(CLOCK_MONOTONIC, &end)
         let (seconds, attoseconds) = limit.components
         let nanoseconds = end.tv_nsec + Int(attoseconds / 1_000_000_000)
-        end = timespec(tv_sec: end.tv_sec + Int(seconds) + nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
+        end = timespec(
+            tv_sec: end.tv_sec + Int(seconds) + nanoseconds / 1_000_000_000,
+            tv_nsec: nanoseconds % 1_000_000_000
+        )
         unsafe pthread_mutex_lock(lock)
         defer { unsafe pthread_mutex_unlock(lock) }
         while value < wanted {

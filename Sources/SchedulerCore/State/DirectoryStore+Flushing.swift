@@ -81,8 +81,8 @@ extension DirectoryStore {
             return !state.isReported
         }
         guard isNews else { return }
-        let directory = (try? files.layer.status(files.directory)) ?? nil
-        report(.unwritable(path: path, failure, directory: directory))
+        let owner = FileOwner(of: files.directory).map(\.description)
+        report(.unwritable(path: path, failure, directory: owner))
     }
 
     /// Tries to keep all that is known.

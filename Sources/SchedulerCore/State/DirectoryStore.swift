@@ -88,6 +88,7 @@ package final class DirectoryStore: StateStore {
 
     package func claim(_ job: String, slot: Moment) -> Bool { true }
 
+    @discardableResult
     package func begin(_ job: String, _ run: RunBegin) -> Bool { keep(.begin(job, run)) }
     package func withdraw(_ job: String, _ id: RunID) { _ = keep(.withdrawn(job, id)) }
     package func end(_ job: String, _ run: RunRecord) { record([.end(job, run)]) }

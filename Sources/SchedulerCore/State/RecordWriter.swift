@@ -11,7 +11,7 @@ package struct RecordWriter {
     /// No record is longer, head and line end not counted.
     static let longest = 262_144
     /// A text is cut here, so that a record never gets too long, even if each byte is escaped.
-    private static let longestText = 32_768
+    private static let longestText = 16_384
 
     package init() {}
 

@@ -1,7 +1,7 @@
 /// What a person should know of the state's files.
 package enum StateEvent: Sendable, Equatable {
-    /// From now on nothing is kept; `directory` as it stands, if it is there.
-    case unwritable(path: String, StateFailure, directory: FileStatus?)
+    /// From now on nothing is kept; `directory` says whose the directory is, if that can be seen.
+    case unwritable(path: String, StateFailure, directory: String?)
     /// It is kept again, all of it.
     case writable(path: String)
     /// The record file had damage: what was good is used.

@@ -26,7 +26,8 @@ extension StateFailure: CustomStringConvertible {
         case .replaced: "it was removed or replaced by something else"
         case .notRegular: "it is not a regular file"
         case .heldByAnother: "another scheduler has it now"
-        case .newerVersion(let version): "it is of format version \(version), and this program knows \(StateLoader.version)"
+        case .newerVersion(let version):
+            "it is of format version \(version), and this program knows \(StateLoader.version)"
         case .hangs(let time): "the disk has not answered for \(time.wholeMilliseconds) ms"
         }
     }

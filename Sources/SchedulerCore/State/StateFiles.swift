@@ -27,10 +27,16 @@ struct StateFiles {
 
     var lockDescriptor: Int32?
     private(set) var log: OpenLog? {
-        didSet { if log?.descriptor != oldValue?.descriptor { generation += 1; log?.generation = generation } }
+        didSet {
+            if log?.descriptor != oldValue?.descriptor {
+                generation += 1
+                log?.generation = generation
+            }
+        }
     }
     private var generation = 0
 
+    private static let aside = ".damaged-"
     /// As many damaged files are kept.
     private static let keptAside = 5
     /// Below this size nothing is gained.
@@ -227,7 +233,7 @@ struct StateFiles {
     private func keepAside(_ log: OpenLog) throws(StateFailure) -> String? {
         guard log.size > 0, let status = try layer.status(logPath), try layer.status(log.descriptor).isSame(status)
         else { return nil }
-        let aside = try asideName(logPath)
+        let aside = asideName(logPath)
         do throws(StateFailure) {
             try layer.link(logPath, to: aside)
         } catch .system(.link, let number) where [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(number) {
@@ -243,26 +249,33 @@ struct StateFiles {
     /// Moves away what is no file, so that it is neither followed nor waited for.
     func setAsideUnlessRegular(_ path: String) throws(StateFailure) {
         guard let status = try layer.status(path), status.kind != .regular else { return }
-        let aside = try asideName(path)
+        let aside = asideName(path)
         try layer.rename(path, to: aside)
         trimAsides()
         report(.setAside(path: path, status.kind, to: aside))
     }
 
-    private func asideName(_ path: String) throws(StateFailure) -> String {
-        let name = path + ".damaged-" + String(now().description.filter { $0 != "-" && $0 != ":" })
-        for number in 1... {
-            let candidate = number == 1 ? name : "\(name)-\(number)"
-            if try layer.status(candidate) == nil { return candidate }
-        }
-        return name
+    /// A name that sorts behind all others of its kind, several in a second as well.
+    private func asideName(_ path: String) -> String {
+        let second = Moment(seconds: now().seconds).description
+        let name = path + Self.aside + String(second.filter { $0 != "-" && $0 != ":" })
+        let taken = names { (directory + "/" + $0).hasPrefix(name) }
+        let last = taken.map { Int($0.drop { $0 != "Z" }.dropFirst(2)) ?? 1 }.max()
+        return last.map { "\(name)-\($0 + 1)" } ?? name
     }
 
     /// What does not work here does no harm.
     private func trimAsides() {
-        guard let names = try? layer.names(in: directory) else { return }
-        let asides = names.filter { $0.hasPrefix("state.log.damaged-") }.sorted()
-        for name in asides.dropLast(Self.keptAside) { try? layer.remove(directory + "/" + name) }
+        let asides = names { $0.hasPrefix("state.log" + Self.aside) }
+        let sorted = asides.sorted { first, second in
+            let length = "state.log".count + Self.aside.count + "20261121T034455Z".count
+            return (first.prefix(length), first.count, first) < (second.prefix(length), second.count, second)
+        }
+        for name in sorted.dropLast(Self.keptAside) { try? layer.remove(directory + "/" + name) }
+    }
+
+    private func names(_ isWanted: (String) -> Bool) -> [String] {
+        ((try? layer.names(in: directory)) ?? []).filter(isWanted)
     }
 
     private mutating func closeLog() {

@@ -43,6 +43,7 @@ package final class MemoryStore: StateStore {
     package func acquire() -> Bool { true }
     package func load() -> StateBook { book }
     package func claim(_ job: String, slot: Moment) -> Bool { true }
+    @discardableResult
     package func begin(_ job: String, _ run: RunBegin) -> Bool {
         record([.begin(job, run)])
         return true
