@@ -172,7 +172,12 @@ extension Program {
             let scheduler = Scheduler(settings, log: log, output: output, alarm: alarm, buildDate: Version.date) {
                 Program.settings(environment)
             }
-            scheduler.run()
+            do throws(StateError) {
+                try scheduler.run()
+            } catch {
+                log.state(error)
+                return Status.configuration
+            }
             return Status.done
         }
     }

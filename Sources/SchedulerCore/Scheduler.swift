@@ -97,7 +97,7 @@ package final class Scheduler {
     }
 
     /// Runs until a signal ends it.
-    package func run() {
+    package func run() throws(StateError) {
         log.started(settings, metadataOffset: metadataOffset)
         for warning in settings.warnings + JobHints.all(settings.jobs, at: time.now()) { log.setting(warning: warning) }
         let graceEnd = time.uptime() + .seconds(settings.startupGraceSeconds)
@@ -105,7 +105,7 @@ package final class Scheduler {
             log.endedInStandby()
             return
         }
-        loadState()
+        try loadState()
         announceSlots(after: graceEnd - time.uptime())
         guard waitForGrace(until: graceEnd) else {
             store.close()
