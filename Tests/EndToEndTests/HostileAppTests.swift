@@ -33,7 +33,8 @@ struct HostileAppTests {
         },
         Row(name: "endless-trailer", outcome: "broken") {
             let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
-            flood(head, "X-Filler: \(String(repeating: "x", count: 10_000))\r\n", on: $0)
+            // libcurl refuses longer lines by itself, but not that many.
+            flood(head, "X-Filler: \(String(repeating: "x", count: 1_000))\r\n", on: $0)
         },
         Row(name: "endless-chunks", outcome: "timeout") {
             let chunk = "10000\r\n\(String(repeating: ".", count: 65_536))\r\n"
