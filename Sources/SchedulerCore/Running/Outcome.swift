@@ -3,6 +3,8 @@ package import HTTPClient
 /// How a run or an attempt ended: one word, the same in logs, metrics and state.
 package enum Outcome: String, Sendable, CaseIterable {
     case ok, busy, throttled, denied, rejected, redirected, failed, timeout, unreachable, tls, broken, aborted
+    /// In flight when the sidecar was killed; what became of it is not known.
+    case interrupted
 
     /// What an HTTP status says; one outside 200 to 599 makes no sense as a final answer.
     package init(status: Int) {

@@ -3,14 +3,16 @@ internal import Schedule
 
 /// The headers by which the app and its logs tell runs and attempts apart.
 package struct RequestIdentity: Sendable {
-    /// 32 lower-case hex digits; one per run, and the trace's id as well, so that one search finds both.
-    package let runID: String
+    /// One per run, and the trace's id as well, so that one search finds both.
+    package let id: RunID
     private let random: @Sendable () -> UInt64
 
     package init(random: @escaping @Sendable () -> UInt64) {
         self.random = random
-        runID = hex(random()) + hex(random())
+        id = RunID(random(), random())
     }
+
+    package var runID: String { id.description }
 
     /// The headers of one attempt, counted from 1; each attempt is a span of its own.
     ///
@@ -26,7 +28,7 @@ package struct RequestIdentity: Sendable {
     }
 
     private func identity(job: String, run: Run, attempt: Int) -> [Request.Header] {
-        let slot = run.slot.description
+        let (slot, runID) = (run.slot.description, runID)
         return [
             Request.Header("Idempotency-Key", "\(job)@\(slot)" + (run.trigger == .manual ? "#manual-\(runID)" : "")),
             Request.Header("X-Scheduler-Job", job),
@@ -35,12 +37,7 @@ package struct RequestIdentity: Sendable {
             Request.Header("X-Scheduler-Trigger", run.trigger.rawValue),
             Request.Header("X-Request-ID", runID),
             // W3C Trace Context §3.2: version, trace, span, "sampled". An all-zero span is invalid.
-            Request.Header("traceparent", "00-\(runID)-\(hex(max(1, random())))-01"),
+            Request.Header("traceparent", "00-\(runID)-\(RunID.hex(max(1, random())))-01"),
         ]
     }
-}
-
-private func hex(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
 }

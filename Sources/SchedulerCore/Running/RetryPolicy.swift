@@ -12,7 +12,7 @@ package struct RetryPolicy: Sendable {
     static func isRetryable(_ outcome: Outcome) -> Bool {
         switch outcome {
         case .throttled, .failed, .timeout, .broken: true
-        case .ok, .busy, .denied, .rejected, .redirected, .unreachable, .tls, .aborted: false
+        case .ok, .busy, .denied, .rejected, .redirected, .unreachable, .tls, .aborted, .interrupted: false
         }
     }
 

@@ -1,0 +1,31 @@
+/// What tells runs apart, here and in the app: 128 random bits, written as 32 lower-case hex digits.
+///
+/// Two numbers rather than text: the last runs of every job are kept.
+package struct RunID: Hashable, Sendable {
+    private let high: UInt64
+    private let low: UInt64
+
+    package init(_ high: UInt64, _ low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// Nil unless it is 32 lower-case hex digits.
+    package init?(_ text: String) {
+        let digits = text.utf8
+        guard digits.count == 32, digits.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }),
+            let high = UInt64(text.prefix(16), radix: 16), let low = UInt64(text.suffix(16), radix: 16)
+        else { return nil }
+        self.init(high, low)
+    }
+}
+
+extension RunID: CustomStringConvertible {
+    package var description: String { Self.hex(high) + Self.hex(low) }
+
+    /// 16 hex digits.
+    static func hex(_ value: UInt64) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

@@ -1,0 +1,84 @@
+package import Schedule
+
+/// What is known of all jobs: the sum of all records, whether they come from a file or from now.
+///
+/// Jobs are found by name, whichever way of writing it is taken. A copy costs nothing until one of the two changes.
+package struct StateBook: Sendable, Equatable {
+    /// By folded name.
+    private(set) var jobs: [String: JobState] = [:]
+
+    package init() {}
+
+    package subscript(name: String) -> JobState? { jobs[JobName.folded(name)] }
+
+    package var count: Int { jobs.count }
+
+    /// Takes a record in; one that makes no sense where it stands (a run of a job never seen) changes what it can.
+    package mutating func apply(_ record: StateRecord) {
+        switch record {
+        case .job(let state): jobs[JobName.folded(state.name)] = state
+        case .configured(let name, let schedule, let zone, let last):
+            change(name) { $0.configure(name, schedule, zone, last) }
+        case .gone(let name, let moment): jobs[JobName.folded(name)]?.gone = moment
+        case .dropped(let name): jobs[JobName.folded(name)] = nil
+        case .begin(let name, let begin): change(name) { $0.begin(begin) }
+        case .withdrawn(let name, let id): change(name) { $0.withdraw(id) }
+        case .end(let name, let run): change(name) { $0.end(run) }
+        }
+    }
+
+    private mutating func change(_ name: String, _ body: (inout JobState) -> Void) {
+        body(&jobs[JobName.folded(name), default: JobState(name: name, schedule: "", zone: "")])
+    }
+}
+
+/// One thing that happened to a job: what a line of the record file says.
+package enum StateRecord: Sendable, Equatable {
+    /// The job as it stands; replaces all that is known of it.
+    case job(JobState)
+    /// The job is configured like this from now on; its last slot stays, unless there is a new one.
+    case configured(String, schedule: String, zone: String, last: Moment?)
+    /// It is no longer configured.
+    case gone(String, at: Moment)
+    /// Nothing of it is kept.
+    case dropped(String)
+    /// An attempt of a run begins.
+    case begin(String, RunBegin)
+    /// The app never saw the run: it has not begun after all.
+    case withdrawn(String, RunID)
+    case end(String, RunRecord)
+}
+
+extension JobState {
+    fileprivate mutating func configure(_ name: String, _ schedule: String, _ zone: String, _ last: Moment?) {
+        (self.name, self.schedule, self.zone, gone) = (name, schedule, zone, nil)
+        if let last { self.last = last }
+    }
+
+    fileprivate mutating func begin(_ begin: RunBegin) {
+        // A later attempt of the same run.
+        let previous = inFlight?.begin.id == begin.id ? inFlight?.previous : last
+        inFlight = InFlight(begin, previous: previous)
+        last = begin.slot
+    }
+
+    fileprivate mutating func withdraw(_ id: RunID) {
+        guard let run = inFlight, run.begin.id == id else { return }
+        last = run.previous
+        inFlight = nil
+    }
+
+    fileprivate mutating func end(_ run: RunRecord) {
+        if inFlight?.begin.id == run.id { inFlight = nil }
+        runs.append(run)
+        if runs.count > Self.keptRuns { runs.removeFirst(runs.count - Self.keptRuns) }
+        switch run.outcome {
+        case .ok:
+            lastSuccess = run.began + .milliseconds(run.milliseconds)
+            consecutiveFailures = 0
+        case .busy: consecutiveFailures = 0
+        case .aborted, .interrupted: break
+        default: consecutiveFailures += 1
+        }
+    }
+}
