@@ -169,7 +169,14 @@ extension Program {
             // Before the first thread is there.
             Library.start()
             log.zoneData(ZoneDirectory(environment: environment))
-            let scheduler = Scheduler(settings, log: log, output: output, alarm: alarm, buildDate: Version.date) {
+            let scheduler = Scheduler(
+                settings,
+                log: log,
+                output: output,
+                alarm: alarm,
+                store: settings.stateDirectory.map { DirectoryStore($0, report: { log.state($0) }) } ?? MemoryStore(),
+                buildDate: Version.date
+            ) {
                 Program.settings(environment)
             }
             do throws(StateError) {
