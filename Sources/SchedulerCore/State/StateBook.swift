@@ -17,6 +17,8 @@ package struct StateBook: Sendable, Equatable {
     package mutating func apply(_ record: StateRecord) {
         switch record {
         case .job(let state): jobs[JobName.folded(state.name)] = state
+        case .configured(let name, let schedule, let zone, let last):
+            change(name) { $0.configure(name, schedule, zone, last) }
         case .gone(let name, let moment): jobs[JobName.folded(name)]?.gone = moment
         case .dropped(let name): jobs[JobName.folded(name)] = nil
         case .begin(let name, let begin): change(name) { $0.begin(begin) }
@@ -34,6 +36,8 @@ package struct StateBook: Sendable, Equatable {
 package enum StateRecord: Sendable, Equatable {
     /// The job as it stands; replaces all that is known of it.
     case job(JobState)
+    /// The job is configured like this from now on; its last slot stays, unless there is a new one.
+    case configured(String, schedule: String, zone: String, last: Moment?)
     /// It is no longer configured.
     case gone(String, at: Moment)
     /// Nothing of it is kept.
@@ -46,6 +50,11 @@ package enum StateRecord: Sendable, Equatable {
 }
 
 extension JobState {
+    fileprivate mutating func configure(_ name: String, _ schedule: String, _ zone: String, _ last: Moment?) {
+        (self.name, self.schedule, self.zone, gone) = (name, schedule, zone, nil)
+        if let last { self.last = last }
+    }
+
     fileprivate mutating func begin(_ begin: RunBegin) {
         // A later attempt of the same run.
         let previous = inFlight?.begin.id == begin.id ? inFlight?.previous : last
