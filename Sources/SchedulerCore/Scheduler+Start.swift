@@ -52,10 +52,11 @@ extension Scheduler {
 
     /// False if a signal came first.
     func waitForGrace(until end: Duration) -> Bool {
-        while time.uptime() < end {
+        // Once even where there is no grace: a signal may have come while the settings were read.
+        repeat {
             if shallStop(alarm.wait(until: nil, now: time.now(), atMost: end - time.uptime())) { return false }
             output?.flush()
-        }
+        } while time.uptime() < end
         return true
     }
 

@@ -14,6 +14,10 @@ extension EnvironmentReader {
             fault(Self.stateName, "\(quoted(Self.stateName, path)) is not a directory; write \(allowed)")
             return nil
         }
+        if FileOwner.isBelowFile(path) {
+            fault(Self.stateName, "\(quoted(Self.stateName, path)) lies below a file; write \(allowed)")
+            return nil
+        }
         return path
     }
 }

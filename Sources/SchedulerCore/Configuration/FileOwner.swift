@@ -21,6 +21,12 @@ struct FileOwner: Equatable, Sendable {
     /// The user that the program runs as.
     static var ourUser: UInt32 { geteuid() }
 
+    /// Whether a part of the path that should be a directory is something else.
+    static func isBelowFile(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe stat(path, &status) != 0 && errno == ENOTDIR
+    }
+
     /// Whether the program may make files in the directory.
     static func mayWrite(in directory: String) -> Bool {
         unsafe faccessat(AT_FDCWD, directory, R_OK | W_OK | X_OK, AT_EACCESS) == 0
