@@ -67,45 +67,52 @@ struct DayLine {
 }
 
 extension DayLine {
-    private static let height = 64
-    private static let named = 8
+    private static let height = 72
+    /// Room above the bars, for the heads of the pins.
+    private static let top = 12
+    /// Pins that are drawn, jobs that are named, and times of each.
+    private static let mostPins = 200
+    private static let mostNames = 12
+    private static let mostTimes = 3
 
     func html(_ clock: WallClock, jobs: Int) -> HTML {
-        let bins = (0..<often.count / Self.binMinutes).map { bin in
-            (bin * Self.binMinutes..<(bin + 1) * Self.binMinutes).map { (often[$0], rare[$0]) }
-        }
-        let most = max(1, zip(often, rare).map(+).max() ?? 1)
-        let bars = bins.enumerated().map { place, bin in bar(place, bin, most, clock) }
+        let totals = zip(often, rare).map(+)
+        let most = totals.max() ?? 0
+        let bins = stride(from: 0, to: totals.count, by: Self.binMinutes).map { totals[$0..<$0 + Self.binMinutes] }
+        let bars = bins.enumerated().map { place, bin in bar(place, bin.max() ?? 0, max(2, most), clock) }
         let hours = bins.indices.compactMap { hour($0, clock) }
-        let size = "\(counted < jobs ? "the first \(counted) of \(jobs) jobs" : SchedulerCore.counted(jobs, "job"))"
+        let pins = named.prefix(Self.mostPins).map { pin($0.slot, $0.job, clock) }
+        let drawn = counted < jobs ? "the first \(counted) of \(jobs) jobs" : SchedulerCore.counted(jobs, "job")
+        let names = names(clock)
         return """
             <svg class="day" height="\(Self.height + 22)" role="img" \
-            aria-label="\(size): how many begin in the same minute, over the next 24 hours. \(summary(clock))">\
-            \(hours)\(bars)<line x1="0" x2="100%" y1="\(Self.height)" y2="\(Self.height)" class="axis"/></svg>
-            <p class="legend"><span class="key often"></span> runs often <span class="key rare"></span> \
-            comes at most \(Self.rarely) times a day. The higher, the more jobs begin in the same minute\
-            \(counted < jobs ? " (\(size) are drawn)" : "").</p>
-            <p>\(summary(clock))</p>
+            aria-label="How many of \(drawn) begin in the same minute, over the next 24 hours.">\
+            \(hours)\(bars)\(pins)\
+            <line x1="0" x2="100%" y1="\(Self.height)" y2="\(Self.height)" class="axis"/></svg>
+            <p>\(busiestWords(clock))\(names.isEmpty ? nil : " Now and then:")</p>
+            <ul class="rarely">\(names)</ul>
+            <p class="legend"><span class="key often"></span> how many jobs begin in the same minute \
+            <span class="key rare"></span> comes at most \(Self.rarely) times a day\
+            \(counted < jobs ? ". Drawn: \(drawn)" : "")</p>
             """
     }
 
-    private func bar(_ place: Int, _ bin: [(Int, Int)], _ most: Int, _ clock: WallClock) -> HTML {
-        guard let top = bin.max(by: { $0.0 + $0.1 < $1.0 + $1.1 }), top.0 + top.1 > 0 else { return "" }
-        // A rare job that shares its ten minutes with a busier minute is still to be seen.
-        let rare = bin.map(\.1).max() ?? 0
-        let total = max(top.0 + top.1, rare)
-        let (high, upper) = (scaled(total, most), rare == 0 ? 0 : max(4, scaled(rare, most)))
-        let time = clock.text(begin + .seconds(place * Self.binMinutes * 60))
-        let (x, width) = (percent(place, offset: 0), "0.52%")
-        let lower: HTML =
-            high > upper
-            ? #"<rect x="\#(x)" y="\#(Self.height - high + upper)" width="\#(width)" height="\#(high - upper)" class="often"/>"#
-            : ""
-        let rareBar: HTML =
-            upper > 0
-            ? #"<rect x="\#(x)" y="\#(Self.height - max(high, upper))" width="\#(width)" height="\#(upper)" class="rare"/>"#
-            : ""
-        return "<g><title>\(time), up to \(SchedulerCore.counted(total, "job")) in one minute</title>\(lower)\(rareBar)</g>"
+    private func bar(_ place: Int, _ jobs: Int, _ most: Int, _ clock: WallClock) -> HTML {
+        guard jobs > 0 else { return "" }
+        let height = max(3, (Self.height - Self.top) * jobs / most)
+        let time = clock.hourAndMinute(begin + .seconds(place * Self.binMinutes * 60))
+        return """
+            <rect x="\(percent(place * Self.binMinutes))" y="\(Self.height - height)" width="0.52%" height="\(height)" \
+            class="often"><title>from \(time): up to \(SchedulerCore.counted(jobs, "job")) in one minute</title></rect>
+            """
+    }
+
+    private func pin(_ slot: Moment, _ job: String, _ clock: WallClock) -> HTML {
+        let x = percent(Int((slot.seconds - begin.seconds) / 60))
+        return """
+            <g class="rare"><title>\(clock.hourAndMinute(slot)) \(job)</title><line x1="\(x)" x2="\(x)" y1="4" \
+            y2="\(Self.height)" class="pin"/><circle cx="\(x)" cy="5" r="4"/></g>
+            """
     }
 
     private func hour(_ place: Int, _ clock: WallClock) -> HTML? {
@@ -113,33 +120,38 @@ extension DayLine {
         let second = clock.civil(moment).secondOfDay
         // A label at the very edge would be cut off.
         guard second % 10_800 < Self.binMinutes * 60, place > 2, place < 141 else { return nil }
-        let x = percent(place, offset: 0)
+        let x = percent(place * Self.binMinutes)
         let line: HTML = #"<line x1="\#(x)" x2="\#(x)" y1="0" y2="\#(Self.height)" class="grid"/>"#
         let css = second % 21_600 < Self.binMinutes * 60 ? "tick" : "tick minor"
-        return #"\#(line)<text x="\#(x)" y="\#(Self.height + 16)" class="\#(css)">\#(clock.hourAndMinute(moment))</text>"#
+        return #"\#(line)<text x="\#(x)" y="\#(Self.height + 17)" class="\#(css)">\#(clock.hourAndMinute(moment))</text>"#
     }
 
-    private func scaled(_ count: Int, _ most: Int) -> Int { max(3, (Self.height - 6) * count / most) }
-
-    /// The left edge of a bin, in hundredths of a percent.
-    private func percent(_ place: Int, offset: Int) -> String {
-        let hundredths = place * 10_000 * Self.binMinutes / often.count + offset
+    /// Where a minute begins.
+    private func percent(_ minute: Int) -> String {
+        let hundredths = minute * 10_000 / Self.minutes
         let rest = hundredths % 100
         return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)%"
     }
 
-    /// What the figure says, in words.
-    private func summary(_ clock: WallClock) -> String {
-        var parts: [String] = []
-        if let busiest {
-            parts.append("Busiest minute: \(clock.text(busiest.moment)), \(busiest.jobs) jobs.")
-        } else {
-            parts.append("No two jobs begin in the same minute.")
+    private func busiestWords(_ clock: WallClock) -> String {
+        guard let busiest else { return "No two jobs begin in the same minute." }
+        return "Busiest minute: \(clock.hourAndMinute(busiest.moment)), when \(busiest.jobs) jobs begin."
+    }
+
+    /// The jobs that come rarely, each with its times.
+    private func names(_ clock: WallClock) -> [HTML] {
+        var times: [String: [String]] = [:]
+        var order: [String] = []
+        for (slot, job) in named {
+            if times[job] == nil { order.append(job) }
+            times[job, default: []].append(clock.hourAndMinute(slot))
         }
-        if !named.isEmpty {
-            let names = named.prefix(Self.named).map { "\(clock.text($0.slot)) \($0.job)" }.joined(separator: ", ")
-            parts.append("Comes rarely: \(names)\(named.count > Self.named ? ", …" : "").")
+        let items = order.prefix(Self.mostNames).map { job -> HTML in
+            let all = times[job] ?? []
+            let shown = all.prefix(Self.mostTimes).joined(separator: ", ") + (all.count > Self.mostTimes ? ", …" : "")
+            return "<li><b>\(shown)</b> \(job)</li>"
         }
-        return parts.joined(separator: " ")
+        let rest = order.count - items.count
+        return rest > 0 ? items + ["<li>and \(rest) more</li>"] : items
     }
 }

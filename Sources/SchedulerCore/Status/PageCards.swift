@@ -126,8 +126,8 @@ enum PageTable {
 
     private static func schedule(_ job: Job) -> HTML {
         let code: HTML = "<code>\(job.scheduleText)</code>"
-        guard let words = job.timetable.words else { return "<span>\(code) \(job.timetable.zone.name)</span>" }
-        return words == job.scheduleText ? "<span>\(words)</span>" : "<span>\(words)</span><span>\(code)</span>"
+        guard let words = job.timetable.words else { return "<span>\(job.scheduleText) \(job.timetable.zone.name)</span>" }
+        return "<span>\(words) \(code)</span>"
     }
 
     private static func next(_ entry: StatusSnapshot.Entry, _ clock: WallClock) -> HTML {

@@ -41,6 +41,9 @@ enum PageStyle {
         .o-busy{color:var(--busy);font-weight:600}.o-unfinished{color:var(--unfinished);font-weight:600}
         .day{width:100%;display:block;overflow:visible}
         .often{fill:var(--often)}.rare{fill:var(--rare)}
+        .rarely{display:flex;flex-wrap:wrap;gap:.1rem 1.25rem;font-size:.9rem}
+        .rarely li{margin:.1rem 0}.rarely b{font-variant-numeric:tabular-nums;font-weight:600}
+        .pin{stroke:var(--rare);stroke-width:1.5}
         .axis{stroke:var(--dim)}.grid{stroke:var(--line)}
         .tick{fill:var(--dim);font-size:12px;text-anchor:middle;font-variant-numeric:tabular-nums}
         .key{display:inline-block;width:.7rem;height:.7rem;margin:0 .15rem 0 .5rem;border-radius:2px}
@@ -55,6 +58,7 @@ enum PageStyle {
         thead th{border-top:0;padding-top:0}
         tbody th{width:34%}
         th span,td span{display:block}
+        th code{margin-left:.35rem}
         td span.nowrap{display:inline}
         tr:target{outline:2px solid var(--busy);outline-offset:2px}
         code{font:.8125rem ui-monospace,"DejaVu Sans Mono",monospace;color:var(--dim)}
@@ -64,7 +68,7 @@ enum PageStyle {
         .cards{grid-template-columns:minmax(0,1fr)}
         h1{font-size:1.35rem}
         .minor{display:none}
-        table,thead,tbody,tr,th,td{display:block}
+        table,caption,thead,tbody,tr,th,td{display:block}
         thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
         tbody th{width:auto;padding-bottom:.15rem}
         tbody td{border-top:0;padding:.15rem 0 .15rem 5.5rem;position:relative;min-height:1.6rem}

@@ -29,8 +29,11 @@ enum Phrase {
         return past < .seconds(1) ? "just now" : "\(coarse(past)) ago"
     }
 
-    /// Whole seconds at least.
-    private static func coarse(_ time: Duration) -> String { duration(.seconds(time.components.seconds)) }
+    /// In whole seconds at least.
+    private static func coarse(_ time: Duration) -> String {
+        let seconds = time.components.seconds
+        return seconds < 60 ? "\(seconds) s" : duration(.seconds(seconds))
+    }
 
     static func phase(_ snapshot: StatusSnapshot) -> String {
         switch snapshot.phase {

@@ -33,7 +33,9 @@ enum RunMark: String, CaseIterable {
 
     /// To stand once on the page.
     static var symbols: HTML {
-        let symbols = allCases.map { mark -> HTML in #"<symbol id="\#(mark.rawValue)" viewBox="0 0 10 10">\#(mark.shape)</symbol>"# }
+        let symbols = allCases.map { mark -> HTML in
+            #"<symbol id="\#(mark.rawValue)" viewBox="0 0 10 10">\#(mark.shape)</symbol>"#
+        }
         return #"<svg class="defs" width="0" height="0" aria-hidden="true">\#(symbols)</svg>"#
     }
 
@@ -47,14 +49,19 @@ enum RunMark: String, CaseIterable {
 enum RunStrip {
     private static let step = 10
     private static let barHeight = 22
+    /// Bars of jobs that take less are short, so that a quick job does not look like a slow one.
+    private static let leastScale = 1_000
 
     static func html(_ runs: [RunRecord], _ clock: WallClock) -> HTML {
         let runs = runs.suffix(JobState.keptRuns)
-        guard let last = runs.last, let longest = runs.map(\.milliseconds).max() else { return #"<span class="dim">no runs yet</span>"# }
+        guard let last = runs.last, let longest = runs.map(\.milliseconds).max() else {
+            return #"<span class="dim">no runs yet</span>"#
+        }
         let empty = JobState.keptRuns - runs.count
         let marks = runs.enumerated().map { place, run in mark(run, (empty + place) * step, longest, clock) }
         return """
-            <svg class="strip" viewBox="0 0 200 36" role="img" aria-label="\(label(runs))">\(marks)</svg>\
+            <svg class="strip" viewBox="0 0 200 36" role="img" aria-label="\(label(runs))">\
+            <line x1="0" x2="200" y1="\(barHeight)" y2="\(barHeight)" class="grid"/>\(marks)</svg>\
             <span class="dim nowrap">\(milliseconds(last.milliseconds))\
             \(longest > last.milliseconds ? ", longest \(milliseconds(longest))" : "")</span>
             """
@@ -62,11 +69,11 @@ enum RunStrip {
 
     private static func mark(_ run: RunRecord, _ x: Int, _ longest: Int, _ clock: WallClock) -> HTML {
         let mark = RunMark(run.outcome)
-        let height = max(2, barHeight * run.milliseconds / max(1, longest))
+        let height = max(1, barHeight * run.milliseconds / max(Self.leastScale, longest))
         return """
             <g><title>\(clock.full(run.began)) \(Phrase.outcome(run)), \(milliseconds(run.milliseconds))</title>\
             <rect x="\(x)" y="0" width="10" height="36" class="hit"/>\
-            <rect x="\(x + 2)" y="\(barHeight - height)" width="6" height="\(height)" class="b-\(mark.rawValue)"/>\
+            <rect x="\(x + 2)" opacity=".6" y="\(barHeight - height)" width="6" height="\(height)" class="b-\(mark.rawValue)"/>\
             <use href="#\(mark.rawValue)" x="\(x)" y="25" width="10" height="10"/></g>
             """
     }
