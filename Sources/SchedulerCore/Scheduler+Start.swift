@@ -24,6 +24,7 @@ extension Scheduler {
         let assumed = assumedLast(jobs, jobs.indices, at: begin)
         let past = Past(store.book, jobs, jobs.indices, at: begin, assumed: assumed)
         store.record(past.records + Past.gone(store.book, without: jobs, at: begin))
+        hasBegun = true
         clockwork.withLock { $0.begin(at: begin, uptime: uptime, assumed: past.last, holds: past.holds) }
     }
 
@@ -98,7 +99,8 @@ extension Scheduler {
             let known = past.last.filter { $0.key >= old }
             let ended = clockwork.withLock { $0.replace(list, at: now, assumed: known) }
             for end in ended { finish(end) }
-            store.record(past.records + Past.gone(store.book, without: stay.map { jobs[$0] }, at: now))
+            // Before the begin it is not even known what the state says.
+            if hasBegun { store.record(past.records + Past.gone(store.book, without: stay.map { jobs[$0] }, at: now)) }
             pool.widen(to: fresh.maxConcurrency)
             for warning in fresh.warnings + JobHints.all(fresh.jobs, at: now) { log.setting(warning: warning) }
             log.reloaded(jobs: fresh.jobs.count)

@@ -25,6 +25,8 @@ package final class Scheduler {
     /// Checks the environment and its files again.
     let reload: () -> Result<Settings, SettingsFaults>
     var hasToldOfRefusal = false
+    /// Whether the clockwork turns: the state is loaded and the grace is over.
+    var hasBegun = false
     /// The signals that asked for the end, in the order in which they came.
     var stopSignals: [Int32] = []
 
