@@ -41,7 +41,10 @@ package enum Asking {
         return try answer(in: try read(socket, until: deadline))
     }
 
-    private static func read(_ socket: borrowing Socket, until deadline: ContinuousClock.Instant) throws(AskingError)
+    private static func read(
+        _ socket: borrowing Socket,
+        until deadline: ContinuousClock.Instant
+    ) throws(AskingError)
         -> [UInt8]
     {
         var (bytes, buffer) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))

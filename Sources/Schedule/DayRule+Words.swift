@@ -8,7 +8,9 @@ extension DayRule {
         let anyWeekday = weekdays == Self.everyWeekday
         if anyDay && anyWeekday { return months.isEmpty ? "" : "in \(months)" }
         if anyDay {
-            guard let weekdays = weekdayWords(ofMonth: months.isEmpty ? "of the month" : "of \(months)") else { return nil }
+            guard let weekdays = weekdayWords(ofMonth: months.isEmpty ? "of the month" : "of \(months)") else {
+                return nil
+            }
             return months.isEmpty || isPlainWeekdays == false ? weekdays : "\(weekdays) in \(months)"
         }
         guard let numbers = dayWords else { return nil }

@@ -41,7 +41,9 @@ struct WordsTests {
 
     @Test(
         "too many words: none",
-        arguments: ["cron */7 * * * *", "cron 1,5,9,20,33 3-5 * * *", "cron 0 5 */2 * 1", "cron 5 1,2,3,5,7,11,13 * * *"]
+        arguments: [
+            "cron */7 * * * *", "cron 1,5,9,20,33 3-5 * * *", "cron 0 5 */2 * 1", "cron 5 1,2,3,5,7,11,13 * * *",
+        ]
     )
     func none(_ text: String) throws {
         #expect(Timetable(try Schedule(parsing: text)).words == nil)

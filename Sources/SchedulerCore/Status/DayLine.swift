@@ -123,7 +123,8 @@ extension DayLine {
         let x = percent(place * Self.binMinutes)
         let line: HTML = #"<line x1="\#(x)" x2="\#(x)" y1="0" y2="\#(Self.height)" class="grid"/>"#
         let css = second % 21_600 < Self.binMinutes * 60 ? "tick" : "tick minor"
-        return #"\#(line)<text x="\#(x)" y="\#(Self.height + 17)" class="\#(css)">\#(clock.hourAndMinute(moment))</text>"#
+        return
+            #"\#(line)<text x="\#(x)" y="\#(Self.height + 17)" class="\#(css)">\#(clock.hourAndMinute(moment))</text>"#
     }
 
     /// Where a minute begins.

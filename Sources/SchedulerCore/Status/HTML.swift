@@ -24,7 +24,8 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
 
     /// For text and for values in double quotes; control characters and what turns the direction of text are dropped.
     static func escaped(_ outside: String) -> String {
-        if outside.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x26 && $0 != 0x3C && $0 != 0x3E }) {
+        if outside.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x26 && $0 != 0x3C && $0 != 0x3E })
+        {
             return outside
         }
         return outside.unicodeScalars.reduce(into: "") { result, scalar in

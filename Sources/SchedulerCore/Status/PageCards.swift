@@ -126,7 +126,9 @@ enum PageTable {
 
     private static func schedule(_ job: Job) -> HTML {
         let code: HTML = "<code>\(job.scheduleText)</code>"
-        guard let words = job.timetable.words else { return "<span>\(job.scheduleText) \(job.timetable.zone.name)</span>" }
+        guard let words = job.timetable.words else {
+            return "<span>\(job.scheduleText) \(job.timetable.zone.name)</span>"
+        }
         return "<span>\(words) \(code)</span>"
     }
 

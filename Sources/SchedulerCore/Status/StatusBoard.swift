@@ -97,7 +97,8 @@ final class StatusBoard: Sendable {
         return clockwork.jobs.indices.filter { !clockwork.gone.contains($0) }.map { number in
             var job = clockwork.jobs[number]
             job.path = redactor.maskOwn(String(job.path.prefix { $0 != "?" }))
-            let next = planned.map { $0.nextDue(number, now: $0.lastLook) } ?? clockwork.ticker.nextDue(number, now: now)
+            let next =
+                planned.map { $0.nextDue(number, now: $0.lastLook) } ?? clockwork.ticker.nextDue(number, now: now)
             return StatusSnapshot.Entry(
                 job,
                 number: number,
