@@ -58,12 +58,12 @@ enum RunStrip {
             return #"<span class="dim">no runs yet</span>"#
         }
         let empty = JobState.keptRuns - runs.count
+        let (took, most) = (milliseconds(last.milliseconds), milliseconds(longest))
         let marks = runs.enumerated().map { place, run in mark(run, (empty + place) * step, longest, clock) }
         return """
-            <svg class="strip" viewBox="0 0 200 36" role="img" aria-label="\(label(runs))">\
+            <svg class="strip" viewBox="0 0 200 36" preserveAspectRatio="xMinYMid" role="img" aria-label="\(label(runs))">\
             <line x1="0" x2="200" y1="\(barHeight)" y2="\(barHeight)" class="grid"/>\(marks)</svg>\
-            <span class="dim nowrap">\(milliseconds(last.milliseconds))\
-            \(longest > last.milliseconds ? ", longest \(milliseconds(longest))" : "")</span>
+            <span class="dim nowrap">\(took)\(most == took ? "" : ", longest \(most)")</span>
             """
     }
 
