@@ -49,10 +49,15 @@ struct HealthcheckTests {
         let scheduler = try Binary("scheduler", environment: environment)
         try await scheduler.line(containing: "Next slot: ")
         scheduler.signal(SIGSTOP)
+        _ = try await eventually("its halt") {
+            let status = try String(contentsOfFile: "/proc/\(scheduler.processID)/status", encoding: .utf8)
+            return status.contains("\nState:\tT ") ? true : nil
+        }
         let (status, took, command) = try await healthcheck(environment)
         #expect(status == 1)
         #expect(command.errors.contains(": no answer in time"))
-        #expect(took < .seconds(5))
+        // Of which 800 ms are its patience, and the rest is what the machine needs for a process.
+        #expect(took < .seconds(10))
         scheduler.signal(SIGCONT)
         _ = try await eventually("its recovery") { try await healthcheck(environment).status == 0 ? true : nil }
         #expect(try await scheduler.stop() == .clean)
@@ -61,16 +66,15 @@ struct HealthcheckTests {
     @Test("a loop that is stuck turns it ill after three ticks, while the server still answers")
     func stuckLoop() async throws {
         let environment = environment(["SCHEDULER_LISTEN": "127.0.0.1:0"])
-        // Only the first thread, the loop's, is traced: from its fifth sleep on it wakes up twelve seconds late. With -D the
+        // Only the first thread, the loop's, is traced: from its ninth wait on it wakes up far too late. With -D the
         // program is our child, not strace.
         let scheduler = try Binary(
             "scheduler",
             through: [
-                "strace", "-D", "-o", "/dev/null", "-e", "trace=poll", "-e", "inject=poll:delay_exit=12000000:when=5+",
+                "strace", "-D", "-o", "/dev/null", "-e", "trace=poll", "-e", "inject=poll:delay_exit=40000000:when=9+",
             ],
             environment: environment
         )
-        #expect(try await scheduler.ask("/healthz").status == 200)
         _ = try await eventually("503") { try await scheduler.ask("/healthz").status == 503 ? true : nil }
         let answer = try await scheduler.ask("/healthz")
         #expect(answer.body.hasPrefix("the loop has not looked at the clock for "))
@@ -78,8 +82,8 @@ struct HealthcheckTests {
         let (status, _, command) = try await healthcheck(environment)
         #expect(status == 1)
         #expect(command.errors.hasPrefix("scheduler: the loop has not looked at the clock for "))
+        // strace would see the end only when its wait is over.
         scheduler.signal(SIGKILL)
-        _ = try await scheduler.end()
     }
 
     @Test("a second sidecar with the same settings says that its health is not to be had; the first is asked")
