@@ -217,10 +217,16 @@ extension Program {
             log: log,
             output: output,
             alarm: alarm,
+            store: settings.stateDirectory.map { DirectoryStore($0, report: { log.state($0) }) } ?? MemoryStore(),
             doors: doors,
             buildDate: Version.date
         ) { Program.settings(environment) }
-        scheduler.run()
+        do throws(StateError) {
+            try scheduler.run()
+        } catch {
+            log.state(error)
+            return Status.configuration
+        }
         return Status.done
     }
 

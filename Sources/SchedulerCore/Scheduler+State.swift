@@ -20,8 +20,8 @@ extension Scheduler {
     }
 
     /// Reads what is known, and tells of the runs of which the last sidecar did not see the end.
-    func loadState() {
-        let book = store.load()
+    func loadState() throws(StateError) {
+        let book = try store.load()
         let jobs = clockwork.withLock { $0.jobs }
         let interrupted = Past.interrupted(book)
         store.record(interrupted.map { .end($0.name, $0.run) })

@@ -112,7 +112,7 @@ package final class Scheduler {
     }
 
     /// Runs until a signal ends it.
-    package func run() {
+    package func run() throws(StateError) {
         log.started(settings, metadataOffset: metadataOffset)
         openDoors()
         defer { closeDoors() }
@@ -124,7 +124,7 @@ package final class Scheduler {
             return
         }
         board.waitsForGrace(until: graceEnd)
-        loadState()
+        try loadState()
         announceSlots(after: graceEnd - time.uptime())
         guard waitForGrace(until: graceEnd) else {
             store.close()

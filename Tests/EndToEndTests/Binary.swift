@@ -38,6 +38,7 @@ final class Binary: Sendable {
     init(
         _ name: String,
         _ arguments: [String] = [],
+        in folder: URL = Binary.folder,
         through entrance: [String] = [],
         environment: [String: String],
         errors: FileHandle? = nil
@@ -46,7 +47,7 @@ final class Binary: Sendable {
         let way = try entrance.prefix(1).map { try Tool.find($0).path } + entrance.dropFirst()
         // The test's threads block signals, and that is inherited: none would ever do its harm.
         process.executableURL = try Tool.find("env")
-        process.arguments = ["--default-signal"] + way + [Self.folder.appending(path: name).path] + arguments
+        process.arguments = ["--default-signal"] + way + [folder.appending(path: name).path] + arguments
         process.environment = environment.merging(Self.sanitizerOptions) { $1 }
         process.standardInput = FileHandle.nullDevice
         let book = book

@@ -33,7 +33,8 @@ struct HostileAppTests {
         },
         Row(name: "endless-trailer", outcome: "broken") {
             let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
-            flood(head, "X-Filler: \(String(repeating: "x", count: 10_000))\r\n", on: $0)
+            // libcurl refuses longer lines by itself, but not that many.
+            flood(head, "X-Filler: \(String(repeating: "x", count: 1_000))\r\n", on: $0)
         },
         Row(name: "endless-chunks", outcome: "timeout") {
             let chunk = "10000\r\n\(String(repeating: ".", count: 65_536))\r\n"
@@ -75,10 +76,6 @@ struct HostileAppTests {
         Row(name: "delay", outcome: "ok", text: " status=200 ") {
             Thread.sleep(forTimeInterval: 0.2)
             answer("200 OK", on: $0)
-        },
-        Row(name: "offers", outcome: "ok", text: " status=200 ") {
-            let offers = "Set-Cookie: a=b\r\nAlt-Svc: h2=\":1\"; ma=99\r\nStrict-Transport-Security: max-age=99"
-            answer("200 OK\r\n\(offers)", on: $0)
         },
     ]
 
@@ -186,6 +183,24 @@ struct HostileAppTests {
         #expect(try await scheduler.stop() == .clean)
         #expect(other.seen.isEmpty)
         #expect(app.seen.count == jobs.count)
+    }
+
+    @Test("what an answer offers is not taken up: cookies, other services, https from now on")
+    func offers() async throws {
+        let elsewhere = try TestServer { _, reply in reply.send(.text(200, "ok")) }
+        let port = elsewhere.url.split(separator: ":").last ?? ""
+        let offers = [
+            Header("Set-Cookie", "a=b; Path=/; Max-Age=999"), Header("Alt-Svc", "http/1.1=\":\(port)\"; ma=999"),
+            Header("Strict-Transport-Security", "max-age=999; includeSubDomains"), Header("Connection", "keep-alive"),
+        ]
+        let app = try TestServer { _, reply in reply.send(Response(status: 200, headers: offers)) }
+        let url = app.url.replacing("127.0.0.1", with: "localhost")
+        let scheduler = try Sidecar.start(beside: url, Sidecar.jobs(["PING": "every 1s POST /x"]))
+        _ = try await eventually("calls") { app.seen.count >= 3 ? true : nil }
+        #expect(try await scheduler.stop() == .clean)
+        #expect(app.seen.allSatisfy { $0.header("Cookie") == nil })
+        #expect(Set(app.connections).count == app.seen.count)
+        #expect(elsewhere.seen.isEmpty)
     }
 
     @Test("hundreds of runs that end at once or just in time: each slot once, and nothing of them stays")

@@ -90,6 +90,8 @@ struct NetworkTests {
         // A connection may take ten seconds at most, so the resolver hangs on well after this.
         #expect(ContinuousClock.now - start < .seconds(6))
         #expect(scheduler.errors.contains("; aborting 1 in-flight job"))
+        // The attempt itself was given up, and not only left behind.
+        #expect(scheduler.errorLines.filter { $0.contains(" attempts=1 outcome=aborted ") }.count == 1)
         #expect(scheduler.errorLines.last?.hasSuffix("INFO  Scheduler stopped.") == true)
     }
 

@@ -184,12 +184,12 @@ struct RestartTests {
                 arrived.insert(id + "#" + (call.headers["x-scheduler-attempt"] ?? ""))
             }
             for line in scheduler.errorLines where line.contains(" attempts=") {
-                let id = line.split(separator: " ").first { $0.hasPrefix("run_id=") }.map { String($0.dropFirst(7)) }
-                if line.contains(" outcome=interrupted ") {
-                    interrupted.insert(id ?? "-")
-                } else {
-                    ended.insert(id ?? "-")
-                }
+                let id = value("run_id", in: line) ?? "-"
+                if line.contains(" outcome=interrupted ") { interrupted.insert(id) } else { ended.insert(id) }
+            }
+            // An end may be on record, and the kill have come before its line.
+            for line in records.split(separator: "\n") where line.contains(" end job=") {
+                if let id = value("run", in: line) { ended.insert(id) }
             }
             #expect(!scheduler.errors.contains("damaged"), "\(scheduler.errors)")
         }
@@ -198,9 +198,7 @@ struct RestartTests {
         _ = try await life.app.calls(before + 200)
         #expect(try await last.stop() == .clean)
         for line in last.errorLines where line.contains(" outcome=interrupted ") {
-            line.split(separator: " ").first { $0.hasPrefix("run_id=") }.map {
-                _ = interrupted.insert(String($0.dropFirst(7)))
-            }
+            if let id = value("run_id", in: line) { interrupted.insert(id) }
         }
         let calls = try life.app.calls().prefix(before)
         for call in calls {
@@ -211,4 +209,9 @@ struct RestartTests {
         #expect(!interrupted.isEmpty)
         try life.check()
     }
+}
+
+/// The value in a field of a line, `run_id=…`.
+private func value(_ name: String, in line: some StringProtocol) -> String? {
+    line.split(separator: " ").first { $0.hasPrefix("\(name)=") }.map { String($0.dropFirst(name.count + 1)) }
 }

@@ -21,13 +21,14 @@ enum Sidecar {
     static func start(
         beside url: String,
         _ environment: [String: String] = [:],
+        in folder: URL = Binary.folder,
         through entrance: [String] = []
     ) throws -> Binary {
         let own = [
             "API_URL": url, "SCHEDULER_API_TOKEN": App.token, "SCHEDULER_STARTUP_GRACE_SECONDS": "0",
             "SCHEDULER_BQ_METADATA_INITIAL_OFFSET_MAX_SECONDS": "0", "SCHEDULER_LISTEN": "127.0.0.1:0",
         ]
-        return try Binary("scheduler", through: entrance, environment: own.merging(environment) { $1 })
+        return try Binary("scheduler", in: folder, through: entrance, environment: own.merging(environment) { $1 })
     }
 
     /// Jobs of one's own, by the end of their variable's name, and no documented one.

@@ -8,6 +8,8 @@ struct StopTests {
     struct Row: Sendable, CustomTestStringConvertible {
         let testDescription: String
         var job = "every 1h POST /t/a"
+        /// A job beside it, whose run tells that the clock turns.
+        var mark = "every 1h POST /t/mark"
         /// Of the app, at `/t/a`.
         var fault = #"{"status": 200}"#
         var environment: [String: String] = [:]
@@ -23,8 +25,9 @@ struct StopTests {
         Row(testDescription: "jitter", job: "every 100d POST /t/a jitter=99d", line: "Job /t/mark: 200 "),
         Row(
             testDescription: "spread",
+            mark: "every 1s POST /t/mark first=wait",
             environment: ["SCHEDULER_STARTUP_SPREAD_SECONDS": "315360000"],
-            line: "Next slot: mark "
+            line: "Job /t/mark: 200 "
         ),
         Row(testDescription: "target down", environment: ["API_URL": "http://127.0.0.1:1"], line: " is down: "),
         Row(
@@ -63,7 +66,7 @@ struct StopTests {
     func stop(_ row: Row) async throws {
         let app = try await App()
         try app.set(faults: #"{"/t/a": \#(row.fault), "/t/mark": {"status": 200}}"#)
-        let jobs = Sidecar.jobs(["A": row.job, "MARK": "every 1h POST /t/mark"])
+        let jobs = Sidecar.jobs(["A": row.job, "MARK": row.mark])
         let scheduler = try Sidecar.start(beside: app, jobs.merging(row.environment) { $1 })
         try await scheduler.line(containing: row.line)
         if row.aborted > 0 { _ = try await app.calls(1) }

@@ -27,11 +27,10 @@ package final class Namespace {
         folder = try TemporaryFolder()
         let (output, errors) = (Pipe(), Pipe())
         holder.executableURL = try Tool.find("unshare")
-        holder.arguments = ["--net", "--mount", "--propagation", "private", try Tool.find("cat").path]
+        // "ready" comes from behind unshare(1); nothing is written to it, which could be gone.
+        holder.arguments = ["--net", "--mount", "--propagation", "private", "/bin/sh", "-c", "echo ready; exec cat"]
         (holder.standardInput, holder.standardOutput, holder.standardError) = (input, output, errors)
         try holder.run()
-        // What comes back comes from behind unshare(1).
-        try input.fileHandleForWriting.write(contentsOf: Data("ready".utf8))
         guard try output.fileHandleForReading.read(upToCount: 5) == Data("ready".utf8) else {
             let reason = try errors.fileHandleForReading.readToEnd() ?? Data()
             throw Refused(what: "no namespace", reason: String(decoding: reason, as: UTF8.self))
