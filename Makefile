@@ -95,11 +95,13 @@ deps:
 		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
 			libcurl4-openssl-dev tzdata; }
 
-# What the tests of TLS talk to besides, and what makes the networks of the tests that have one of their own.
+# What the tests of TLS talk to, what makes the networks of the tests that have one of their own, what judges metrics and
+# alert rules, what shows the page, and what holds up a thread.
 test-deps: deps
-	@[ -x /usr/sbin/nginx ] && [ -x /usr/bin/openssl ] && [ -x /usr/sbin/ip ] && [ -x /usr/sbin/tc ] || \
-		{ apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-			nginx-light openssl iproute2; }
+	@for tool in /usr/sbin/nginx /usr/bin/openssl /usr/sbin/ip /usr/sbin/tc /usr/bin/promtool /usr/bin/chromium /usr/bin/strace; do \
+		[ -x $$tool ] || { echo "$$tool is missing"; break; }; done | grep -q missing || exit 0; \
+		apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+			nginx-light openssl iproute2 prometheus chromium fonts-dejavu-core strace
 
 clean:
 	rm -rf .build .build-tsan .build-asan
