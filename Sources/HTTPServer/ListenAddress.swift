@@ -9,7 +9,9 @@ package struct ListenAddress: Sendable, Equatable {
         let host = text[..<colon]
         let port = text[text.index(after: colon)...]
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        if parts.dropFirst().contains(where: { $0.hasPrefix("//") }) { throw .malformedHost(text: text, host: String(host)) }
+        if parts.dropFirst().contains(where: { $0.hasPrefix("//") }) {
+            throw .malformedHost(text: text, host: String(host))
+        }
         if host.contains(":") && !host.hasPrefix("[") { throw .bareIPv6(text: text) }
         // "[::1]" alone: the colon found is one of the address.
         if host.hasPrefix("[") && !host.hasSuffix("]") && text.hasSuffix("]") { throw .noPort(text: text) }
