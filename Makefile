@@ -91,11 +91,11 @@ deps:
 		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
 			libcurl4-openssl-dev tzdata; }
 
-# What the tests of TLS talk to besides.
+# What the tests of TLS talk to besides, and what makes the networks of the tests that have one of their own.
 test-deps: deps
-	@[ -x /usr/sbin/nginx ] && [ -x /usr/bin/openssl ] || \
+	@[ -x /usr/sbin/nginx ] && [ -x /usr/bin/openssl ] && [ -x /usr/sbin/ip ] && [ -x /usr/sbin/tc ] || \
 		{ apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-			nginx-light openssl; }
+			nginx-light openssl iproute2; }
 
 clean:
 	rm -rf .build .build-tsan .build-asan

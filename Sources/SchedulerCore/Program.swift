@@ -169,10 +169,22 @@ extension Program {
             // Before the first thread is there.
             Library.start(tls: settings.needsTLS)
             log.zoneData(ZoneDirectory(environment: environment))
-            let scheduler = Scheduler(settings, log: log, output: output, alarm: alarm, buildDate: Version.date) {
+            let scheduler = Scheduler(
+                settings,
+                log: log,
+                output: output,
+                alarm: alarm,
+                store: settings.stateDirectory.map { DirectoryStore($0, report: { log.state($0) }) } ?? MemoryStore(),
+                buildDate: Version.date
+            ) {
                 Program.settings(environment)
             }
-            scheduler.run()
+            do throws(StateError) {
+                try scheduler.run()
+            } catch {
+                log.state(error)
+                return Status.configuration
+            }
             return Status.done
         }
     }

@@ -7,6 +7,8 @@ extension Scheduler {
         let work = AttemptWork(
             attempt: attempt,
             clockwork: clockwork,
+            store: store,
+            isDraining: isDraining,
             runner: runner,
             reports: reports,
             log: log,
@@ -25,6 +27,8 @@ extension Scheduler {
 private struct AttemptWork: Sendable {
     let attempt: Clockwork.Attempt
     let clockwork: Scheduler.Shared
+    let store: any StateStore
+    let isDraining: Scheduler.Flag
     let runner: Runner
     let reports: ErrorReports?
     let log: Log
@@ -33,19 +37,47 @@ private struct AttemptWork: Sendable {
     let target: String
 
     func perform(with client: Client) {
+        let (name, isFirst) = (attempt.job.name, attempt.context == nil)
+        guard !isFirst || store.claim(name, slot: attempt.run.slot) else { return forgo() }
+        let identity = attempt.context?.identity ?? runner.identity()
+        store.begin(
+            name,
+            RunBegin(
+                id: identity.id,
+                slot: attempt.run.slot,
+                trigger: attempt.run.trigger,
+                at: time.now().wholeMilliseconds,
+                attempt: attempt.number
+            )
+        )
+        // A slow disk may have taken its time, and nothing begins after a signal.
+        if isFirst, isDraining.isSet { return store.withdraw(name, identity.id) }
         let end = runner.attempt(
             attempt.run,
             of: attempt.job,
             number: attempt.number,
+            identity: identity,
             context: attempt.context,
             with: client,
             connected: reached
         )
-        if end.outcome != .unreachable, end.outcome != .aborted { reached() }
+        if end.outcome == .unreachable {
+            // The app saw nothing of it. Written before the run waits, so that a kill while it does loses nothing.
+            if isFirst { store.withdraw(name, identity.id) }
+        } else if end.outcome != .aborted {
+            reached()
+        }
         let (now, uptime) = (time.now(), time.uptime())
         let random = Double.random(in: 0..<1)
         let verdict = clockwork.withLock { $0.ended(attempt, end, at: now, uptime: uptime, random: random) }
         tell(verdict, end, now)
+        bell.ring()
+    }
+
+    private func forgo() {
+        log.slotIsTaken(attempt.run, attempt.job)
+        let (now, uptime) = (time.now(), time.uptime())
+        clockwork.withLock { $0.forgo(attempt, at: now, uptime: uptime) }
         bell.ring()
     }
 
@@ -67,6 +99,7 @@ private struct AttemptWork: Sendable {
             if isNews { log.targetIsDown(end, target) } else { log.targetIsStillDown(end) }
         case .retry(let wait): log.retrying(end, after: wait)
         case .ended(let held):
+            store.end(end.job.name, end.record)
             log.ended(end)
             if held > 0 { log.released(attempt.job, slots: held) }
         }

@@ -5,15 +5,27 @@ extension Scheduler {
     /// More jobs than this are not announced one by one.
     private static let announced = 100
 
-    /// The moment after the grace, as the wall clock of now sees it.
-    func announceSlots() {
-        let begin = (time.now() + .seconds(settings.startupGraceSeconds)).wholeMilliseconds
-        let jobs = settings.jobs
+    /// Says when each job is due, as the wall clock of now sees the moment after the grace.
+    func announceSlots(after rest: Duration) {
+        let begin = (time.now() + max(.zero, rest)).wholeMilliseconds
+        let jobs = clockwork.withLock { $0.jobs }
+        let past = Past(store.book, jobs, jobs.indices, at: begin, assumed: assumedLast(jobs, jobs.indices, at: begin))
         var copy = Ticker(jobs.map { ($0.name, $0.timetable) }, tick: settings.tick)
-        copy.begin(at: begin, assumed: assumedLast(jobs, jobs.indices, at: begin))
+        copy.begin(at: begin, assumed: past.last)
         for job in jobs.indices.prefix(Self.announced) { log.nextSlot(jobs[job], copy.nextDue(job, now: begin)) }
         let rest = jobs.count - Self.announced
         if rest > 0 { log.moreSlots(rest) }
+    }
+
+    /// Starts the clockwork with what is known from before.
+    func begin() {
+        // A signal in the grace may have brought other jobs.
+        let (begin, uptime, jobs) = (time.now(), time.uptime(), clockwork.withLock { $0.jobs })
+        let assumed = assumedLast(jobs, jobs.indices, at: begin)
+        let past = Past(store.book, jobs, jobs.indices, at: begin, assumed: assumed)
+        store.record(past.records + Past.gone(store.book, without: jobs, at: begin))
+        hasBegun = true
+        clockwork.withLock { $0.begin(at: begin, uptime: uptime, assumed: past.last, holds: past.holds) }
     }
 
     /// Jobs that are not due at once though nothing is known of them.
@@ -31,12 +43,12 @@ extension Scheduler {
     }
 
     /// False if a signal came first.
-    func waitForGrace() -> Bool {
-        let end = time.uptime() + .seconds(settings.startupGraceSeconds)
-        while time.uptime() < end {
+    func waitForGrace(until end: Duration) -> Bool {
+        // Once even where there is no grace: a signal may have come while the settings were read.
+        repeat {
             if shallStop(alarm.wait(until: nil, now: time.now(), atMost: end - time.uptime())) { return false }
             output?.flush()
-        }
+        } while time.uptime() < end
         return true
     }
 
@@ -71,9 +83,15 @@ extension Scheduler {
                 }
             }
             let now = time.now()
-            let assumed = assumedLast(list.map(\.job), old..<list.count, at: now)
-            let ended = clockwork.withLock { $0.replace(list, at: now, assumed: assumed) }
-            for end in ended { log.ended(end) }
+            let jobs = list.map(\.job)
+            let assumed = assumedLast(jobs, old..<list.count, at: now)
+            let stay = list.indices.filter { !list[$0].isGone }
+            let past = Past(store.book, jobs, stay, at: now, assumed: assumed)
+            let known = past.last.filter { $0.key >= old }
+            let ended = clockwork.withLock { $0.replace(list, at: now, assumed: known) }
+            for end in ended { finish(end) }
+            // Before the begin it is not even known what the state says.
+            if hasBegun { store.record(past.records + Past.gone(store.book, without: stay.map { jobs[$0] }, at: now)) }
             pool.widen(to: fresh.maxConcurrency)
             for warning in fresh.warnings + JobHints.all(fresh.jobs, at: now) { log.setting(warning: warning) }
             log.reloaded(jobs: fresh.jobs.count)

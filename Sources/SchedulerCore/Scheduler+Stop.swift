@@ -21,7 +21,7 @@ extension Scheduler {
     func drain() {
         isDraining.set()
         pool.stop()
-        for end in clockwork.withLock({ $0.stop() }) { log.ended(end) }
+        for end in clockwork.withLock({ $0.stop() }) { finish(end) }
         log.stopping(inFlight: pool.load)
         let reason = waitForRuns(within: .seconds(settings.stopTimeoutSeconds), heedingSignals: true)
         if let reason {
@@ -30,6 +30,7 @@ extension Scheduler {
             _ = waitForRuns(within: .seconds(1), heedingSignals: false)
         }
         finishReports()
+        store.close()
         // Joined, so that no thread holds a handle when OpenSSL's exit handler runs; but a thread that is stuck past
         // its abort must not hold the exit back.
         if pool.load == 0 { pool.join() }

@@ -12,6 +12,7 @@ package final class Scheduler {
     let pool: WorkerPool
     let runner: Runner
     let reports: ErrorReports?
+    let store: any StateStore
     let cancellation = Cancellation()
     /// Set when the ends of runs matter even if nothing is due.
     let isDraining = Flag()
@@ -21,6 +22,8 @@ package final class Scheduler {
     /// Checks the environment and its files again.
     let reload: () -> Result<Settings, SettingsFaults>
     var hasToldOfRefusal = false
+    /// Whether the clockwork turns: the state is loaded and the grace is over.
+    var hasBegun = false
     /// The signals that asked for the end, in the order in which they came.
     var stopSignals: [Int32] = []
 
@@ -47,6 +50,7 @@ package final class Scheduler {
         output: LineOutput? = nil,
         time: TimeSource = .system,
         alarm: Alarm,
+        store: any StateStore = MemoryStore(),
         buildDate: Moment,
         random: @escaping @Sendable () -> UInt64 = { .random(in: 0 ... .max) },
         reload: @escaping () -> Result<Settings, SettingsFaults>
@@ -57,6 +61,7 @@ package final class Scheduler {
         self.output = output
         self.time = time
         self.alarm = alarm
+        self.store = store
         self.buildDate = buildDate
         let longest = settings.metadataOffsetMaxSeconds
         metadataOffset = longest == 0 ? 0 : 1 + Int(random() % UInt64(longest))
@@ -92,19 +97,23 @@ package final class Scheduler {
     }
 
     /// Runs until a signal ends it.
-    package func run() {
+    package func run() throws(StateError) {
         log.started(settings, metadataOffset: metadataOffset)
         for warning in settings.warnings + JobHints.all(settings.jobs, at: time.now()) { log.setting(warning: warning) }
-        announceSlots()
-        guard waitForGrace() else {
+        let graceEnd = time.uptime() + .seconds(settings.startupGraceSeconds)
+        guard acquireState() else {
+            log.endedInStandby()
+            return
+        }
+        try loadState()
+        announceSlots(after: graceEnd - time.uptime())
+        guard waitForGrace(until: graceEnd) else {
+            store.close()
             log.endedInGrace()
             return
         }
         guard waitForClock() else { return drain() }
-        // A signal in the grace may have brought other jobs.
-        let (begin, jobs) = (time.now(), clockwork.withLock { $0.jobs })
-        let assumed = assumedLast(jobs, jobs.indices, at: begin)
-        clockwork.withLock { $0.begin(at: begin, uptime: time.uptime(), assumed: assumed) }
+        begin()
         turn()
         drain()
     }
@@ -116,6 +125,7 @@ package final class Scheduler {
             let (orders, next) = clockwork.withLock { ($0.look(at: now, uptime: uptime), $0.nextLook) }
             for order in orders { perform(order, now: now) }
             pool.startRefusedThreads()
+            store.tend()
             output?.flush()
             let longest = next.uptime.map { max(.zero, min(settings.tick, $0 - time.uptime())) } ?? settings.tick
             if shallStop(alarm.wait(until: next.moment, now: time.now(), atMost: longest)) { return }
@@ -127,10 +137,15 @@ package final class Scheduler {
         case .attempt(let attempt): start(attempt)
         case .hold(let job, let slot, let isAbandoned): log.held(job, slot: slot, isAbandoned: isAbandoned)
         case .release(let job, let slots): log.released(job, slots: slots)
-        case .end(let end): log.ended(end)
+        case .skip(let job, let slot):
+            store.record([job.configured(last: slot)])
+            log.skipped(job, slot: slot)
+        case .end(let end): finish(end)
         case .clockIsWrong: log.clockIsWrong(now, buildDate: buildDate)
         case .clockIsRight: log.clockIsRight(now)
-        case .clockWentBack(let jobs): log.clockWentBack(jobs, now: now)
+        case .clockWentBack(let jobs):
+            store.record(jobs.map { $0.configured(last: now.wholeMilliseconds) })
+            log.clockWentBack(jobs, now: now)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Locking
+import TestSupport
 import Testing
 
 /// One of our programs, running: its output as it comes, its end.
@@ -30,10 +31,21 @@ final class Binary: Sendable {
     static let folder = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
 
     /// Starts a program with this environment and no other; `errors` takes its standard error instead of this object.
-    init(_ name: String, _ arguments: [String] = [], environment: [String: String], errors: FileHandle? = nil) throws {
+    ///
+    /// `entrance` is a command of the system, with its arguments, that starts it in its turn.
+    init(
+        _ name: String,
+        _ arguments: [String] = [],
+        in folder: URL = Binary.folder,
+        through entrance: [String] = [],
+        environment: [String: String],
+        errors: FileHandle? = nil
+    ) throws {
         let process = Process()
-        process.executableURL = Self.folder.appending(path: name)
-        process.arguments = arguments
+        let way = try entrance.prefix(1).map { try Tool.find($0).path } + entrance.dropFirst()
+        // The test's threads block signals, and that is inherited: none would ever do its harm.
+        process.executableURL = try Tool.find("env")
+        process.arguments = ["--default-signal"] + way + [folder.appending(path: name).path] + arguments
         process.environment = environment.merging(Self.sanitizerOptions) { $1 }
         process.standardInput = FileHandle.nullDevice
         let book = book

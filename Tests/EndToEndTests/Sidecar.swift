@@ -8,12 +8,28 @@ enum Sidecar {
         try start(beside: app.url, environment)
     }
 
-    static func start(beside url: String, _ environment: [String: String] = [:]) throws -> Binary {
+    /// `entrance` as for `Binary`.
+    static func start(
+        beside url: String,
+        _ environment: [String: String] = [:],
+        in folder: URL = Binary.folder,
+        through entrance: [String] = []
+    ) throws -> Binary {
         let own = [
             "API_URL": url, "SCHEDULER_API_TOKEN": App.token, "SCHEDULER_STARTUP_GRACE_SECONDS": "0",
             "SCHEDULER_BQ_METADATA_INITIAL_OFFSET_MAX_SECONDS": "0",
         ]
-        return try Binary("scheduler", environment: own.merging(environment) { $1 })
+        return try Binary("scheduler", in: folder, through: entrance, environment: own.merging(environment) { $1 })
+    }
+
+    /// Jobs of one's own, by the end of their variable's name, and no documented one.
+    static func jobs(_ jobs: [String: String]) -> [String: String] {
+        jobs.reduce(into: ["SCHEDULER_BUILTIN_JOBS": "false"]) { $0["SCHEDULER_JOB_\($1.key)"] = $1.value }
+    }
+
+    /// The number in a field of a line, `ms=17`.
+    static func number(_ name: String, of line: some StringProtocol) -> Int? {
+        line.split(separator: " ").first { $0.hasPrefix("\(name)=") }.flatMap { Int($0.dropFirst(name.count + 1)) }
     }
 
     /// The checks that hold at the end of every run, by the app's own count.

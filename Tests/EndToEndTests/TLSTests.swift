@@ -118,7 +118,7 @@ struct TLSTests {
         #expect(nginx.seen.count == 11)
     }
 
-    @Test("no library writes TLS keys to a file, no ~/.netrc is read, no cookie is kept")
+    @Test("no library writes TLS keys to a file, no ~/.netrc is read, no cookie is kept, no proxy is used")
     func ambient() async throws {
         let authority = try CertificateAuthority()
         let nginx = try Nginx(
@@ -127,13 +127,16 @@ struct TLSTests {
         )
         let home = try TemporaryFolder()
         try home.write(".netrc", "default login somebody password hunter2\n")
-        let environment = [
+        let proxy = try TestProxy(.silence)
+        var environment = [
             "SCHEDULER_CA_FILE": authority.file, "SSLKEYLOGFILE": home.path("keys"), "HOME": home.url.path,
             "SCHEDULER_API_TOKEN": "",
         ]
+        for name in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] { environment[name] = proxy.url }
         let scheduler = try Sidecar.start(beside: nginx.url, environment)
         _ = try await Self.ends(of: scheduler)
         #expect(try await scheduler.stop() == .clean)
+        #expect(proxy.requests.isEmpty)
         #expect(nginx.seen.count == 11)
         #expect(nginx.seen.allSatisfy { $0.hasSuffix(#" 200 "-""#) })
         #expect(try FileManager.default.contentsOfDirectory(atPath: home.url.path) == [".netrc"])

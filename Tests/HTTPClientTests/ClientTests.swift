@@ -164,7 +164,8 @@ struct ClientTests {
         let server = try TestServer { _, reply in
             reply.write(Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n".utf8))
             Thread.detachNewThread {
-                let line = Array("X-A: \(String(repeating: "a", count: 10_000))\r\n".utf8)
+                // libcurl refuses longer lines by itself, but not that many.
+                let line = Array("X-A: \(String(repeating: "a", count: 1_000))\r\n".utf8)
                 while !reply.isGone {
                     if reply.waitingBytes < 1_000_000 { reply.write(line) }
                 }

@@ -71,6 +71,22 @@ struct SettingsTests {
             #"SCHEDULER_BQ_METADATA_INITIAL_OFFSET_MAX_SECONDS="no" is not a whole number; write seconds up to "#
                 + "315360000, digits only; 0 or less means no offset"
         ),
+        (
+            "SCHEDULER_STATE_DIR", " ",
+            #"SCHEDULER_STATE_DIR=" " is empty; write the absolute path of a directory, or leave the variable out"#
+        ),
+        (
+            "SCHEDULER_STATE_DIR", "state",
+            #"SCHEDULER_STATE_DIR="state" does not begin with /; write the absolute path of a directory"#
+        ),
+        (
+            "SCHEDULER_STATE_DIR", "/dev/null",
+            #"SCHEDULER_STATE_DIR="/dev/null" is not a directory; write the absolute path of a directory"#
+        ),
+        (
+            "SCHEDULER_STATE_DIR", "/etc/passwd/state",
+            #"SCHEDULER_STATE_DIR="/etc/passwd/state" lies below a file; write the absolute path of a directory"#
+        ),
         ("LOG_LEVEL", "loud", #"LOG_LEVEL="loud" is not known; write DEBUG, INFO, WARNING or ERROR"#),
         ("LOG_FORMAT", "xml", #"LOG_FORMAT="xml" is not known; write text or json"#),
         ("SCHEDULER_STRICT_ENV", "maybe", #"SCHEDULER_STRICT_ENV="maybe" is not known; write true or false"#),

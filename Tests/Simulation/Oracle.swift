@@ -21,14 +21,23 @@ struct Oracle {
     private let tick: Duration
     private let buildDate: Moment
     private let timetables: [Timetable]
+    private let windows: [Int: Duration]
     private var jobs: [Known]
     private var lastLook: Moment
     private var isClockWrong = false
     /// Jobs whose last slot, as handed to `begin`, lay in the future.
     private var movedAtBegin: [Int] = []
 
-    init(_ timetables: [Timetable], tick: Duration, buildDate: Moment, begin: Moment, assumed: [Int: Moment]) {
+    init(
+        _ timetables: [Timetable],
+        windows: [Int: Duration],
+        tick: Duration,
+        buildDate: Moment,
+        begin: Moment,
+        assumed: [Int: Moment]
+    ) {
         self.tick = tick
+        self.windows = windows
         self.buildDate = buildDate
         lastLook = begin
         self.timetables = timetables
@@ -45,6 +54,28 @@ struct Oracle {
         if jobs[job].isHeld { return nil }
         return jobs[job].anchor == nil ? buildDate : jobs[job].next
     }
+
+    /// The process was killed and another one begins: nothing is known but the last slots.
+    ///
+    /// Of the runs in flight those of `undone` never began and have this last slot again; those of `held` hold their
+    /// jobs; the others are over.
+    mutating func restarted(at now: Moment, undone: [Int: Moment?], held: [Int]) {
+        for (job, previous) in undone {
+            jobs[job].anchor = nil
+            jobs[job].next = nil
+            if let previous { settleAnchor(job, at: previous) }
+        }
+        for job in jobs.indices {
+            jobs[job].isHeld = false
+            jobs[job].isInFlight = held.contains(job)
+        }
+        lastLook = now
+        isClockWrong = false
+        movedAtBegin = settle(at: now)
+    }
+
+    /// The slot that counts as run last.
+    func last(_ job: Int) -> Moment? { jobs[job].anchor }
 
     mutating func looked(at now: Moment, _ actions: [Ticker.Action], nextDue: Moment?) throws {
         var actions = actions[...]
@@ -100,6 +131,8 @@ struct Oracle {
             let original = last ?? now.wholeMilliseconds
             try expect(run.due == original, run.job, "is due at \(original), counts from \(run.due)")
             let isMissed = now - original > tick
+            let isTooOld = last != nil && isMissed && windows[run.job].map { now - original > $0 } ?? false
+            try expect(!isTooOld, run.job, "catches up the slot \(original), which is too old")
             let slot = isMissed && known.isInterval ? now.wholeMilliseconds : original
             try expect(run.slot == slot, run.job, "has the slot \(slot), took \(run.slot)")
             try expect(known.anchor.map { run.slot > $0 } ?? true, run.job, "slot \(run.slot) runs twice")
@@ -113,6 +146,13 @@ struct Oracle {
             let last = try latest(job, now)
             try expect(last == slot, job, "is held at \(slot), and not at \(text(last))")
             jobs[job].isHeld = true
+        case .skip(let job, let slot):
+            try expect(!jobs[job].isInFlight, job, "is skipped while a run is in flight")
+            let last = try latest(job, now)
+            try expect(last == slot, job, "skips \(slot), and not \(text(last))")
+            let isTooOld = now - slot > tick && windows[job].map { now - slot > $0 } ?? false
+            try expect(isTooOld, job, "skips the slot \(slot), which can be caught up")
+            settleAnchor(job, at: slot)
         case .clockIsWrong, .clockIsRight, .clockWentBack: throw Fault(text: "\(action) out of place")
         }
     }

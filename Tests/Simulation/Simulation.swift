@@ -11,6 +11,8 @@ struct Simulation {
         var starts = 0
         var holds = 0
         var faults = 0
+        var skips = 0
+        var crashes = 0
         /// Jobs whose last slot was moved because the clock went back.
         var moved = 0
 
@@ -19,6 +21,8 @@ struct Simulation {
             starts += other.starts
             holds += other.holds
             faults += other.faults
+            skips += other.skips
+            crashes += other.crashes
             moved += other.moved
         }
     }
@@ -28,6 +32,15 @@ struct Simulation {
         case looked([Ticker.Action])
         case ended(Int)
         case fault(ClockFault)
+        case crashed(undone: [Int], held: [Int])
+    }
+
+    fileprivate struct InFlight {
+        var end: Moment
+        let run: Run
+        let id: RunID
+        /// The job's last slot before.
+        let previous: Moment?
     }
 
     private(set) var counts = Counts()
@@ -46,13 +59,18 @@ struct Simulation {
     private var armed: Moment?
     private var nextLook: Moment
     private var nextFault: Moment
-    private var inFlight: [(end: Moment, job: Int)] = []
+    private var inFlight: [InFlight] = []
+    private let made: [(name: String, timetable: Timetable)]
+    private let windows: [Int: Duration]
+    /// What a state directory would hold.
+    private var book = StateBook()
+    private var nextCrash: Moment
     /// The last events, to be printed with a fault.
     private var trace: [(wall: Moment, event: Event)] = []
 
     init(seed: UInt64, days: Int, pace: RandomJobs.Pace, jobs: RandomJobs) throws {
         var random = SplitMix(seed: seed)
-        let made = try jobs.make(50, pace: pace, random: &random)
+        made = try jobs.make(50, pace: pace, random: &random)
         let start = Moment(
             seconds: 1_767_225_600 + Int64.random(in: 0..<31_536_000, using: &random),
             // Often on the second itself, where inclusive and exclusive differ.
@@ -63,7 +81,12 @@ struct Simulation {
         buildDate = start - .seconds(100 * 86_400)
         time = start
         end = start + .seconds(days * 86_400)
-        ticker = Ticker(made, tick: tick, buildDate: buildDate)
+        var windows: [Int: Duration] = [:]
+        for job in made.indices where Int.random(in: 0...4, using: &random) == 0 {
+            windows[job] = .seconds([0, 1, 600, 40_000][Int.random(in: 0...3, using: &random)])
+        }
+        self.windows = windows
+        ticker = Ticker(made, windows: windows, tick: tick, buildDate: buildDate)
         var assumed: [Int: Moment] = [:]
         for job in made.indices where Int.random(in: 0...2, using: &random) == 0 {
             // Mostly as the offset of a job's first run; some as a state directory of another time.
@@ -71,10 +94,19 @@ struct Simulation {
             assumed[job] = start.wholeMilliseconds - .seconds(Int.random(in: past, using: &random))
         }
         ticker.begin(at: start, assumed: assumed)
-        oracle = Oracle(made.map(\.timetable), tick: tick, buildDate: buildDate, begin: start, assumed: assumed)
+        oracle = Oracle(
+            made.map(\.timetable),
+            windows: windows,
+            tick: tick,
+            buildDate: buildDate,
+            begin: start,
+            assumed: assumed
+        )
         nextLook = start
+        nextCrash = start + .seconds(Int.random(in: 0...8_000_000, using: &random) / (pace == .seconds ? 100 : 1))
         nextFault = start + .milliseconds(Int.random(in: 0...1_000_000, using: &random))
         self.random = random
+        for job in made.indices { book.apply(configured(job, last: assumed[job])) }
         note(.began)
     }
 
@@ -83,9 +115,12 @@ struct Simulation {
         while time < end {
             let ending = inFlight.indices.min { inFlight[$0].end < inFlight[$1].end }
             if let ending, inFlight[ending].end <= min(nextLook, nextFault) {
-                let (moment, job) = inFlight.remove(at: ending)
-                time = max(time, moment)
-                try endRun(job)
+                let run = inFlight.remove(at: ending)
+                time = max(time, run.end)
+                try endRun(run)
+            } else if nextCrash <= min(nextLook, nextFault), shiftBefore == nil {
+                time = max(time, nextCrash)
+                try crash()
             } else if nextFault <= nextLook {
                 time = max(time, nextFault)
                 stepClock()
@@ -117,9 +152,14 @@ struct Simulation {
             switch action {
             case .start(let run):
                 counts.starts += 1
-                inFlight.append((time + length(), run.job))
+                begin(run, at: now)
             case .hold: counts.holds += 1
-            case .clockWentBack(let jobs): counts.moved += jobs.count
+            case .skip(let job, let slot):
+                counts.skips += 1
+                book.apply(configured(job, last: slot))
+            case .clockWentBack(let jobs):
+                counts.moved += jobs.count
+                for job in jobs { book.apply(configured(job, last: now.wholeMilliseconds)) }
             case .clockIsWrong, .clockIsRight: break
             }
         }
@@ -128,12 +168,55 @@ struct Simulation {
         if chance(1, in: 20) { nextLook = time + .nanoseconds(number(0...1_000_000_000)) }  // a spurious wake-up
     }
 
-    private mutating func endRun(_ job: Int) throws {
-        let now = wall
+    private func configured(_ job: Int, last: Moment?) -> StateRecord {
+        .configured(made[job].name, schedule: "\(made[job].timetable.schedule)", zone: "", last: last)
+    }
+
+    private mutating func begin(_ run: Run, at now: Moment) {
+        let id = RunID(random.next(), random.next())
+        let previous = book[made[run.job].name]?.last
+        inFlight.append(InFlight(end: time + length(), run: run, id: id, previous: previous))
+        let begin = RunBegin(id: id, slot: run.slot, trigger: run.trigger, at: now, attempt: 1)
+        book.apply(.begin(made[run.job].name, begin))
+    }
+
+    private mutating func endRun(_ run: InFlight) throws {
+        let (now, job) = (wall, run.run.job)
         let wantsLook = ticker.ended(job, at: now)
         note(.ended(job))
+        book.apply(.end(made[job].name, run.ended))
         try oracle.ended(job, at: now, wantsLook: wantsLook, nextLook: armed)
         if wantsLook { nextLook = min(nextLook, time + latency()) }
+    }
+
+    /// Killed, and started again later with nothing but the book.
+    private mutating func crash() throws {
+        counts.crashes += 1
+        var (undone, held): ([Int: Moment?], [InFlight]) = ([:], [])
+        for var run in inFlight {
+            let name = made[run.run.job].name
+            if chance(1, in: 4) {
+                // It was still to begin, or the app never saw it.
+                book.apply(.withdrawn(name, run.id))
+                undone.updateValue(run.previous, forKey: run.run.job)
+            } else {
+                book.apply(.end(name, run.ended))
+                run.end = time + .seconds(number(1...10_000))
+                if chance(1, in: 2) { held.append(run) }
+            }
+        }
+        time = time + .milliseconds(chance(1, in: 3) ? number(0...3_000) : number(0...400_000_000))
+        inFlight = held.filter { $0.end > time }
+        let (now, jobs) = (wall, inFlight.map(\.run.job))
+        note(.crashed(undone: Array(undone.keys), held: jobs))
+        oracle.restarted(at: now, undone: undone, held: jobs)
+        var last: [Int: Moment] = [:]
+        for job in made.indices { last[job] = book[made[job].name]?.last }
+        ticker = Ticker(made, windows: windows, tick: tick, buildDate: buildDate)
+        ticker.begin(at: now, assumed: last, held: jobs)
+        nextLook = time
+        nextFault = max(nextFault, time)
+        nextCrash = time + .seconds(pace == .seconds ? number(1...80_000) : number(1...8_000_000))
     }
 
     private mutating func stepClock() {
@@ -180,4 +263,20 @@ struct Simulation {
     private mutating func number(_ range: ClosedRange<Int>) -> Int { .random(in: range, using: &random) }
 
     private mutating func chance(_ count: Int, in total: Int) -> Bool { number(1...total) <= count }
+}
+
+extension Simulation.InFlight {
+    fileprivate var ended: RunRecord {
+        RunRecord(
+            id: id,
+            slot: run.slot,
+            trigger: run.trigger,
+            began: run.slot,
+            attempts: 1,
+            outcome: .ok,
+            status: 200,
+            milliseconds: 1,
+            lateMilliseconds: 0
+        )
+    }
 }

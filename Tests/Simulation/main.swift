@@ -30,6 +30,6 @@ for seed in first..<first + UInt64(seeds) {
 }
 print(
     "\(seeds) seeds of \(days) days: no promise broken in \(total.looks) looks, \(total.starts) runs, "
-        + "\(total.holds) holds, \(total.faults) faults of the clock, \(total.moved) last slots moved back; "
+        + "\(total.holds) holds, \(total.skips) skips, \(total.crashes) crashes, \(total.faults) faults of the clock, \(total.moved) last slots moved back; "
         + "\(ContinuousClock.now - begin)"
 )

@@ -15,9 +15,13 @@ package final class TestServer: Sendable {
     private let server: Server
     private let book = Book()
 
-    package init(limits: Limits = Limits(), _ answer: @escaping @Sendable (Request, Reply) -> Void) throws {
+    package init(
+        on address: String = "127.0.0.1:0",
+        limits: Limits = Limits(),
+        _ answer: @escaping @Sendable (Request, Reply) -> Void
+    ) throws {
         let book = book
-        server = try Server(on: ListenAddress(parsing: "127.0.0.1:0"), limits: limits) { request, reply in
+        server = try Server(on: ListenAddress(parsing: address), limits: limits) { request, reply in
             book.state.withLock {
                 $0.seen.append(request)
                 $0.connections.append(reply.connectionID)

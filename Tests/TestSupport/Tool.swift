@@ -1,11 +1,11 @@
 package import Foundation
 
-/// Programs of the system that tests need; `make deps` installs them.
+/// Programs of the system that tests need; `make test-deps` installs them.
 package enum Tool {
     package struct Missing: Error, CustomStringConvertible {
         let name: String
 
-        package var description: String { "\(name) is not installed; run: make deps" }
+        package var description: String { "\(name) is not installed; run: make test-deps" }
     }
 
     package struct Failure: Error {

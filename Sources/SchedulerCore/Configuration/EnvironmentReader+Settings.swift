@@ -88,9 +88,6 @@ extension EnvironmentReader {
 
     /// Variables whose effect is not built yet: checked, and said so, since silence would look like success.
     mutating func checkLaterVariables() {
-        if text("SCHEDULER_STATE_DIR", allowed: "the path of a directory") != nil {
-            warn("SCHEDULER_STATE_DIR", "SCHEDULER_STATE_DIR has no effect yet: state is kept in memory")
-        }
         if let value = text("SCHEDULER_LISTEN", allowed: "host:port") {
             do throws(ListenError) {
                 _ = try ListenAddress(parsing: value.trimmingBlanks)

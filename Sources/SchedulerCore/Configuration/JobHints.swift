@@ -25,11 +25,6 @@ package enum JobHints {
                     + "slots are held while a run lasts"
             )
         }
-        if job.catchup != .one || job.catchupWindowSeconds != nil {
-            sentences.append(
-                "says catchup= or catchup-window=, which have no effect yet: every missed slot is one run now"
-            )
-        }
         return sentences
     }
 

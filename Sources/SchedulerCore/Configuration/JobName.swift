@@ -10,7 +10,8 @@ enum JobName {
 
     /// `session-processor:usage` and what a variable can hold of it, `SESSION_PROCESSOR_USAGE`, are one name.
     static func folded(_ name: String) -> String {
-        String(name.lowercased().map { "_:.".contains($0) ? "-" : $0 })
+        if name.utf8.allSatisfy({ isLetter($0) && $0 & 0x20 != 0 || isDigit($0) || $0 == 0x2D }) { return name }
+        return String(name.lowercased().map { "_:.".contains($0) ? "-" : $0 })
     }
 
     private static func isLetter(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte & 0xDF) }

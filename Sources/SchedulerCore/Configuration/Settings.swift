@@ -20,6 +20,8 @@ package struct Settings: Sendable {
     /// Enters the hashes of `H`, jitter and spread, so that two installs differ and one is stable.
     package let seed: String
     package let errorReports: ErrorReportSettings?
+    /// Nil: state ends with the process.
+    package let stateDirectory: String?
     package let logLevel: LogLevel
     package let logFormat: LogFormat
     package let warnings: [SettingsFault]
@@ -70,6 +72,7 @@ package struct Settings: Sendable {
             in: 1...EnvironmentReader.mostThreads,
             of: "threads"
         )
+        stateDirectory = reader.stateDirectory()
         reader.checkLaterVariables()
         let isStrict = reader.flag("SCHEDULER_STRICT_ENV", default: false)
         reader.reportUnknown(asFaults: isStrict)

@@ -9,14 +9,19 @@ package enum SmallFile {
         case missing
         case notRegular
         case tooLarge(limit: Int)
-        case system(number: Int32)
+        /// `owner` says whose the file is, where that may be the reason.
+        case system(number: Int32, owner: String? = nil)
     }
 
     /// All bytes of a regular file of at most `limit` bytes; symbolic links are followed.
     package static func read(_ path: String, limit: Int) throws(Fault) -> [UInt8] {
         // Without O_NONBLOCK a pipe that nobody writes to would hang here.
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        guard descriptor >= 0 else { throw errno == ENOENT ? .missing : .system(number: errno) }
+        guard descriptor >= 0 else {
+            let number = errno
+            if number == ENOENT { throw .missing }
+            throw .system(number: number, owner: number == EACCES ? FileOwner(of: path)?.description : nil)
+        }
         defer { close(descriptor) }
         var status = stat()
         guard unsafe fstat(descriptor, &status) == 0 else { throw .system(number: errno) }
@@ -44,8 +49,9 @@ extension SmallFile.Fault: CustomStringConvertible {
         case .missing: "does not exist"
         case .notRegular: "is not a regular file"
         case .tooLarge(let limit): "is larger than \(limit) bytes"
-        case .system(let number):
+        case .system(let number, let owner):
             unsafe "cannot be read by user \(geteuid()): \(String(cString: strerror(number)))"
+                + (owner.map { "; \($0)" } ?? "")
         }
     }
 }

@@ -14,7 +14,8 @@ package struct CheckReport {
             isGood = true
             // A whole second: slots of "every" count from it.
             let now = Moment(seconds: now.seconds)
-            let warnings = settings.warnings + JobHints.all(settings.jobs, at: now)
+            let state = StateHint.of(settings.stateDirectory).map { [$0] } ?? []
+            let warnings = settings.warnings + state + JobHints.all(settings.jobs, at: now)
             let report = asJSON ? Self.json(settings, warnings, now) : Self.table(settings, now)
             standardOutput = Redactor(settings.secrets).maskOwn(report)
             standardError = asJSON ? "" : Self.lines(warnings, "warning")

@@ -12,6 +12,8 @@ struct Clockwork: Sendable {
         case hold(Job, slot: Moment, isAbandoned: Bool)
         /// The streak is over.
         case release(Job, slots: Int)
+        /// A missed slot is too old to be caught up.
+        case skip(Job, slot: Moment)
         /// A run that had begun gave way to a later slot.
         case end(RunEnd)
         case clockIsWrong
@@ -53,13 +55,39 @@ struct Clockwork: Sendable {
         self.jobs = jobs
         self.seed = seed
         self.spread = spread
-        ticker = Ticker(jobs.map { ($0.name, $0.timetable) }, tick: tick, buildDate: buildDate)
+        ticker = Ticker(
+            jobs.map { ($0.name, $0.timetable) },
+            windows: Self.windows(jobs),
+            tick: tick,
+            buildDate: buildDate
+        )
         dispatch = Dispatch(names: jobs.map(\.name))
     }
 
-    mutating func begin(at now: Moment, uptime: Duration, assumed: [Int: Moment]) {
+    /// How old a missed slot of a job may be to be caught up.
+    private static func windows(_ jobs: [Job]) -> [Int: Duration] {
+        var windows: [Int: Duration] = [:]
+        for (number, job) in jobs.enumerated() {
+            if job.catchup == .skip {
+                windows[number] = .zero
+            } else if let seconds = job.catchupWindowSeconds {
+                windows[number] = .seconds(seconds)
+            }
+        }
+        return windows
+    }
+
+    /// Starts the clock, with the last slots that are known; runs of an earlier process that may still go on in the
+    /// app hold their jobs for so long.
+    mutating func begin(
+        at now: Moment,
+        uptime: Duration,
+        assumed: [Int: Moment],
+        holds: [Int: (run: Run, rest: Duration)] = [:]
+    ) {
         begun = uptime
-        ticker.begin(at: now, assumed: assumed)
+        ticker.begin(at: now, assumed: assumed, held: Array(holds.keys))
+        for (job, hold) in holds { dispatch.hold(job, hold.run, until: uptime + hold.rest) }
     }
 
     /// Everything that is to be done now.
@@ -70,15 +98,15 @@ struct Clockwork: Sendable {
             let events = dispatch.events(at: uptime)
             for event in events {
                 switch event {
-                case .attempt(let job, let isProbe): attempt(job, isProbe, now, &orders)
+                case .attempt(let job, let isProbe): attempt(job, isProbe, now, uptime, &orders)
                 case .free(let job, let run):
                     let held = slotsHeld(jobs[job].timetable, since: run.slot, now)
                     if held > 0 { orders.append(.release(jobs[job], slots: held)) }
                     _ = ticker.ended(job, at: now)
                 }
             }
-            // A job that is free again may be due.
-            guard events.contains(where: { if case .free = $0 { true } else { false } }) else { return orders }
+            // A job that is free again may be due, and one that was skipped may leave its place to another.
+            if events.isEmpty { return orders }
         }
     }
 
@@ -94,19 +122,32 @@ struct Clockwork: Sendable {
             if dispatch.hasBegun(job) {
                 orders.append(.hold(jobs[job], slot: slot, isAbandoned: dispatch.isHeld(job)))
             }
+        case .skip(let job, let slot): orders.append(.skip(jobs[job], slot: slot))
         case .clockIsWrong: orders.append(.clockIsWrong)
         case .clockIsRight: orders.append(.clockIsRight)
         case .clockWentBack(let moved): orders.append(.clockWentBack(moved.map { jobs[$0] }))
         }
     }
 
-    private mutating func attempt(_ job: Int, _ isProbe: Bool, _ now: Moment, _ orders: inout [Order]) {
-        if let item = dispatch.items[job], item.hasWaited,
-            var run = ticker.renewed(job, at: now, hasBegun: item.attempts > 0)
-        {
-            // A first run has no slot of its own; it is as late as it has waited.
-            if run.trigger == .first { run = Run(job: job, slot: run.slot, due: item.run.due, trigger: .first) }
-            if let ended = dispatch.renew(job, run) { orders.append(.end(ended)) }
+    private mutating func attempt(
+        _ job: Int,
+        _ isProbe: Bool,
+        _ now: Moment,
+        _ uptime: Duration,
+        _ orders: inout [Order]
+    ) {
+        if let item = dispatch.items[job], item.hasWaited {
+            let delay = max(.zero, item.run.due - item.run.slot)
+            switch ticker.renewed(job, at: now, hasBegun: item.attempts > 0, delay: delay) {
+            case .keep: break
+            case .run(var run):
+                // A first run has no slot of its own; it is as late as it has waited.
+                if run.trigger == .first { run = Run(job: job, slot: run.slot, due: item.run.due, trigger: .first) }
+                if let ended = dispatch.renew(job, run) { orders.append(.end(ended)) }
+            case .skip(let slot):
+                if let ended = dispatch.giveUp(job, at: uptime) { orders.append(.end(ended)) }
+                return orders.append(.skip(jobs[job], slot: slot))
+            }
         }
         guard let item = dispatch.items[job] else { return }
         orders.append(
@@ -166,8 +207,7 @@ struct Clockwork: Sendable {
             }
             return .undelivered(isNews: isNews)
         }
-        let hold = attempt.job.abandonHoldSeconds ?? attempt.job.timeoutSeconds
-        let policy = RetryPolicy(retries: attempt.job.retries, hold: .seconds(hold))
+        let policy = RetryPolicy(retries: attempt.job.retries, hold: attempt.job.abandonHold)
         let facts = end.facts(at: now)
         let next = attempt.job.timetable.next(after: attempt.run.slot)
         if !isStopped, !gone.contains(job), let wait = policy.wait(after: end.attempts, facts, random: random),
@@ -181,6 +221,11 @@ struct Clockwork: Sendable {
         }
         free(job, now)
         return .ended(slotsHeld: slotsHeld(attempt.job.timetable, since: attempt.run.slot, now))
+    }
+
+    /// The slot turned out to be another sidecar's, so the run ends before it began.
+    mutating func forgo(_ attempt: Attempt, at now: Moment, uptime: Duration) {
+        if dispatch.end(attempt.run.job, hold: .zero, at: uptime) { free(attempt.run.job, now) }
     }
 
     private mutating func free(_ job: Int, _ now: Moment) { _ = ticker.ended(job, at: now) }
@@ -207,7 +252,7 @@ struct Clockwork: Sendable {
     mutating func replace(_ list: [(job: Job, isGone: Bool)], at now: Moment, assumed: [Int: Moment]) -> [RunEnd] {
         jobs = list.map(\.job)
         let timetables = list.map { (name: $0.job.name, timetable: $0.isGone ? nil : $0.job.timetable) }
-        ticker.replace(timetables, at: now, assumed: assumed)
+        ticker.replace(timetables, windows: Self.windows(jobs), at: now, assumed: assumed)
         gone = Set(list.indices.filter { list[$0].isGone })
         let ended = dispatch.replace(names: jobs.map(\.name), gone: gone)
         for item in ended { free(item.run.job, now) }

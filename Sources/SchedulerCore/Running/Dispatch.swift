@@ -74,6 +74,11 @@ struct Dispatch: Sendable {
         set(Item(run: run, stage: .delayed(until: uptime + delay)), run.job)
     }
 
+    /// Holds a job for a run that may still be in the app.
+    mutating func hold(_ job: Int, _ run: Run, until uptime: Duration) {
+        set(Item(run: run, stage: .held(until: uptime)), job)
+    }
+
     /// What is to be done now.
     mutating func events(at uptime: Duration) -> [Event] {
         var events: [Event] = []
@@ -121,6 +126,13 @@ struct Dispatch: Sendable {
         (item.run, item.hasWaited, item.pending) = (run, false, nil)
         set(item, job)
         return pending
+    }
+
+    /// Ends a run that waited, instead of the attempt that was due; answers what is known of it if it had begun.
+    mutating func giveUp(_ job: Int, at uptime: Duration) -> RunEnd? {
+        defer { drop(job) }
+        if case .attempting(_, isProbe: true) = items[job]?.stage { target.forgoProbe(at: uptime) }
+        return items[job]?.pending
     }
 
     // MARK: - Ends of attempts

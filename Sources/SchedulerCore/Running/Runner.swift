@@ -36,6 +36,9 @@ package final class Runner: Sendable {
         self.random = random
     }
 
+    /// What a new run is told apart by.
+    func identity() -> RequestIdentity { RequestIdentity(random: random) }
+
     /// Makes one attempt of a run, and one more at once if the token was denied and has changed since.
     ///
     /// Blocks until it has ended. `context` is that of the run's earlier attempts. A run that the app has not seen yet
@@ -44,6 +47,7 @@ package final class Runner: Sendable {
         _ run: Run,
         of job: Job,
         number: Int = 1,
+        identity: RequestIdentity? = nil,
         context: RunContext? = nil,
         with client: Client,
         connected: @escaping () -> Void = {}
@@ -52,7 +56,7 @@ package final class Runner: Sendable {
         let context =
             context
             ?? RunContext(
-                identity: RequestIdentity(random: random),
+                identity: identity ?? self.identity(),
                 began: time.uptime(),
                 lateness: max(.zero, time.now() - run.due)
             )

@@ -27,6 +27,13 @@ package struct Target: Sendable, Equatable {
         }
     }
 
+    /// The run that was to try has nothing to do any more; another one may try at once.
+    package mutating func forgoProbe(at uptime: Duration) {
+        if case .down(let since, let failures, nil) = state {
+            state = .down(since: since, failures: failures, probe: uptime)
+        }
+    }
+
     /// An attempt ended before its connection stood; true if that is news.
     ///
     /// One that began before the last contact tells of an earlier time.

@@ -2,8 +2,8 @@
 ///
 /// Two numbers rather than text: the last runs of every job are kept.
 package struct RunID: Hashable, Sendable {
-    private let high: UInt64
-    private let low: UInt64
+    let high: UInt64
+    let low: UInt64
 
     package init(_ high: UInt64, _ low: UInt64) {
         self.high = high

@@ -14,26 +14,37 @@ package struct StateBook: Sendable, Equatable {
     package var count: Int { jobs.count }
 
     /// Takes a record in; one that makes no sense where it stands (a run of a job never seen) changes what it can.
-    package mutating func apply(_ record: StateRecord) {
+    package mutating func apply(_ record: StateRecord) { apply(record, key: JobName.folded(record.name)) }
+
+    /// The same for who knows the folded name.
+    mutating func apply(_ record: StateRecord, key: String) {
         switch record {
-        case .job(let state): jobs[JobName.folded(state.name)] = state
-        case .gone(let name, let moment): jobs[JobName.folded(name)]?.gone = moment
-        case .dropped(let name): jobs[JobName.folded(name)] = nil
-        case .begin(let name, let begin): change(name) { $0.begin(begin) }
-        case .withdrawn(let name, let id): change(name) { $0.withdraw(id) }
-        case .end(let name, let run): change(name) { $0.end(run) }
+        case .job(var state):
+            if state.runs.count > JobState.keptRuns { state.runs = Array(state.runs.suffix(JobState.keptRuns)) }
+            jobs[key] = state
+        case .configured(let name, let schedule, let zone, let last):
+            change(name, key) { $0.configure(name, schedule, zone, last) }
+        case .gone(_, let moment): jobs[key]?.gone = moment
+        case .dropped: jobs[key] = nil
+        case .begin(let name, let begin): change(name, key) { $0.begin(begin) }
+        case .withdrawn(let name, let id): change(name, key) { $0.withdraw(id) }
+        case .end(let name, let run): change(name, key) { $0.end(run) }
         }
     }
 
-    private mutating func change(_ name: String, _ body: (inout JobState) -> Void) {
-        body(&jobs[JobName.folded(name), default: JobState(name: name, schedule: "", zone: "")])
+    mutating func change(_ name: String, _ key: String, _ body: (inout JobState) -> Void) {
+        body(&jobs[key, default: JobState(name: name, schedule: "", zone: "")])
     }
+
+    mutating func replace(_ state: JobState, key: String) { jobs[key] = state }
 }
 
 /// One thing that happened to a job: what a line of the record file says.
 package enum StateRecord: Sendable, Equatable {
     /// The job as it stands; replaces all that is known of it.
     case job(JobState)
+    /// The job is configured like this from now on; its last slot stays, unless there is a new one.
+    case configured(String, schedule: String, zone: String, last: Moment?)
     /// It is no longer configured.
     case gone(String, at: Moment)
     /// Nothing of it is kept.
@@ -43,9 +54,24 @@ package enum StateRecord: Sendable, Equatable {
     /// The app never saw the run: it has not begun after all.
     case withdrawn(String, RunID)
     case end(String, RunRecord)
+
+    /// The job's.
+    var name: String {
+        switch self {
+        case .job(let state): state.name
+        case .configured(let name, _, _, _), .gone(let name, _), .dropped(let name), .begin(let name, _),
+            .withdrawn(let name, _), .end(let name, _):
+            name
+        }
+    }
 }
 
 extension JobState {
+    fileprivate mutating func configure(_ name: String, _ schedule: String, _ zone: String, _ last: Moment?) {
+        (self.name, self.schedule, self.zone, gone) = (name, schedule, zone, nil)
+        if let last { self.last = last }
+    }
+
     fileprivate mutating func begin(_ begin: RunBegin) {
         // A later attempt of the same run.
         let previous = inFlight?.begin.id == begin.id ? inFlight?.previous : last
@@ -60,9 +86,13 @@ extension JobState {
     }
 
     fileprivate mutating func end(_ run: RunRecord) {
-        if inFlight?.begin.id == run.id { inFlight = nil }
-        runs.append(run)
-        if runs.count > Self.keptRuns { runs.removeFirst(runs.count - Self.keptRuns) }
+        if inFlight?.begin.id == run.id {
+            inFlight = nil
+        } else {
+            // The record of its begin is lost.
+            noteSlot(of: run)
+        }
+        keep(run)
         switch run.outcome {
         case .ok:
             lastSuccess = run.began + .milliseconds(run.milliseconds)
@@ -72,4 +102,19 @@ extension JobState {
         default: consecutiveFailures += 1
         }
     }
+}
+
+extension JobState {
+    /// Puts a run with those that are kept.
+    mutating func keep(_ run: RunRecord) {
+        if runs.count >= Self.keptRuns { runs.removeFirst(runs.count - Self.keptRuns + 1) }
+        runs.append(run)
+    }
+
+    /// Counts the slot as run, if the app saw the run, and it is the latest.
+    mutating func noteSlot(of run: RunRecord) {
+        if run.outcome != .unreachable { noteSlot(run.slot) }
+    }
+
+    mutating func noteSlot(_ slot: Moment) { last = last.map { max($0, slot) } ?? slot }
 }

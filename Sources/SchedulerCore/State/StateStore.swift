@@ -8,7 +8,7 @@ package protocol StateStore: Sendable {
     /// Takes the store for this sidecar; false if another one has it, and this one has to wait.
     func acquire() -> Bool
     /// What was known at the end of the last sidecar; to be called once, after `acquire`.
-    func load() -> StateBook
+    func load() throws(StateError) -> StateBook
     /// What is known now.
     var book: StateBook { get }
     /// Whether what is recorded is also kept.
@@ -16,8 +16,9 @@ package protocol StateStore: Sendable {
 
     /// Takes a slot; false if another sidecar has it, which is so only in a store that several share.
     func claim(_ job: String, slot: Moment) -> Bool
-    /// Records that an attempt begins; returns when that is kept, or cannot be.
-    func begin(_ job: String, _ run: RunBegin)
+    /// Records that an attempt begins; returns whether that is kept, when it is known.
+    @discardableResult
+    func begin(_ job: String, _ run: RunBegin) -> Bool
     /// Records that a run has not begun after all, because the app never saw it; returns like `begin`.
     func withdraw(_ job: String, _ id: RunID)
     func end(_ job: String, _ run: RunRecord)
@@ -42,7 +43,11 @@ package final class MemoryStore: StateStore {
     package func acquire() -> Bool { true }
     package func load() -> StateBook { book }
     package func claim(_ job: String, slot: Moment) -> Bool { true }
-    package func begin(_ job: String, _ run: RunBegin) { record([.begin(job, run)]) }
+    @discardableResult
+    package func begin(_ job: String, _ run: RunBegin) -> Bool {
+        record([.begin(job, run)])
+        return true
+    }
     package func withdraw(_ job: String, _ id: RunID) { record([.withdrawn(job, id)]) }
     package func end(_ job: String, _ run: RunRecord) { record([.end(job, run)]) }
     package func record(_ records: [StateRecord]) {

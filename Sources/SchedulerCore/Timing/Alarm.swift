@@ -49,16 +49,22 @@ package final class Alarm {
     /// Ends early when the bell rings, or when someone sets the wall clock (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET).
     package func wait(until moment: Moment?, now: Moment, atMost longest: Duration) -> [Int32] {
         arm(moment)
-        // The same wait once more on the clock that only goes forward: it holds where the timer's clock is another
-        // than ours, as under a faked time.
-        let left = max(.zero, min(longest, moment.map { $0 - now } ?? longest))  // poll(2) takes less for "for ever"
-        let milliseconds = Int32(clamping: left.wholeMilliseconds + 1)
+        let milliseconds = Self.milliseconds(until: moment, now: now, atMost: longest)
         var polled = [timer, bell.descriptor, signals].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let ready = unsafe poll(&polled, UInt(polled.count), milliseconds)
         guard ready > 0 else { return [] }
         if polled[0].revents != 0 { drain(timer) }
         if polled[1].revents != 0 { drain(bell.descriptor) }
         return polled[2].revents == 0 ? [] : pendingSignals()
+    }
+
+    /// The same wait once more on the clock that only goes forward: it holds where the timer's clock is another than
+    /// ours, as under a faked time.
+    ///
+    /// Never less than nothing, which poll(2) takes for "for ever".
+    static func milliseconds(until moment: Moment?, now: Moment, atMost longest: Duration) -> Int32 {
+        let left = max(.zero, min(longest, moment.map { $0 - now } ?? longest))
+        return Int32(clamping: left.wholeMilliseconds + 1)
     }
 
     private func arm(_ moment: Moment?) {

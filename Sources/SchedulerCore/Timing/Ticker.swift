@@ -10,12 +10,24 @@ package struct Ticker: Sendable {
         case start(Run)
         /// The first slot of a streak that is held because the job's last run has not ended.
         case hold(job: Int, slot: Moment)
+        /// The latest of the slots that were missed; too old to be caught up, so the job waits for its next one.
+        case skip(job: Int, slot: Moment)
         /// The wall clock stands before the program was built; nothing fires until that is mended.
         case clockIsWrong
         /// The wall clock is right again, after `clockIsWrong`.
         case clockIsRight
         /// The wall clock went back so far that these jobs' last slots count as "now".
         case clockWentBack(jobs: [Int])
+    }
+
+    /// What becomes of a run that had to wait.
+    package enum Renewal: Equatable, Sendable {
+        /// It keeps its slot.
+        case keep
+        /// It gives way to this one.
+        case run(Run)
+        /// It gives way to this slot, which is too old itself; the job waits for its next one.
+        case skip(slot: Moment)
     }
 
     private struct Entry {
@@ -35,6 +47,8 @@ package struct Ticker: Sendable {
     private let buildDate: Moment
     /// Nil for a job that is gone.
     private var timetables: [Timetable?]
+    /// How old a missed slot may be to be caught up; without an entry: however old.
+    private var windows: [Int: Duration]
     private var entries: [Entry]
     private var queue: DueQueue<Moment>
     private var lastLook = Moment.epoch
@@ -45,9 +59,17 @@ package struct Ticker: Sendable {
     private var movedAtBegin: [Int] = []
 
     /// `tick` is how late a run may start without counting as missed; before `buildDate` the clock is not believed.
-    package init(_ jobs: [(name: String, timetable: Timetable)], tick: Duration, buildDate: Moment = .epoch) {
+    ///
+    /// `windows` says of some jobs how old a missed slot may be to be caught up, zero for not at all.
+    package init(
+        _ jobs: [(name: String, timetable: Timetable)],
+        windows: [Int: Duration] = [:],
+        tick: Duration,
+        buildDate: Moment = .epoch
+    ) {
         self.tick = tick
         self.buildDate = buildDate
+        self.windows = windows
         timetables = jobs.map(\.timetable)
         entries = Array(repeating: Entry(), count: jobs.count)
         queue = DueQueue(names: jobs.map(\.name))
@@ -57,8 +79,11 @@ package struct Ticker: Sendable {
     package func believes(_ now: Moment) -> Bool { now >= buildDate }
 
     /// Starts the clock: jobs that never ran are due at once, but those of `assumed` count as having run then.
-    package mutating func begin(at now: Moment, assumed: [Int: Moment] = [:]) {
+    ///
+    /// Jobs of `held` are taken as in flight, until `ended`.
+    package mutating func begin(at now: Moment, assumed: [Int: Moment] = [:], held: [Int] = []) {
         lastLook = now
+        for job in held { entries[job].isRunning = true }
         for (job, last) in assumed {
             entries[job].last = last
             latestSlot = max(latestSlot, last)
@@ -73,9 +98,11 @@ package struct Ticker: Sendable {
     /// count as having run then.
     package mutating func replace(
         _ jobs: [(name: String, timetable: Timetable?)],
+        windows: [Int: Duration] = [:],
         at now: Moment,
         assumed: [Int: Moment] = [:]
     ) {
+        self.windows = windows
         let changed = entries.indices.filter { jobs[$0].timetable != timetables[$0] }
         timetables = jobs.map(\.timetable)
         // A clock that can't be believed says nothing of what was missed.
@@ -139,28 +166,45 @@ package struct Ticker: Sendable {
     }
 
     private mutating func start(_ job: Int, now: Moment) -> Action {
+        if let slot = skip(job, now: now) { return .skip(job: job, slot: slot) }
         entries[job].previous = entries[job].last
         return .start(take(job, now: now))
     }
 
-    /// The run anew, as it stands now: a run that had to wait gives way to its job's latest slot.
-    ///
-    /// One that the app has seen something of keeps its slot as long as there is no later one; nil then.
-    package mutating func renewed(_ job: Int, at now: Moment, hasBegun: Bool) -> Run? {
-        let entry = entries[job]
-        if hasBegun {
-            guard let last = entry.last, timetables[job]?.latest(after: last, through: now) != nil else { return nil }
-            entries[job].previous = last
-        }
+    /// Leaves out the slots that passed since the last one if the latest of them is too old; answers that one.
+    private mutating func skip(_ job: Int, now: Moment, delay: Duration = .zero) -> Moment? {
+        guard let window = windows[job], let last = entries[job].last,
+            let slot = timetables[job]?.latest(after: last, through: now), now - slot > max(tick, window) + delay
+        else { return nil }
+        entries[job].last = slot
+        entries[job].isRunning = false
         entries[job].isHeld = false
-        return take(job, now: now)
+        latestSlot = max(latestSlot, slot)
+        enqueue(job)
+        return slot
     }
 
-    private mutating func take(_ job: Int, now: Moment) -> Run {
+    /// The run anew, as it stands now: a run that had to wait gives way to its job's latest slot.
+    ///
+    /// One that the app has seen something of keeps its slot as long as there is no later one. `delay` is how much of
+    /// its lateness was meant.
+    package mutating func renewed(_ job: Int, at now: Moment, hasBegun: Bool, delay: Duration = .zero) -> Renewal {
+        let entry = entries[job]
+        if hasBegun {
+            guard let last = entry.last, timetables[job]?.latest(after: last, through: now) != nil else { return .keep }
+            entries[job].previous = last
+        }
+        entries[job].last = entries[job].previous
+        if let slot = skip(job, now: now, delay: delay) { return .skip(slot: slot) }
+        entries[job].isHeld = false
+        return .run(take(job, now: now, delay: delay))
+    }
+
+    private mutating func take(_ job: Int, now: Moment, delay: Duration = .zero) -> Run {
         let entry = entries[job]
         let original =
             entry.previous.flatMap { timetables[job]?.latest(after: $0, through: now) } ?? now.wholeMilliseconds
-        let isMissed = now - original > tick
+        let isMissed = now - original > tick + delay
         // An interval has no nominal moment to go back to: a late run begins a new phase.
         let slot = isMissed && timetables[job]?.schedule.isElapsedTime == true ? now.wholeMilliseconds : original
         let trigger: Run.Trigger = entry.previous == nil ? .first : isMissed ? .catchup : .schedule
@@ -210,7 +254,8 @@ package struct Ticker: Sendable {
 }
 
 extension Schedule {
-    fileprivate var isElapsedTime: Bool {
+    /// Whether it knows no clock and no zone.
+    var isElapsedTime: Bool {
         if case .every = self { return true }
         return false
     }

@@ -1,0 +1,83 @@
+internal import Locking
+internal import Schedule
+
+/// The begin and the end.
+extension DirectoryStore {
+    /// A stop waits no longer for the disk.
+    private static let longestClose = Duration.seconds(2)
+
+    /// A disk that cannot be written holds nobody up: the clock then goes on in memory.
+    package func acquire() -> Bool {
+        files.withLock { files in
+            do throws(StateFailure) {
+                return try files.takeLock()
+            } catch {
+                complain(error, files)
+                return true
+            }
+        }
+    }
+
+    package func load() throws(StateError) -> StateBook {
+        let newer = files.withLock { files -> Int? in
+            do throws(StateFailure) {
+                try open(&files)
+            } catch .newerVersion(let version) {
+                return version
+            } catch {
+                giveUp(error, files)
+            }
+            state.withLock { $0.isLoaded = true }
+            return nil
+        }
+        if let newer { throw .newerVersion(path: path, version: newer) }
+        return book
+    }
+
+    private func open(_ files: inout StateFiles) throws(StateFailure) {
+        var refusal: StateFailure?
+        do throws(StateFailure) {
+            if try !files.takeLock() { refusal = .heldByAnother }
+        } catch {
+            refusal = error
+        }
+        // What can be read is read, also where nothing can be written.
+        let found = try files.readLog()
+        let (book, number) = snapshot { book in if let found { book.merge(found) } }
+        if let failure = refusal ?? files.log?.refusal { throw failure }
+        if files.log == nil || files.log?.damage != nil { try files.replace(with: book) }
+        state.withLock { $0.isOpen = true }
+        note(keptThrough: number)
+    }
+
+    /// Waits until it is known of all records whether they are kept.
+    func settle(atMost limit: Duration) -> Bool {
+        let (number, mustFlush) = state.withLock { ($0.recorded, $0.beginFlushing(time.uptime())) }
+        if mustFlush { submitFlush() }
+        return settled.wait(for: number, atMost: limit)
+    }
+
+    package func close() {
+        let end = time.uptime() + Self.longestClose
+        let (isFirst, isLoaded, compactions) = state.withLock { state in
+            defer { (state.isClosed, state.retry) = (true, .zero) }
+            return (!state.isClosed, state.isLoaded, state.compactions)
+        }
+        guard isFirst else { return }
+        let closed = Milestone()
+        pool.submit { [self] _ in
+            files.withLock { files in
+                if isLoaded { work(&files) }
+                files.closeAll()
+            }
+            state.withLock { ($0.isOpen, $0.isQueueing, $0.queue) = (false, false, []) }
+            closed.reach(1)
+        }
+        let isDone =
+            closed.wait(for: 1, atMost: Self.longestClose)
+            && self.compactions.wait(for: compactions, atMost: max(.zero, end - time.uptime()))
+        pool.stop()
+        // A thread that a disk holds up is left to end with the process.
+        if isDone { pool.join() }
+    }
+}

@@ -1,0 +1,23 @@
+import Foundation
+import Testing
+
+/// What a process holds of the machine, by /proc.
+struct Footprint {
+    /// The most that was resident at once, in KiB.
+    let peak: Int
+    let resident: Int
+    let threads: Int
+    let descriptors: Int
+
+    init(of binary: Binary) throws {
+        let status = try String(contentsOfFile: "/proc/\(binary.processID)/status", encoding: .utf8)
+        func number(_ name: String) throws -> Int {
+            let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("\(name):") })
+            return try #require(line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) })
+        }
+        peak = try number("VmHWM")
+        resident = try number("VmRSS")
+        threads = try number("Threads")
+        descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(binary.processID)/fd").count
+    }
+}

@@ -1,0 +1,165 @@
+import Foundation
+import HTTPServer
+import TestSupport
+import Testing
+
+/// The process as the system sees it: the first of its namespace, under another user, with few rights and threads.
+@Suite("End to end: the process")
+struct ProcessTests {
+    /// A user whom nobody else is, so that the limit on its processes counts ours alone.
+    private static let user = "\(60_000 + getpid() % 5_000)"
+
+    /// Starts a program as the first process of its own process namespace.
+    private static let asFirst = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
+
+    /// The process that unshare(1) has started; it is the one that is number 1 in there.
+    private static func first(_ scheduler: Binary) async throws -> Int32 {
+        let path = "/proc/\(scheduler.processID)/task/\(scheduler.processID)/children"
+        return try await eventually("the first process (\(scheduler.errors))") {
+            guard scheduler.isRunning else { throw Namespace.Refused(what: "no namespace", reason: scheduler.errors) }
+            return (try? String(contentsOfFile: path, encoding: .utf8))?.split(separator: " ").first.flatMap {
+                Int32($0)
+            }
+        }
+    }
+
+    private static func isFirst(_ process: Int32) throws -> Bool {
+        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+        return status.split(separator: "\n").contains { $0.hasPrefix("NSpid:") && $0.hasSuffix("\t1") }
+    }
+
+    // MARK: - The first process
+
+    @Test("as the first process, idle: a signal ends it at once", arguments: [SIGTERM, SIGINT])
+    func idle(_ signal: Int32) async throws {
+        let app = try await App()
+        let scheduler = try Sidecar.start(
+            beside: app.url,
+            Sidecar.jobs(["PING": "every 1h POST /api/sync/trigger"]),
+            through: Self.asFirst
+        )
+        let process = try await Self.first(scheduler)
+        try await scheduler.line(containing: " outcome=ok ")
+        #expect(try Self.isFirst(process))
+        let start = ContinuousClock.now
+        kill(process, signal)
+        #expect(try await scheduler.end() == .clean)
+        #expect(ContinuousClock.now - start < .seconds(5))
+        try Sidecar.check(scheduler, beside: app)
+    }
+
+    @Test("as the first process: a signal that comes while the settings are read is not lost, and nothing starts")
+    func early() async throws {
+        let folder = try TemporaryFolder()
+        // As many as take a while to read.
+        let line = "cron 0 5 * * MON POST /api/sync/trigger timeout=9"
+        let jobs = try folder.write("jobs", (0..<3_000).map { "job\($0): \(line)\n" }.joined())
+        let watch = try OpenWatch(jobs)
+        let app = try await App()
+        let scheduler = try Sidecar.start(
+            beside: app.url,
+            ["SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_JOBS_FILE": jobs],
+            through: Self.asFirst
+        )
+        let process = try await Self.first(scheduler)
+        _ = try await eventually("the settings are read") { watch.hasSeenOne ? true : nil }
+        kill(process, SIGTERM)
+        // Else it came too late to tell anything.
+        #expect(scheduler.errors.isEmpty)
+        #expect(try await scheduler.end() == .clean)
+        #expect(scheduler.errors.contains("INFO  Received signal 15, shutting down..."))
+        #expect(!scheduler.errors.contains("Running job: "))
+        #expect(try app.calls().isEmpty)
+    }
+
+    // MARK: - Limits
+
+    @Test("threads that the system refuses are asked for again: a run waits for them, and is not lost")
+    func refusedThreads() async throws {
+        let app = try await App()
+        let scheduler = try Sidecar.start(
+            beside: app.url,
+            Sidecar.jobs(["PING": "every 1h POST /api/sync/trigger"]).merging(["SCHEDULER_TICK_SECONDS": "1"]) { $1 },
+            through: try Self.user(processes: 1)
+        )
+        try await scheduler.line(containing: "WARNING The system refused a thread (error \(EAGAIN)): ")
+        #expect(try Footprint(of: scheduler).threads == 1)
+        #expect(try app.calls().isEmpty)
+        let raise = ["--reuid=\(Self.user)", "--regid=\(Self.user)", "--clear-groups", try Tool.find("prlimit").path]
+        try Tool.run("setpriv", raise + ["--pid", "\(scheduler.processID)", "--nproc=20:40"], in: URL(filePath: "/"))
+        try await scheduler.line(containing: " attempts=1 outcome=ok ")
+        #expect(try await scheduler.stop() == .clean)
+        #expect(scheduler.errorLines.filter { $0.contains("refused a thread") }.count == 1)
+        try Sidecar.check(scheduler, beside: app)
+    }
+
+    @Test("a process that gets no thread at all still ends when it is told to")
+    func noThreads() async throws {
+        let app = try await App()
+        let scheduler = try Sidecar.start(beside: app.url, through: try Self.user(processes: 1))
+        try await scheduler.line(containing: "The system refused a thread")
+        #expect(try await scheduler.stop() == .clean)
+        #expect(try app.calls().isEmpty)
+    }
+
+    @Test("as a user without any right, on a read-only disk, with 40 processes at most: all jobs run, on few threads")
+    func fewRights() async throws {
+        let namespace = try Namespace()
+        try namespace.makeReadOnly()
+        let app = try namespace.within {
+            try TestServer(on: "127.0.0.2:8000") { _, reply in reply.send(.text(200, "ok")) }
+        }
+        let scheduler = try Sidecar.start(
+            beside: "http://127.0.0.2:8000",
+            through: namespace.entrance + Self.user(processes: 40)
+        )
+        _ = try await eventually("all ends") {
+            scheduler.errorLines.filter { $0.contains(" outcome=ok ") }.count == 11 ? true : nil
+        }
+        let status = try String(contentsOfFile: "/proc/\(scheduler.processID)/status", encoding: .utf8)
+        #expect(status.contains("\nUid:\t\(Self.user)\t"))
+        #expect(status.contains("\nNoNewPrivs:\t1\n"))
+        // A thread for each job, and the loop.
+        #expect(try Footprint(of: scheduler).threads <= 12)
+        #expect(try await scheduler.stop() == .clean)
+        #expect(app.seen.count == 11)
+        #expect(scheduler.errorLines.allSatisfy { $0.contains(" INFO  ") }, "\(scheduler.errors)")
+    }
+
+    /// Another user without a way back; it may read and enter all, so that the program can lie anywhere.
+    private static func user(processes: Int) throws -> [String] {
+        let identity = ["--reuid=\(user)", "--regid=\(user)", "--clear-groups", "--no-new-privs"]
+        let rights = ["--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"]
+        return ["setpriv"] + identity + rights + [try Tool.find("prlimit").path, "--nproc=\(processes):40"]
+    }
+
+    // MARK: - Ends that nobody wished for
+
+    @Test("a crash ends it as one, and prints no token", arguments: [SIGQUIT, SIGABRT, SIGSEGV, SIGILL])
+    func crash(_ signal: Int32) async throws {
+        let app = try await App()
+        try app.set(faults: #"{"*": {"hang": true}}"#)
+        // As the image has it.
+        let scheduler = try Sidecar.start(beside: app, ["LOG_LEVEL": "DEBUG", "SWIFT_BACKTRACE": "enable=no"])
+        _ = try await app.calls(11)
+        scheduler.signal(signal)
+        #expect(try await scheduler.end() == Binary.End(status: signal, wasSignalled: true))
+        #expect(!(scheduler.errors + scheduler.output).contains(App.token))
+    }
+
+    @Test("a process that stood still for a while makes up for it with one run, and no slot comes twice")
+    func standstill() async throws {
+        let app = try await App()
+        let scheduler = try Sidecar.start(beside: app, Sidecar.jobs(["PING": "every 1s POST /api/sync/trigger"]))
+        let before = try await app.calls(2).count
+        scheduler.signal(SIGSTOP)
+        try await Task.sleep(for: .seconds(4))
+        let stopped = Date()
+        scheduler.signal(SIGCONT)
+        let calls = try await app.calls(before + 3)
+        let took = Date().timeIntervalSince(stopped)
+        #expect(try await scheduler.stop() == .clean)
+        #expect(Double(calls.filter { (try? time($0.start) > stopped) == true }.count) <= took + 2)
+        try Sidecar.check(scheduler, beside: app)
+    }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("End to end: a state directory that is in trouble")
+struct StateTroubleTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private var directory: String { folder.path("state") }
+
+    private func jobs(_ line: String = "every 1s POST /api/sync/trigger") -> [String: String] {
+        ["SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_STATE_DIR": directory, "SCHEDULER_JOB_A": line]
+    }
+
+    /// As the user of the image, who is not root.
+    private static let asUser = ["setpriv", "--reuid=10001", "--regid=10001", "--clear-groups"]
+
+    /// The program where every user may run it.
+    private func publicFolder() throws -> URL {
+        let source = Binary.folder.appending(path: "scheduler")
+        try FileManager.default.copyItem(at: source, to: folder.url.appending(path: "scheduler"))
+        return folder.url
+    }
+
+    @Test("a directory of somebody else: one warning with path, owner and user; the clock goes on in memory")
+    func notOurs() async throws {
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let (app, place) = (try await App(), try publicFolder())
+        let scheduler = try Sidecar.start(beside: app.url, jobs(), in: place, through: Self.asUser)
+        _ = try await app.calls(3)
+        #expect(try await scheduler.stop() == .clean)
+        let warnings = scheduler.errorLines.filter { $0.contains("SCHEDULER_STATE_DIR") }
+        #expect(warnings.count == 1)
+        for part in [
+            "SCHEDULER_STATE_DIR: \(directory)/", "state.log cannot be written: create: Permission denied",
+            "belongs to 0:0, mode 0755",
+            "runs as user 10001", "The clock goes on in memory",
+        ] {
+            #expect(warnings.first?.contains(part) == true, "\(warnings): \(part)")
+        }
+        try Sidecar.check(scheduler, beside: app)
+
+        let check = try Binary("scheduler", ["check"], in: place, through: Self.asUser, environment: jobs())
+        #expect(try await check.end() == .clean)
+        #expect(
+            check.errors.contains(
+                """
+                warning: SCHEDULER_STATE_DIR="\(directory)" cannot be written by user 10001: it belongs to 0:0, mode 0755; \
+                state would be kept in memory and end with the process
+                """
+            ),
+            "\(check.errors)"
+        )
+    }
+
+    @Test("a secret that only somebody else may read is a fault with its owner and our user")
+    func secretNotOurs() async throws {
+        let token = try folder.write("token", "0123456789abcdef0123456789abcdef")
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: token)
+        let environment = ["SCHEDULER_API_TOKEN_FILE": token]
+        let check = try Binary(
+            "scheduler",
+            ["check"],
+            in: publicFolder(),
+            through: Self.asUser,
+            environment: environment
+        )
+        #expect(try await check.end().status == 78)
+        #expect(
+            check.errors.contains("cannot be read by user 10001: Permission denied; it belongs to 0:0, mode 0600"),
+            "\(check.errors)"
+        )
+    }
+
+    @Test("a directory that vanishes is made again, with all that is known")
+    func vanishes() async throws {
+        let app = try await App()
+        let first = try Sidecar.start(beside: app, jobs())
+        _ = try await app.calls(2)
+        try FileManager.default.removeItem(atPath: directory)
+        try await first.line(containing: "SCHEDULER_STATE_DIR: \(directory)/", and: "is written again")
+        #expect(try await first.stop() == .clean)
+        let count = try app.calls().count
+        let second = try Sidecar.start(beside: app, jobs("every 1h POST /api/sync/trigger"))
+        try await second.line(containing: "Next slot: a (every 1h)")
+        #expect(try await second.stop() == .clean)
+        // Another schedule: nothing was missed, and the job is known to have run.
+        #expect(try app.calls().count == count)
+        try Sidecar.check(first, beside: app)
+    }
+
+    @Test("a file of a later release ends the start, and is left as it is")
+    func newer() async throws {
+        let app = try await App()
+        let first = try Sidecar.start(beside: app, jobs())
+        _ = try await app.calls(1)
+        #expect(try await first.stop() == .clean)
+        let log = directory + "/state.log"
+        let later = "85c4e632 000025 scheduler-state version=2\n"
+        try Data(later.utf8).write(to: URL(filePath: log))
+        let second = try Sidecar.start(beside: app, jobs())
+        #expect(try await second.end().status == 78)
+        #expect(second.errors.contains("\(log) was written by a later release (format version 2, this one knows 1)"))
+        #expect(second.errors.contains("SCHEDULER_STATE_DIR"))
+        #expect(try String(contentsOfFile: log, encoding: .utf8) == later)
+    }
+}

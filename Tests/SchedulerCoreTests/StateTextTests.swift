@@ -1,0 +1,234 @@
+import Schedule
+import TestSupport
+import Testing
+
+@testable import SchedulerCore
+
+@Suite("State: the record file's text")
+struct StateTextTests {
+    @Test("records, and books written anew, read back as they were", arguments: 1...150)
+    func roundTrip(_ number: Int) {
+        let seed = UInt64.random(in: 0 ... .max)
+        var random = RandomState(seed: seed)
+        var (book, records) = (StateBook(), [StateRecord]())
+        for _ in 0..<random.number(0...60) {
+            let record = random.record(book)
+            records.append(record)
+            book.apply(record)
+        }
+        let text = StateText.bytes(records)
+        let read = StateText.read(text, piece: random.number(1...500))
+        #expect(read.book == book, "seed \(seed)")
+        #expect(read.tally == .init(good: read.tally.good, bytes: text.count), "seed \(seed)")
+        let again = StateText.read(StateText.bytes(book))
+        #expect(again.book == book, "seed \(seed)")
+        #expect(again.tally.damaged == 0, "seed \(seed)")
+    }
+
+    @Test("it is text that a person can read")
+    func text() {
+        let id = RunID(0x1234, 0xabcdef)
+        let slot = Moment(seconds: 1_763_696_695)
+        var state = JobState(name: "a", schedule: "every 15m", zone: "", last: slot)
+        state.inFlight = .init(
+            RunBegin(id: id, slot: slot, trigger: .schedule, at: slot + .milliseconds(7), attempt: 1),
+            previous: nil
+        )
+        let lines = String(decoding: StateText.bytes([.job(state)]), as: UTF8.self).split(separator: "\n")
+        #expect(
+            lines == [
+                "1ccdb788 000025 scheduler-state version=1",
+                "b8ec7d1d 000141 flight job=a slot=2025-11-21T03:44:55Z run=00000000000012340000000000abcdef "
+                    + "trigger=schedule at=2025-11-21T03:44:55.007Z attempt=1 previous=-",
+                "64db23fe 000139 job job=a last=2025-11-21T03:44:55Z success=- failures=0 gone=- runs=0 "
+                    + #"flight=00000000000012340000000000abcdef zone="" schedule="every 15m""#,
+            ]
+        )
+        #expect(CRC32.sum(Array("123456789".utf8).span, 0..<9) == 0xCBF4_3926)
+    }
+
+    /// Each record of a job of its own, so that one lost record is one lost job.
+    private static let sound: [(name: String, bytes: [UInt8])] = {
+        var random = RandomState(seed: 7)
+        return (0..<6).map { number in
+            let name = "job-\(number)"
+            let record: StateRecord =
+                switch number {
+                case 0, 3: .begin(name, random.begin())
+                case 1: .end(name, random.run())
+                case 2: .configured(name, schedule: "daily 03:00", zone: "Europe/Prague", last: random.moment())
+                default: .job(JobState(name: name, schedule: "every 1h", zone: "UTC", last: random.moment()))
+                }
+            return (name, StateText.bytes([record], header: false))
+        }
+    }()
+
+    @Test("a bad byte costs its record, and no other", arguments: [0x01, 0x20, 0x80, 0xFF, -10, -0, -32] as [Int])
+    func oneBadByte(_ change: Int) {
+        let header = StateText.bytes([])
+        let bytes = header + Self.sound.flatMap(\.bytes)
+        let whole = StateText.read(bytes).book
+        var start = header.count
+        for (name, record) in Self.sound {
+            for index in start..<start + record.count {
+                var damaged = bytes
+                // A change of bits, or another byte in its place.
+                damaged[index] = change > 0 ? bytes[index] ^ UInt8(change) : UInt8(-change)
+                if damaged[index] == bytes[index] { continue }
+                let (book, tally) = StateText.read(damaged)
+                var expected = whole
+                let isLineEnd = index == start + record.count - 1
+                if !isLineEnd { expected.apply(.dropped(name)) }
+                #expect(book == expected, "byte \(index)")
+                #expect(tally.damaged > 0 && tally.good >= Self.sound.count, "byte \(index)")
+            }
+            start += record.count
+        }
+        for index in 0..<header.count {
+            var damaged = bytes
+            damaged[index] = change > 0 ? bytes[index] ^ UInt8(change) : UInt8(-change)
+            if damaged[index] == bytes[index] { continue }
+            let (book, tally) = StateText.read(damaged)
+            #expect(book == whole, "byte \(index)")
+            #expect(tally.damaged > 0, "byte \(index)")
+        }
+    }
+
+    @Test("each value of each byte of a record: the next record is always read")
+    func everyValue() {
+        let (first, second) = (Self.sound[0], Self.sound[1])
+        let expected = StateText.read(second.bytes).book[second.name]
+        let bytes = first.bytes + second.bytes
+        for index in first.bytes.indices {
+            for value in UInt8.min ... .max where value != bytes[index] {
+                var damaged = bytes
+                damaged[index] = value
+                let (book, tally) = StateText.read(damaged)
+                let isLineEnd = index == first.bytes.count - 1
+                guard book[second.name] == expected, (book[first.name] != nil) == isLineEnd, tally.damaged > 0 else {
+                    Issue.record("byte \(index) as \(value)")
+                    return
+                }
+            }
+        }
+    }
+
+    @Test("cut at any byte: all records before it are read")
+    func truncation() {
+        let bytes = StateText.bytes([]) + Self.sound.flatMap(\.bytes)
+        var ends = [StateText.bytes([]).count]
+        for record in Self.sound { ends.append((ends.last ?? 0) + record.bytes.count) }
+        for length in 0...bytes.count {
+            let (book, tally) = StateText.read(Array(bytes.prefix(length)))
+            // A record is whole without the end of its line.
+            #expect(book.count == ends.dropFirst().filter { $0 - 1 <= length }.count, "\(length) bytes")
+            #expect((tally.damaged == 0) == (length == 0 || ends.contains(length)), "\(length) bytes")
+        }
+    }
+
+    private static let begin =
+        "slot=2026-01-01T00:00:00Z run=00000000000000000000000000000001 trigger=first at=2026-01-01T00:00:00Z attempt=1"
+
+    private static func begins(_ field: String, _ values: [String]) -> [String] {
+        let whole = begin.split(separator: " ").first { $0.hasPrefix(field + "=") }.map(String.init) ?? ""
+        return values.map { "begin job=a " + begin.replacing(whole, with: "\(field)=\($0)") }
+    }
+
+    private static let senseless: [String] = {
+        var payloads = [
+            "begin", "begin job=a", "begin job= \(begin)", "withdrawn job=a run=1", "end job=a", "gone job=a at=never",
+            "dropped", "job job=a", "run \(begin)", "scheduler-state version=-1", "scheduler-state version=",
+            "configured job=a",
+        ]
+        payloads += begins(
+            "slot",
+            [
+                "-5", "1e308", "\"x\"", "", "10000-01-01T00:00:00Z", "2026-13-01T00:00:00Z", "2026-02-29T00:00:00Z",
+                "2026-01-01T00:00:61Z", "2026-01-01T24:00:00Z", "0000-01-01T00:00:00Z", "2026-01-01T00:00:00.Z",
+                "2026-01-01T00:00:00.1234567890Z", "2026-01-01T00:00:00+01:00", "-", "99999999999999999999999",
+            ]
+        )
+        payloads += begins("attempt", ["-1", "1e9", "x", "", "9999999999999999999"])
+        payloads += begins("trigger", ["", "never", "First"])
+        payloads += begins("run", ["0000000000000000000000000000000G", "1", ""])
+        return payloads
+    }()
+
+    @Test("a sound record that makes no sense changes nothing", arguments: senseless)
+    func nonsense(_ payload: String) {
+        let known = StateText.bytes([
+            .begin("a", RunBegin(id: RunID(1, 2), slot: .epoch, trigger: .first, at: .epoch, attempt: 1))
+        ])
+        let (book, tally) = StateText.read(known + StateText.line(payload))
+        #expect(book == StateText.read(known).book)
+        #expect(tally.damaged == 1)
+        #expect(tally.good == 2)
+    }
+
+    @Test("what is unknown is passed over; order plays no part, a leap second is the second after it")
+    func unknown() {
+        let lines =
+            StateText.line("scheduler-state version=1 written-by=someone")
+            + StateText.line("weather job=a is=fine")
+            + StateText.line(
+                "begin attempt=2 colour=\"dark blue job=b\" at=2026-12-31T23:59:60Z trigger=catchup "
+                    + "run=000000000000000000000000000000ff slot=2026-12-31T23:59:60Z job=a"
+            )
+        let (book, tally) = StateText.read(lines)
+        #expect(tally.damaged == 0)
+        let midnight = Moment(seconds: 1_798_761_600)
+        #expect(
+            book["a"]?.inFlight?.begin
+                == RunBegin(id: RunID(0, 255), slot: midnight, trigger: .catchup, at: midnight, attempt: 2)
+        )
+        #expect(book.count == 1)
+    }
+
+    @Test("whichever record is lost, a job that ran is not one that never ran")
+    func lostRecord() {
+        var random = RandomState(seed: 3)
+        let begin = RunBegin(id: random.id(), slot: .epoch, trigger: .schedule, at: .epoch, attempt: 1)
+        var run = random.run(begin.id)
+        (run.slot, run.outcome) = (begin.slot, .failed)
+        var state = JobState(name: "a", schedule: "every 1h", zone: "", last: begin.slot)
+        state.runs = [run]
+        let files = [
+            StateText.bytes([.begin("a", begin), .end("a", run)], header: false),
+            StateText.bytes([.job(state)], header: false),
+        ]
+        for file in files {
+            let lines = file.split(separator: 10).map { Array($0) + [10] }
+            #expect(lines.count == 2)
+            for line in lines { #expect(StateText.read(line).book["a"]?.last == begin.slot) }
+        }
+        run.outcome = .unreachable
+        #expect(StateText.read(StateText.bytes([.end("a", run)])).book["a"]?.last == nil)
+    }
+
+    @Test("an endless line, NUL bytes, random bytes: read over, and what stands behind them is read")
+    func garbage() {
+        var random = SplitMix(seed: 11)
+        let noise = (0..<1_000_000).map { _ in UInt8.random(in: 0...255, using: &random) }
+        let begin = RunBegin(id: RunID(1, 2), slot: .epoch, trigger: .first, at: .epoch, attempt: 1)
+        let sound = StateText.bytes([.begin("a", begin)], header: false)
+        for garbage in [noise, [UInt8](repeating: 0, count: 2_000_000), [UInt8](repeating: 10, count: 100_000)] {
+            let (book, tally) = StateText.read(sound + garbage + [10] + sound)
+            #expect(tally.good == 2)
+            #expect(tally.damaged == 1)
+            #expect(tally.damagedBytes >= garbage.count)
+            #expect(book["a"]?.last == .epoch)
+        }
+    }
+
+    @Test("a text of any length makes a record that can be read")
+    func longText() {
+        let schedule = String(repeating: "\u{1}", count: 300_000)
+        let bytes = StateText.bytes([
+            .configured("a", schedule: schedule, zone: schedule, last: nil), .gone("a", at: .epoch),
+        ])
+        let (book, tally) = StateText.read(bytes)
+        #expect(tally.damaged == 0)
+        #expect(book["a"]?.gone == .epoch)
+        #expect(book["a"].map { schedule.hasPrefix($0.schedule) && !$0.schedule.isEmpty } == true)
+    }
+}

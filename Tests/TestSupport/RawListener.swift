@@ -1,0 +1,58 @@
+import Foundation
+
+/// Takes connections on a free port of the loopback and does with each what it is told, one thread a connection.
+package final class RawListener: Sendable {
+    /// One connection that was accepted.
+    package struct Connection: Sendable {
+        fileprivate let descriptor: Int32
+
+        /// Some bytes of the other side; empty at its end.
+        package func read() -> [UInt8] {
+            var bytes = [UInt8](repeating: 0, count: 65_536)
+            let count = unsafe bytes.withUnsafeMutableBytes { unsafe recv(descriptor, $0.baseAddress, $0.count, 0) }
+            return Array(bytes.prefix(max(0, count)))
+        }
+
+        /// False if the other side is gone.
+        @discardableResult
+        package func send(_ bytes: [UInt8]) -> Bool {
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = unsafe rest.withUnsafeBytes {
+                    unsafe Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+                }
+                guard count > 0 else { return false }
+                rest = rest.dropFirst(count)
+            }
+            return true
+        }
+
+        /// The end, when it comes, is a reset.
+        package func endWithReset() {
+            var option = linger(l_onoff: 1, l_linger: 0)
+            _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        }
+    }
+
+    private let socket: ListeningSocket
+
+    /// The connection ends when `serve` returns.
+    package init(_ serve: @escaping @Sendable (Connection) -> Void) throws {
+        let socket = try ListeningSocket()
+        self.socket = socket
+        Thread.detachNewThread {
+            while true {
+                let client = accept(socket.descriptor, nil, nil)
+                guard client >= 0 else { return }
+                Thread.detachNewThread {
+                    serve(Connection(descriptor: client))
+                    close(client)
+                }
+            }
+        }
+    }
+
+    deinit { shutdown(socket.descriptor, Int32(SHUT_RDWR)) }
+
+    package var url: String { "http://127.0.0.1:\(socket.port)" }
+}
