@@ -35,7 +35,7 @@ extension DirectoryStore {
         let uptime = time.uptime()
         let isLarge = files.isWorthCompacting
         let (step, number) = state.withLock { state -> (Step?, UInt64) in
-            let step = next(&state, uptime, isLarge)
+            let step = state.isEnded ? nil : next(&state, uptime, isLarge)
             if step == nil { state.isFlushing = false }
             return (step, state.recorded)
         }
