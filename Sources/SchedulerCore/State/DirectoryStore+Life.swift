@@ -50,7 +50,7 @@ extension DirectoryStore {
         note(keptThrough: number)
     }
 
-    /// Waits until it is known of all records whether they are kept.
+    /// Waits until it is known of all records so far whether they are kept.
     package func settle(atMost limit: Duration) -> Bool {
         let (number, mustFlush, isIdle) = state.withLock { state in
             let mustFlush = state.beginFlushing(time.uptime())
