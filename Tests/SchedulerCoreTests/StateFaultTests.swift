@@ -95,8 +95,11 @@ struct StateFaultTests {
             reached = rig.files.state.failures
 
             // Seen by another process after a kill: a copy, since this one still has the lock.
-            try? FileManager.default.copyItem(atPath: rig.path, toPath: folder.path("copy"))
-            try check(story, StoreRig(folder.path("copy")).onDisk(), fault, call)
+            let copy = StoreRig(folder.path("copy"))
+            try FileManager.default.createDirectory(atPath: copy.path, withIntermediateDirectories: false)
+            let bytes = try? Data(contentsOf: URL(filePath: rig.path + "/state.log"))
+            try bytes?.write(to: URL(filePath: copy.path + "/state.log"))
+            try check(story, copy.onDisk(), fault, call)
 
             rig.files.change { $0.failing = nil }
             rig.advance(.seconds(6))

@@ -69,8 +69,9 @@ extension DirectoryStore {
             defer { state.isReported = false }
             return state.isReported
         }
-        settled.reach(number)
+        // Before those go on who wait, so that events come in the order of what they tell.
         if isNews { report(.writable(path: path)) }
+        settled.reach(number)
     }
 
     /// Nothing more is written until the whole book can be; that is tried at once, and then now and then.
