@@ -63,14 +63,18 @@ soak: test-deps
 FUZZ_schedule := Tests/Fuzz/ScheduleFuzz.swift $(wildcard Sources/Schedule/*.swift)
 FUZZ_request  := Tests/Fuzz/RequestFuzz.swift $(patsubst %,Sources/HTTPServer/%.swift, \
 	RequestParser RequestHead Refusal Limits Request Response HTTPDate)
+FUZZ_settings := Tests/Fuzz/SettingsFuzz.swift
+FUZZ_state    := Tests/Fuzz/StateFuzz.swift
 
-fuzz: deps fuzz-schedule fuzz-request fuzz-settings
+fuzz: deps fuzz-schedule fuzz-request fuzz-settings fuzz-state
 
-# This one sees the rooms from outside, as modules.
-fuzz-settings:
+fuzz-modules:
 	SWIFTC=$(SWIFT)c sh Tests/Fuzz/modules.sh .build/fuzz/modules
-	SWIFTC=$(SWIFT)c PACKAGE=scheduler-sidecar sh Tests/Fuzz/run.sh settings $(or $(SECONDS),60) \
-		Tests/Fuzz/SettingsFuzz.swift -I .build/fuzz/modules -I Sources/CCurl -I Sources/CLinux \
+
+# These see the rooms from outside, as modules.
+fuzz-settings fuzz-state: fuzz-%: fuzz-modules
+	SWIFTC=$(SWIFT)c PACKAGE=scheduler-sidecar sh Tests/Fuzz/run.sh $* $(or $(SECONDS),60) \
+		$(FUZZ_$*) -I .build/fuzz/modules -I Sources/CCurl -I Sources/CLinux \
 		.build/fuzz/modules/*.o -lcurl
 
 fuzz-%:

@@ -10,6 +10,13 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// For what ends up in the scheduler: these two libraries are not linked unless they are used, and a use is an error.
+let lean =
+    strict + [
+        .unsafeFlags(["-Xfrontend", "-disable-implicit-string-processing-module-import"]),
+        .unsafeFlags(["-Xfrontend", "-disable-implicit-concurrency-module-import"]),
+    ]
+
 let package = Package(
     name: "scheduler-sidecar",
     products: [
@@ -19,21 +26,22 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
-        .target(name: "Locking", swiftSettings: strict),
-        .target(name: "Schedule", swiftSettings: strict),
-        .target(name: "HTTPClient", dependencies: ["CCurl", "Locking"], swiftSettings: strict),
-        .target(name: "HTTPServer", dependencies: ["CLinux", "Locking"], swiftSettings: strict),
+        .target(name: "Locking", swiftSettings: lean),
+        .target(name: "Schedule", swiftSettings: lean),
+        .target(name: "HTTPClient", dependencies: ["CCurl", "Locking"], swiftSettings: lean),
+        .target(name: "HTTPServer", dependencies: ["CLinux", "Locking"], swiftSettings: lean),
         .target(
             name: "SchedulerCore",
             dependencies: ["Schedule", "HTTPClient", "HTTPServer", "CLinux", "Locking"],
-            swiftSettings: strict
+            swiftSettings: lean
         ),
-        .executableTarget(name: "scheduler", dependencies: ["SchedulerCore"], swiftSettings: strict),
+        .executableTarget(name: "scheduler", dependencies: ["SchedulerCore"], swiftSettings: lean),
         .executableTarget(name: "target-app", dependencies: ["HTTPServer", "Locking"], swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
             dependencies: ["Schedule", "SchedulerCore", "CLinux", "Locking"],
             path: "Tests/Benchmarks",
+            exclude: ["Bare"],
             swiftSettings: strict
         ),
         .executableTarget(

@@ -52,9 +52,10 @@ package final class Client {
         var list = HeaderList()
         for header in request.headers { list.add(header) }
         list.suppress("Expect")  // waiting for "100 Continue" costs a second on large bodies
-        let names = request.headers.map { $0.name.lowercased() }
+        let name = "content-type"
+        let hasType = request.headers.contains { $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name }
         // libcurl would call a body a form, also an empty one.
-        if !names.contains("content-type") { list.suppress("Content-Type") }
+        if !hasType { list.suppress("Content-Type") }
         return list
     }
 

@@ -1,17 +1,24 @@
 internal import CCurl
+internal import Locking
 
 /// libcurl as a whole.
 package enum Library {
-    /// Starts libcurl once.
+    private static let hasStarted = Mutex(false)
+
+    /// Starts libcurl, once; to be called before the first thread is started (libcurl(3), "global preparation").
+    ///
+    /// Without `tls` OpenSSL stays asleep, with its two megabytes; should a request need it nevertheless, it starts by
+    /// itself, whatever thread that is on (OPENSSL_init_crypto(3)).
     ///
     /// Never undone: `curl_global_cleanup` demands that no other thread exists.
-    static let isReady: Void = {
-        let code = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
-        precondition(code == CURLE_OK, "libcurl did not start")
-    }()
-
-    /// Starts libcurl now; to be called before the first thread is started (libcurl(3), "global preparation").
-    package static func start() { _ = isReady }
+    package static func start(tls: Bool = true) {
+        hasStarted.withLock { hasStarted in
+            guard !hasStarted else { return }
+            hasStarted = true
+            let code = curl_global_init(Int(tls ? CURL_GLOBAL_DEFAULT : CURL_GLOBAL_NOTHING))
+            precondition(code == CURLE_OK, "libcurl did not start")
+        }
+    }
 
     /// What this program runs with: `libcurl/7.88.1 OpenSSL/3.0.18 …`.
     package static var version: String { unsafe String(cString: curl_version()) }

@@ -33,7 +33,7 @@ extension TLSOptions {
         case CURLE_SSL_CERTPROBLEM:
             // One code for both files; the words differ.
             let reason = easy.reason(CURLE_SSL_CERTPROBLEM)
-            let isAboutKey = !reason.hasPrefix("could not load PEM") && reason.lowercased().contains("private key")
+            let isAboutKey = !reason.hasPrefix("could not load PEM") && reason.lowercased().holds("private key")
             throw isAboutKey ? .key(reason: reason) : .certificate(reason: reason)
         default: return
         }

@@ -8,7 +8,10 @@ package struct ListenAddress: Sendable, Equatable {
         guard let colon = text.lastIndex(of: ":") else { throw .noPort(text: text) }
         let host = text[..<colon]
         let port = text[text.index(after: colon)...]
-        if text.contains("://") { throw .malformedHost(text: text, host: String(host)) }
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        if parts.dropFirst().contains(where: { $0.hasPrefix("//") }) {
+            throw .malformedHost(text: text, host: String(host))
+        }
         if host.contains(":") && !host.hasPrefix("[") { throw .bareIPv6(text: text) }
         // "[::1]" alone: the colon found is one of the address.
         if host.hasPrefix("[") && !host.hasSuffix("]") && text.hasSuffix("]") { throw .noPort(text: text) }

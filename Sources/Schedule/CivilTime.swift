@@ -31,7 +31,51 @@ package struct CivilTime: Hashable, Comparable, Sendable {
 
 extension CivilTime: CustomStringConvertible {
     /// `2026-11-21T03:44:55`, without a zone.
-    package var description: String {
+    package var description: String { text(ending: 0, digits: 0, zone: "") }
+
+    /// The same with a fraction of so many digits, unless it has none, and a zone of one letter at most.
+    ///
+    /// In one piece, since each line of a log begins with one.
+    func text(ending fraction: Int, digits: Int, zone: StaticString) -> String {
+        let (year, month, dayOfMonth) = day.components
+        guard (0...9_999).contains(year) else {
+            return slowDescription + (digits == 0 ? "" : "." + padded(fraction, to: digits)) + zone.description
+        }
+        return unsafe String(unsafeUninitializedCapacity: 32) { buffer in
+            var count = 0
+            func put(_ byte: UInt8) {
+                unsafe buffer[count] = byte
+                count += 1
+            }
+            func put(_ number: Int, _ width: Int) {
+                var rest = number
+                for place in (count..<count + width).reversed() {
+                    unsafe buffer[place] = 0x30 + UInt8(rest % 10)
+                    rest /= 10
+                }
+                count += width
+            }
+            put(Int(year), 4)
+            put(UInt8(ascii: "-"))
+            put(month, 2)
+            put(UInt8(ascii: "-"))
+            put(dayOfMonth, 2)
+            put(UInt8(ascii: "T"))
+            put(secondOfDay / 3600, 2)
+            put(UInt8(ascii: ":"))
+            put(secondOfDay / 60 % 60, 2)
+            put(UInt8(ascii: ":"))
+            put(secondOfDay % 60, 2)
+            if digits > 0 {
+                put(UInt8(ascii: "."))
+                put(fraction, digits)
+            }
+            if zone.utf8CodeUnitCount == 1 { put(unsafe zone.utf8Start.pointee) }
+            return count
+        }
+    }
+
+    private var slowDescription: String {
         let (year, month, dayOfMonth) = day.components
         let date = [padded(Int(year), to: 4), padded(month, to: 2), padded(dayOfMonth, to: 2)]
         let time = [secondOfDay / 3600, secondOfDay / 60 % 60, secondOfDay % 60]

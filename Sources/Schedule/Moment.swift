@@ -60,18 +60,26 @@ package struct Moment: Hashable, Comparable, Sendable {
 
 extension Moment: CustomStringConvertible {
     /// RFC 3339 in UTC; a fraction (3, 6 or 9 digits) only where there is one.
-    package var description: String { CivilTime(secondsSinceEpoch: seconds).description + fraction + "Z" }
+    package var description: String {
+        let (fraction, digits) = ending
+        return CivilTime(secondsSinceEpoch: seconds).text(ending: fraction, digits: digits, zone: "Z")
+    }
 
     /// The same with three digits of fraction, always: what the lines of a log begin with.
     package var timestamp: String {
-        CivilTime(secondsSinceEpoch: seconds).description + "." + padded(Int(nanoseconds / 1_000_000), to: 3) + "Z"
+        CivilTime(secondsSinceEpoch: seconds).text(ending: Int(nanoseconds / 1_000_000), digits: 3, zone: "Z")
     }
 
     /// Empty, or a point and 3, 6 or 9 digits.
     var fraction: String {
-        if nanoseconds == 0 { return "" }
-        if nanoseconds % 1_000_000 == 0 { return "." + padded(Int(nanoseconds / 1_000_000), to: 3) }
-        if nanoseconds % 1_000 == 0 { return "." + padded(Int(nanoseconds / 1_000), to: 6) }
-        return "." + padded(Int(nanoseconds), to: 9)
+        let (fraction, digits) = ending
+        return digits == 0 ? "" : "." + padded(fraction, to: digits)
+    }
+
+    private var ending: (fraction: Int, digits: Int) {
+        if nanoseconds == 0 { return (0, 0) }
+        if nanoseconds % 1_000_000 == 0 { return (Int(nanoseconds / 1_000_000), 3) }
+        if nanoseconds % 1_000 == 0 { return (Int(nanoseconds / 1_000), 6) }
+        return (Int(nanoseconds), 9)
     }
 }

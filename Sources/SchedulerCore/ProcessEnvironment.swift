@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// What the process was given and how it is protected; the one file that touches the process itself.
@@ -34,6 +35,11 @@ package enum ProcessEnvironment {
             }
         }
     }
+
+    /// One heap for all threads, to be called before there are any.
+    ///
+    /// glibc gives each of them one of its own, and what a thread has freed there stays resident after its end.
+    package static func shareHeap() { _ = mallopt(M_ARENA_MAX, 1) }
 
     /// Keeps secrets where they are: no core dump holds the token, and no library writes TLS keys to a file.
     package static func protectSecrets() {

@@ -210,7 +210,7 @@ extension Program {
         defer { output.flush() }
         let log = log(settings, to: output)
         // Before the first thread is there.
-        Library.start()
+        Library.start(tls: settings.needsTLS)
         log.zoneData(ZoneDirectory(environment: environment))
         let scheduler = Scheduler(
             settings,

@@ -1,4 +1,5 @@
 internal import Glibc
 internal import SchedulerCore
 
+ProcessEnvironment.shareHeap()
 exit(Program.run(arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessEnvironment.variables))

@@ -5,4 +5,5 @@ import Schedule
 let directory = ZoneDirectory(environment: [:])
 try ScheduleBenchmarks.run(directory: directory)
 try TickerBenchmarks.run(directory: directory)
+try StoreBenchmarks.run()
 try LatenessBenchmarks.run(seconds: CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 20)

@@ -54,7 +54,7 @@ extension Socket {
         until deadline: ContinuousClock.Instant
     ) throws(AskingError) {
         while true {
-            let rest = deadline - .now
+            let rest = deadline - ContinuousClock.now
             guard rest > .zero else { throw .tooSlow }
             var polls = PollSet()
             polls.add(descriptor, events)

@@ -137,14 +137,14 @@ private enum PEM {
     func complaint(_ text: String) -> String? {
         if text.allSatisfy(\.isWhitespace) { return "is empty; write the path of a PEM file" }
         if self == .certificate {
-            return text.contains("CERTIFICATE-----") && text.contains("-----BEGIN ")
+            return text.holds("CERTIFICATE-----") && text.holds("-----BEGIN ")
                 ? nil : "holds no PEM certificate (-----BEGIN CERTIFICATE-----)"
         }
-        if text.contains("-----BEGIN ENCRYPTED") || text.contains("Proc-Type: 4,ENCRYPTED") {
+        if text.holds("-----BEGIN ENCRYPTED") || text.holds("Proc-Type: 4,ENCRYPTED") {
             return
                 "holds a key with a passphrase, and there is no one to ask; write it without: openssl pkey -in … -out …"
         }
-        if text.contains("PRIVATE KEY-----") { return nil }
+        if text.holds("PRIVATE KEY-----") { return nil }
         return self == .key
             ? "holds no PEM key (-----BEGIN PRIVATE KEY-----)"
             : "holds no key (-----BEGIN PRIVATE KEY-----); set SCHEDULER_CLIENT_KEY_FILE, or put the key into this file"

@@ -1,3 +1,4 @@
+internal import HTTPClient
 internal import Schedule
 
 /// Gathers job lines from where they stand, and lays them over one another: documented, file, variables.
@@ -139,7 +140,7 @@ extension EnvironmentReader {
     private mutating func readJobVariables(into definitions: inout JobDefinitions) {
         var seen: [String: String] = [:]
         for variable in names(withPrefix: JobDefinitions.prefix) where variable != JobDefinitions.defaults {
-            let name = variable.dropFirst(JobDefinitions.prefix.count).lowercased().replacing("_", with: "-")
+            let name = variable.dropFirst(JobDefinitions.prefix.count).lowercased().swapping("_", for: "-")
             guard let text = text(variable, allowed: "a job line, or off") else { continue }
             add(name, text, origin: variable, seen: &seen, into: &definitions)
         }

@@ -54,6 +54,8 @@ package enum Escaping {
     }
 
     private static func escape(_ text: String, _ replacement: (Unicode.Scalar) -> String?) -> String {
+        // Most texts hold nothing of the kind.
+        guard !text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !Self.isMark($0) || $0 == 0x20 }) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
             if let replacement = replacement(scalar) {
@@ -63,6 +65,11 @@ package enum Escaping {
             }
         }
         return result
+    }
+
+    /// What one of the escapes is for.
+    private static func isMark(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "=")
     }
 
     private static func hex(_ value: UInt32, _ width: Int) -> String {

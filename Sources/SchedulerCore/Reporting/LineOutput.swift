@@ -5,20 +5,26 @@ internal import Locking
 ///
 /// A pipe whose reader is stuck would otherwise stop the clock. Lines that find no room wait in memory up to a limit;
 /// past that they are dropped, and a line tells how many once there is room again.
+///
+/// One thread writes at a time, without keeping the others from going on: what they have to say it writes as well.
 package final class LineOutput: Sendable {
-    private struct State {
+    fileprivate struct State {
         var waiting: [UInt8] = []
+        /// Bytes that are being written; they count as waiting, since they may come back.
+        var inHand = 0
+        /// Whether a thread is about to write all that waits.
+        var hasWriter = false
         var dropped = 0
         var hasFailed = false
     }
 
-    private let given: Int32
-    /// The one that is written to; our own, where that could be opened.
-    private let descriptor: Int32
+    private let channel: Channel
     private let limit: Int
     private let waits: Bool
     private let dropNote: @Sendable (Int) -> String
     private let state = Mutex(State())
+    /// Held while something is written, so that bytes keep their order.
+    private let pen = Mutex(())
 
     /// `limit` is the number of bytes that may wait; with `waits` none do, and a write ends when all is written.
     ///
@@ -29,26 +35,22 @@ package final class LineOutput: Sendable {
         waits: Bool = false,
         dropNote: @escaping @Sendable (Int) -> String = { "\(counted($0, "log line")) dropped: nobody read the log\n" }
     ) {
-        given = descriptor
-        self.descriptor = waits ? descriptor : Self.withoutWaiting(descriptor)
+        channel = Channel(descriptor, waits: waits)
         self.dropNote = dropNote
         self.limit = waits ? .max : limit
         self.waits = waits
     }
 
-    deinit { if descriptor != given { close(descriptor) } }
-
     package func write(_ line: String) {
-        state.withLock { state in
-            let bytes = Array(line.utf8)
-            if state.waiting.count + bytes.count > limit { flush(&state) }
-            if state.waiting.count + bytes.count > limit {
-                state.dropped += 1
-            } else {
-                state.waiting += bytes
-            }
-            flush(&state)
+        if !add(line) {
+            flush()
+            if !add(line) { state.withLock { $0.dropped += 1 } }
         }
+        let isWriter = state.withLock { state in
+            defer { state.hasWriter = true }
+            return !state.hasWriter
+        }
+        if isWriter || waits { flush() }
     }
 
     /// Whether a line could not be written, as on a full disk.
@@ -57,65 +59,53 @@ package final class LineOutput: Sendable {
     /// Writes what waits, as far as there is room; true if nothing waits any more.
     @discardableResult
     package func flush() -> Bool {
-        state.withLock { state in
-            flush(&state)
-            return state.waiting.isEmpty
-        }
-    }
-
-    private func flush(_ state: inout State) {
-        if !send(&state.waiting) { state.hasFailed = true }
-        guard state.waiting.isEmpty, state.dropped > 0 else { return }
-        state.waiting = Array(dropNote(state.dropped).utf8)
-        state.dropped = 0
-        _ = send(&state.waiting)
-    }
-
-    /// False if bytes were lost.
-    private func send(_ bytes: inout [UInt8]) -> Bool {
-        var sent = 0
-        var isWhole = true
-        while sent < bytes.count {
-            // pipe(7): a pipe that polls as writable takes PIPE_BUF bytes without blocking, more could block.
-            let count = min(bytes.count - sent, Int(PIPE_BUF))
-            guard hasRoom else { break }
-            let written = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe write(buffer.baseAddress.map { unsafe $0 + sent }, count)
+        pen.withLock { _ in
+            while true {
+                let bytes = state.withLock { $0.take() }
+                let (sent, isWhole) = channel.send(bytes)
+                switch state.withLock({ $0.putBack(bytes.dropFirst(sent), isWhole: isWhole, dropNote) }) {
+                case .more: continue
+                case .done: return true
+                case .stuck: return false
+                }
             }
-            if written < 0, errno == EINTR || errno == EAGAIN && waits { continue }
-            // A terminal polls as writable with room for a few bytes only.
-            if written < 0, errno == EAGAIN { break }
-            // A closed pipe or a full disk: the line is lost, the clock goes on.
-            if written < 0 { isWhole = false }
-            sent = written < 0 ? bytes.count : sent + written
         }
-        bytes.removeFirst(sent)
-        return isWhole
     }
 
-    private func write(_ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-        // ENOTSOCK: anything but a socket, and so nearly always.
-        let flags = Int32(MSG_NOSIGNAL) | (waits ? 0 : Int32(MSG_DONTWAIT))
-        let sent = unsafe Glibc.send(descriptor, bytes, count, flags)
-        return sent < 0 && errno == ENOTSOCK ? unsafe Glibc.write(descriptor, bytes, count) : sent
-    }
-
-    /// The same file, opened anew so that writing never waits; the descriptor itself where that can't be done.
-    ///
-    /// O_NONBLOCK on the descriptor itself would change it for whoever shares it, such as a shell.
-    private static func withoutWaiting(_ descriptor: Int32) -> Int32 {
-        var status = stat()
-        guard unsafe fstat(descriptor, &status) == 0, [S_IFIFO, S_IFCHR].contains(status.st_mode & S_IFMT) else {
-            return descriptor
+    /// False if there is no room for the line.
+    private func add(_ line: String) -> Bool {
+        state.withLock { state in
+            guard state.waiting.count + state.inHand + line.utf8.count <= limit else { return false }
+            state.waiting.append(contentsOf: line.utf8)
+            return true
         }
-        let flags = O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
-        let own = unsafe open("/proc/self/fd/\(descriptor)", flags)
-        return own < 0 ? descriptor : own
+    }
+}
+
+extension LineOutput.State {
+    enum Next { case more, done, stuck }
+
+    mutating func take() -> [UInt8] {
+        let bytes = waiting
+        waiting = []
+        inHand = bytes.count
+        return bytes
     }
 
-    private var hasRoom: Bool {
-        var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        // POLLERR counts as room: the write then fails at once and the line is dropped.
-        return unsafe Glibc.poll(&poll, 1, waits ? -1 : 0) != 0
+    mutating func putBack(_ rest: ArraySlice<UInt8>, isWhole: Bool, _ dropNote: (Int) -> String) -> Next {
+        inHand = 0
+        if !isWhole { hasFailed = true }
+        if !rest.isEmpty {
+            waiting = rest + waiting
+            hasWriter = false
+            return .stuck
+        }
+        if waiting.isEmpty, dropped > 0 {
+            waiting = Array(dropNote(dropped).utf8)
+            dropped = 0
+        }
+        guard waiting.isEmpty else { return .more }
+        hasWriter = false
+        return .done
     }
 }

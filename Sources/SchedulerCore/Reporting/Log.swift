@@ -49,8 +49,20 @@ package struct Log: Sendable {
         let time = now().timestamp
         switch format {
         case .text:
-            let head = "\(time) \(level.name.padding(to: 5)) \(plain(text))"
-            return fields.reduce(head) { "\($0) \($1.0)=\(plain($1.1))" } + "\n"
+            var line = time
+            line.reserveCapacity(512)
+            line += " "
+            line += level.name
+            line += level.name.utf8.count < 5 ? "  " : " "
+            add(text, to: &line)
+            for (name, value) in fields {
+                line += " "
+                line += name
+                line += "="
+                add(value, to: &line)
+            }
+            line += "\n"
+            return line
         case .json:
             let head: [(String, JSONValue)] = [
                 ("ts", .string(time)), ("lvl", .string(level.name)), ("logger", .string("scheduler")),
@@ -60,23 +72,24 @@ package struct Log: Sendable {
         }
     }
 
-    private func plain(_ text: LogText) -> String {
-        text.parts.map { part in
+    private func add(_ text: LogText, to line: inout String) {
+        for part in text.parts {
             switch part {
-            case .own(let text): redactor.maskOwn(text)
-            case .outside(let text): Escaping.text(redactor.mask(text))
+            case .own(let text): line += redactor.maskOwn(text)
+            case .outside(let text): line += Escaping.text(redactor.mask(text))
             }
-        }.joined()
+        }
     }
 
-    private func plain(_ value: LogValue) -> String {
+    private func add(_ value: LogValue, to line: inout String) {
         let text: String
         switch value {
         case .own(let own): text = redactor.maskOwn(own)
         case .integer(let number): text = String(number)
         case .outside(let outside): text = Escaping.text(redactor.mask(outside))
         }
-        return text.isEmpty || text.contains(" ") ? "\"\(text)\"" : text
+        let isPlain = !text.isEmpty && !text.utf8.contains(UInt8(ascii: " "))
+        line += isPlain ? text : "\"\(text)\""
     }
 
     private func masked(_ text: LogText) -> String {

@@ -13,15 +13,27 @@ struct Redactor: Sendable {
     ///
     /// Not the shortest secrets: a password "a" would leave no line readable.
     func maskOwn(_ text: String) -> String {
-        replace(book.needles.filter { $0.count >= Self.shortestInOwn }, in: text)
+        replace(book.longNeedles, in: text)
     }
 
     static let shortestInOwn = 8
 
     private func replace(_ secrets: [[UInt8]], in text: String) -> String {
+        guard secrets.contains(where: { Self.holds(text, $0) }) else { return text }
         var bytes = Array(text.utf8)
         for secret in secrets { bytes = Self.replace(secret, in: bytes) }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Looks without a copy: nearly no text holds a secret.
+    private static func holds(_ text: String, _ secret: [UInt8]) -> Bool {
+        guard text.utf8.count >= secret.count else { return false }
+        var text = text
+        return text.withUTF8 { bytes in
+            (0...bytes.count - secret.count).contains { place in
+                unsafe bytes[place] == secret[0] && bytes[place...].starts(with: secret)
+            }
+        }
     }
 
     private static func replace(_ secret: [UInt8], in bytes: [UInt8]) -> [UInt8] {

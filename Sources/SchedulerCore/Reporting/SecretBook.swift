@@ -7,6 +7,8 @@ package final class SecretBook: Sendable {
         var rotated: [Secret] = []
         /// As bytes, the longest first, so that no secret that holds another is left in part.
         var needles: [[UInt8]] = []
+        /// Those that are looked for in our own texts as well.
+        var longNeedles: [[UInt8]] = []
     }
 
     private let state = Mutex(State())
@@ -41,10 +43,13 @@ package final class SecretBook: Sendable {
 
     var needles: [[UInt8]] { state.withLock { $0.needles } }
 
+    var longNeedles: [[UInt8]] { state.withLock { $0.longNeedles } }
+
     var secrets: [Secret] { state.withLock { $0.fixed + $0.rotated } }
 
     private static func sort(_ state: inout State) {
         let texts = Set(Set(state.fixed + state.rotated).flatMap { SecretForms.all(of: $0.reveal) })
         state.needles = texts.map { Array($0.utf8) }.filter { !$0.isEmpty }.sorted { $0.count > $1.count }
+        state.longNeedles = state.needles.filter { $0.count >= Redactor.shortestInOwn }
     }
 }

@@ -1,3 +1,5 @@
+internal import HTTPClient
+
 /// The forms in which an answer may echo a secret: as it is, or as JSON, URLs and HTML write it.
 enum SecretForms {
     /// Shorter ones are looked for as they are only: their encoded forms would be found everywhere.
@@ -7,11 +9,11 @@ enum SecretForms {
         guard secret.utf8.count >= shortest else { return [secret] }
         return [
             secret,
-            Escaping.json(secret), Escaping.json(secret).replacing("/", with: #"\/"#),
+            Escaping.json(secret), Escaping.json(secret).swapping("/", for: #"\/"#),
             percentEncoded(secret, hexDigits: "0123456789ABCDEF"),
             percentEncoded(secret, hexDigits: "0123456789abcdef"),
-            secret.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-                .replacing("\"", with: "&quot;").replacing("'", with: "&#39;"),
+            secret.swapping("&", for: "&amp;").swapping("<", for: "&lt;").swapping(">", for: "&gt;")
+                .swapping("\"", for: "&quot;").swapping("'", for: "&#39;"),
             Escaping.text(secret), Escaping.quotable(secret),
         ]
     }

@@ -1,10 +1,12 @@
+internal import CLinux
 internal import Glibc
 package import HTTPClient
 internal import Locking
 
 /// A fixed number of threads that work off what is handed to them, in that order; the one file with threads.
 ///
-/// A thread starts when it is first needed and then stays. Each has a `Client` of its own.
+/// A thread starts when it is needed and ends when it was idle for a while; the last one stays, so that a single job
+/// never waits for a thread. Each has a `Client` of its own.
 package final class WorkerPool: Sendable {
     package typealias Work = @Sendable (Client) -> Void
 
@@ -23,13 +25,24 @@ package final class WorkerPool: Sendable {
     /// One post per piece of work, and one per thread when the pool stops.
     private let available = Semaphore()
 
+    /// How long a thread waits for work before it and its memory are given back.
+    private let patience: Duration
+
     /// libcurl with OpenSSL needs some 60 KiB; address space is reserved, memory is not.
     private static let stackSize = 512 * 1024
 
-    package init(width: Int, afterWork: @escaping @Sendable () -> Void = {}) {
+    package init(
+        width: Int,
+        patience: Duration = .seconds(10),
+        afterWork: @escaping @Sendable () -> Void = {}
+    ) {
         state = Mutex(State(width: width))
+        self.patience = patience
         self.afterWork = afterWork
     }
+
+    /// Threads that are there.
+    package var threads: Int { state.withLock { $0.threads.count } }
 
     /// Work that waits or is being done.
     package var load: Int { state.withLock { $0.waiting.count + $0.busy } }
@@ -111,23 +124,44 @@ package final class WorkerPool: Sendable {
         return 0
     }
 
+    /// What a thread does from its begin to its end.
     private func work() {
-        let client = Client()
+        var client: Client?
         while true {
-            available.wait()
-            let work: Work? = state.withLock { state in
-                guard let work = state.waiting.popFirst() else { return nil }
+            // One that has no client has given back what it can, and waits as long as it takes.
+            guard available.wait(atMost: client == nil ? nil : patience) else {
+                client = nil
+                if leave() { return }
+                continue
+            }
+            let (work, isStopped) = state.withLock { state -> (Work?, Bool) in
+                guard let work = state.waiting.popFirst() else { return (nil, state.isStopped) }
                 state.busy += 1
-                return work
+                return (work, false)
             }
             if let work {
-                work(client)
+                let ready = client ?? Client()
+                client = ready
+                work(ready)
                 state.withLock { $0.busy -= 1 }
                 afterWork()
-            } else if state.withLock({ $0.isStopped }) {
+            } else if isStopped {
                 return
             }
         }
+    }
+
+    /// Gives memory back to the system, and the thread as well, if it is neither the last one nor wanted; then true.
+    private func leave() -> Bool {
+        let me = pthread_self()
+        let isOver = state.withLock { state in
+            guard state.threads.count > 1, state.waiting.count == 0, !state.isStopped else { return false }
+            state.threads.removeAll { pthread_equal($0, me) != 0 }
+            return true
+        }
+        if isOver { pthread_detach(me) }
+        _ = malloc_trim(0)
+        return isOver
     }
 }
 
@@ -150,7 +184,24 @@ package final class WorkerPool: Sendable {
 
     func post() { unsafe sem_post(raw) }
 
-    func wait() { while unsafe sem_wait(raw) != 0, errno == EINTR {} }
+    /// False if the time ran out, by the wall clock: one that is set makes it another time. Nil is for ever.
+    func wait(atMost longest: Duration?) -> Bool {
+        guard let longest else {
+            while unsafe sem_wait(raw) != 0, errno == EINTR {}
+            return true
+        }
+        var end = timespec()
+        _ = unsafe clock_gettime(CLOCK_REALTIME, &end)
+        let (seconds, attoseconds) = longest.components
+        end.tv_sec += Int(seconds)
+        end.tv_nsec += Int(attoseconds / 1_000_000_000)
+        if end.tv_nsec >= 1_000_000_000 {
+            end.tv_sec += 1
+            end.tv_nsec -= 1_000_000_000
+        }
+        while unsafe sem_timedwait(raw, &end) != 0 { if errno != EINTR { return false } }
+        return true
+    }
 }
 
 /// First in, first out; both ends in constant time.
