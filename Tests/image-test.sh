@@ -102,7 +102,7 @@ for image in scheduler-sidecar target-app; do
     expect "$image: setuid files" "$(inside $image 'find / -xdev -type f -perm /6000 | wc -l')" 0
     expect "$image: paths that its user may write" "$(inside $image \
         'find / -xdev \( -path /proc -o -path /dev -o -path /sys -o -path /run/secrets \) -prune -o \( -perm -0002 -o -user 10001 -o -group 10001 \) ! -type l -print' |
-        grep -v -x -e /var/lib/scheduler-sidecar | tr '\n' ' ')" ""
+        grep -v -x -e /var/lib/scheduler | tr '\n' ' ')" ""
     expect "$image: user" "$("$CONTAINER" image inspect "$image" --format '{{.Config.User}}')" 10001:10001
 done
 
