@@ -87,14 +87,18 @@ soak: test-deps
 FUZZ_schedule := Tests/Fuzz/ScheduleFuzz.swift $(wildcard Sources/Schedule/*.swift)
 FUZZ_request  := Tests/Fuzz/RequestFuzz.swift $(patsubst %,Sources/HTTPServer/%.swift, \
 	RequestParser RequestHead Refusal Limits Request Response HTTPDate)
+FUZZ_settings := Tests/Fuzz/SettingsFuzz.swift
+FUZZ_state    := Tests/Fuzz/StateFuzz.swift
 
-fuzz: deps fuzz-schedule fuzz-request fuzz-settings
+fuzz: deps fuzz-schedule fuzz-request fuzz-settings fuzz-state
 
-# This one sees the rooms from outside, as modules.
-fuzz-settings:
+fuzz-modules:
 	SWIFTC=$(SWIFT)c sh Tests/Fuzz/modules.sh .build/fuzz/modules
-	SWIFTC=$(SWIFT)c PACKAGE=scheduler-sidecar sh Tests/Fuzz/run.sh settings $(or $(SECONDS),60) \
-		Tests/Fuzz/SettingsFuzz.swift -I .build/fuzz/modules -I Sources/CCurl -I Sources/CLinux \
+
+# These see the rooms from outside, as modules.
+fuzz-settings fuzz-state: fuzz-%: fuzz-modules
+	SWIFTC=$(SWIFT)c PACKAGE=scheduler-sidecar sh Tests/Fuzz/run.sh $* $(or $(SECONDS),60) \
+		$(FUZZ_$*) -I .build/fuzz/modules -I Sources/CCurl -I Sources/CLinux \
 		.build/fuzz/modules/*.o -lcurl
 
 fuzz-%:
@@ -115,11 +119,13 @@ deps:
 		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
 			libcurl4-openssl-dev tzdata; }
 
-# What the tests of TLS talk to besides, and what makes the networks of the tests that have one of their own.
+# What the tests of TLS talk to, what makes the networks of the tests that have one of their own, what judges metrics and
+# alert rules, what shows the page, and what holds up a thread.
 test-deps: deps
-	@[ -x /usr/sbin/nginx ] && [ -x /usr/bin/openssl ] && [ -x /usr/sbin/ip ] && [ -x /usr/sbin/tc ] || \
-		{ apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-			nginx-light openssl iproute2; }
+	@for tool in /usr/sbin/nginx /usr/bin/openssl /usr/sbin/ip /usr/sbin/tc /usr/bin/promtool /usr/bin/chromium /usr/bin/strace; do \
+		[ -x $$tool ] || { echo "$$tool is missing"; break; }; done | grep -q missing || exit 0; \
+		apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+			nginx-light openssl iproute2 prometheus chromium fonts-dejavu-core strace
 
 # For the build of libcurl, and for the order of functions.
 ship-deps: deps

@@ -1,6 +1,6 @@
 /// Serves every connection in turn on one thread; nothing in it blocks but the wait for the next event.
 final class EventLoop {
-    private let listener: Listener
+    private let listeners: [Listener]
     private let limits: Limits
     private let mailbox: Mailbox
     private let handler: @Sendable (Request, Reply) -> Void
@@ -13,12 +13,12 @@ final class EventLoop {
     private var acceptsAgain: ContinuousClock.Instant?
 
     init(
-        listener: Listener,
+        listeners: [Listener],
         limits: Limits,
         mailbox: Mailbox,
         handler: @escaping @Sendable (Request, Reply) -> Void
     ) {
-        self.listener = listener
+        self.listeners = listeners
         self.limits = limits
         self.mailbox = mailbox
         self.handler = handler
@@ -33,18 +33,19 @@ final class EventLoop {
             }
             // Accepting comes last and a few at a time, so that what has just connected gets its turn before it can be
             // the oldest.
-            if waitAndServe() { acceptSome() }
+            for listener in waitAndServe() { acceptSome(from: listener) }
         }
         for connection in connections.values { connection.exchange?.finish(.stopped) }
         connections = [:]
     }
 
-    /// One turn; true if a client waits to be accepted.
-    private func waitAndServe() -> Bool {
+    /// One turn; answers the listeners at which a client waits to be accepted.
+    private func waitAndServe() -> [Listener] {
         let order = Array(connections.values)
         polls.removeAll()
         polls.add(mailbox.waker.descriptor, .readable)
-        polls.add(listener.socket.descriptor, mayAccept ? .readable : [])
+        let accepted: PollSet.Events = mayAccept ? .readable : []
+        for listener in listeners { polls.add(listener.socket.descriptor, accepted) }
         for connection in order { polls.add(connection.socket.descriptor, connection.wanted) }
         let deadline = (order.compactMap(\.deadline) + [acceptsAgain].compactMap(\.self)).min()
         polls.wait(atMost: deadline.map { $0 - clock.now })
@@ -53,7 +54,7 @@ final class EventLoop {
         if polls[0] != [] { mailbox.waker.clear() }
         if let moment = acceptsAgain, moment <= now { acceptsAgain = nil }
         for (place, connection) in order.enumerated() {
-            let ready = polls[place + 2]
+            let ready = polls[1 + listeners.count + place]
             if !ready.isEmpty {
                 settle(connection.turn(ready, scratch: &scratch, now: now), of: connection, now)
             }
@@ -62,7 +63,7 @@ final class EventLoop {
                 settle(connection.expire(now: now), of: connection, now)
             }
         }
-        return polls[1] != []
+        return listeners.enumerated().filter { polls[1 + $0.offset] != [] }.map(\.element)
     }
 
     private func settle(_ step: Connection.Step, of connection: Connection, _ now: ContinuousClock.Instant) {
@@ -92,7 +93,7 @@ extension EventLoop {
         return willing.min { ($0.tenure ?? .max, $0.id) < ($1.tenure ?? .max, $1.id) }
     }
 
-    private func acceptSome() {
+    private func acceptSome(from listener: Listener) {
         let now = clock.now
         var hasMadeRoom = false
         for _ in 0..<max(1, min(16, limits.connections / 4)) where mayAccept {
@@ -107,6 +108,7 @@ extension EventLoop {
                 hasMadeRoom = true
             case .client(let socket):
                 hasMadeRoom = false
+                guard listener.welcomes(socket) else { continue }
                 if connections.count >= limits.connections { _ = giveWay() }
                 lastID += 1
                 connections[lastID] = Connection(id: lastID, socket: socket, limits: limits, now: now)

@@ -7,6 +7,7 @@ package enum ListenError: Error, Equatable {
     case bareIPv6(text: String)
     case unknownHost(address: ListenAddress, reason: String)
     case notBound(address: ListenAddress, reason: String)
+    case notBoundLocally(name: LocalName, reason: String)
     case noThread(reason: String)
 }
 
@@ -27,6 +28,8 @@ extension ListenError: CustomStringConvertible {
             #"cannot listen on \#(address): host "\#(address.host)" does not resolve: \#(reason)"#
         case .notBound(let address, let reason):
             "cannot listen on \(address): \(reason)"
+        case .notBoundLocally(let name, let reason):
+            "cannot listen on the local name @\(name): \(reason)"
         case .noThread(let reason):
             "cannot start the server's thread: \(reason)"
         }

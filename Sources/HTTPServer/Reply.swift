@@ -18,9 +18,17 @@ package final class Reply: Sendable {
     deinit { send(.text(500, "no answer")) }
 
     /// The whole answer.
+    ///
+    /// A long body is handed over as it is, so that several clients who are sent the same one share its memory.
     package func send(_ response: Response) {
-        post(response.bytes(forHead: isHead), last: true)
+        guard response.body.count > Self.long, !isHead else {
+            return post(response.bytes(forHead: isHead), last: true)
+        }
+        post(response.head(contentLength: response.body.count), last: false)
+        post(response.body, last: true)
     }
+
+    private static let long = 16_384
 
     /// Raw bytes, for answers that no server should give; ended by `end` or `reset`.
     package func write(_ bytes: [UInt8]) {

@@ -4,25 +4,33 @@ internal import Locking
 ///
 /// The handler runs on the server's thread and must not block; it may keep the `Reply` and answer later from anywhere.
 package final class Server: Sendable {
-    /// Where it listens, with the real port.
+    /// Where it listens first of all, with the real port.
     package let address: ListenAddress
     private let mailbox: Mailbox
     private let thread: Mutex<LoopThread?>
 
     /// Binds, listens and makes the thread; clients wait in the kernel's queue until `start`.
-    package init(
+    package convenience init(
         on address: ListenAddress,
         limits: Limits = Limits(),
         handler: @escaping @Sendable (Request, Reply) -> Void
     ) throws(ListenError) {
-        let listener = Listener(socket: try Socket.listening(on: address))
+        try self.init(on: [try Listener(on: address)], limits: limits, handler: handler)
+    }
+
+    /// One thread for several listeners, which share the limits.
+    package init(
+        on listeners: [Listener],
+        limits: Limits = Limits(),
+        handler: @escaping @Sendable (Request, Reply) -> Void
+    ) throws(ListenError) {
         let mailbox = try Mailbox()
-        self.address = listener.socket.localAddress ?? address
+        address = listeners.lazy.compactMap(\.address).first ?? ListenAddress(host: "", port: 0)
         self.mailbox = mailbox
         // Here and not in `start`, which so cannot fail when the process may have no more threads.
         thread = Mutex(
             try LoopThread {
-                EventLoop(listener: listener, limits: limits, mailbox: mailbox, handler: handler).run()
+                EventLoop(listeners: listeners, limits: limits, mailbox: mailbox, handler: handler).run()
             }
         )
     }
@@ -42,14 +50,5 @@ package final class Server: Sendable {
             thread?.join()
             thread = nil
         }
-    }
-}
-
-/// Lets the listening socket be handed from `init` to the thread.
-final class Listener: Sendable {
-    let socket: Socket
-
-    init(socket: consuming Socket) {
-        self.socket = socket
     }
 }

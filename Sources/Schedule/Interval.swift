@@ -24,7 +24,7 @@ package struct Interval: Hashable, Sendable {
     package static let limit: Int64 = 10 * 365 * 86_400
 
     package let seconds: Int64
-    private let parts: [Part]
+    let parts: [Part]
 
     /// Reads `90`, `90s`, `15m`, `1h30m`; units from long to short, each once.
     ///

@@ -6,6 +6,8 @@ package enum Command: Equatable, Sendable {
     case check(asJSON: Bool)
     case next(NextRequest)
     case fire(job: String, asJSON: Bool)
+    case status(asJSON: Bool)
+    case healthcheck
     case help
     case version
 
@@ -38,6 +40,8 @@ package enum Command: Equatable, Sendable {
         switch command {
         case "run": self = .run
         case "version": self = .version
+        case "status": self = .status(asJSON: line.flag("--json"))
+        case "healthcheck": self = .healthcheck
         case "check": self = .check(asJSON: line.flag("--json"))
         case "next": self = .next(try Self.next(&line))
         case "fire":
@@ -75,7 +79,7 @@ package enum Command: Equatable, Sendable {
         do throws(ScheduleError) { return try read() } catch { throw .value(option, error.description) }
     }
 
-    private static let names = ["run", "check", "next", "fire", "help", "version"]
+    private static let names = ["run", "check", "next", "fire", "status", "healthcheck", "help", "version"]
 
     package static let usage = """
         usage: scheduler [run]                    run the clock; set up by environment variables, see .env.example
@@ -83,6 +87,8 @@ package enum Command: Equatable, Sendable {
                scheduler next [JOB] [--count N] [--from TIME] [--schedule "..."] [--tz ZONE] [--json]
                                                   print the next slots, of all jobs, of one, or of any schedule
                scheduler fire JOB [--json]        run one job now; its outcome is the last line
+               scheduler status [--json]          ask the sidecar that runs with this environment how its jobs are
+               scheduler healthcheck              the same for whether its clock turns: 0 if it does, else 1
                scheduler help | --help
                scheduler version | --version
 

@@ -1,4 +1,5 @@
 internal import HTTPClient
+internal import HTTPServer
 internal import Schedule
 
 /// The whole program as a function of its arguments and environment.
@@ -40,6 +41,9 @@ package enum Program {
             return report.isGood ? Status.done : Status.configuration
         case .next(let request): return try next(request, environment)
         case .fire(let job, let asJSON): return try fire(job, asJSON: asJSON, environment)
+        case .status(let asJSON):
+            return tell { () throws(StatusQuestion.Silence) in try StatusQuestion.status(environment, asJSON: asJSON) }
+        case .healthcheck: return tell { () throws(StatusQuestion.Silence) in try StatusQuestion.health(environment) }
         case .run: return runClock(environment)
         }
         return Status.done
@@ -133,6 +137,27 @@ extension Program {
     }
 }
 
+// MARK: - status, healthcheck
+
+extension Program {
+    /// Prints what a running sidecar answers.
+    private static func tell(_ ask: () throws(StatusQuestion.Silence) -> Asking.Answer) -> Int32 {
+        do throws(StatusQuestion.Silence) {
+            let answer = try ask()
+            let text = String(decoding: answer.body, as: UTF8.self)
+            guard answer.status == 200 else {
+                errors.write("scheduler: \(Escaping.quotable(text.trimmed))\n")
+                return Status.failed
+            }
+            output.write(text)
+            return Status.done
+        } catch {
+            errors.write("scheduler: \(error)\n")
+            return Status.failed
+        }
+    }
+}
+
 // MARK: - run
 
 extension Program {
@@ -156,37 +181,53 @@ extension Program {
             return Status.failed
         }
         switch settings(environment) {
-        case .failure(let bad):
-            let log = Log(format: bad.logFormat, now: TimeSource.system.now, write: errors.write)
-            for warning in bad.warnings { log.setting(warning: warning) }
-            for fault in bad.faults { log.setting(fault: fault) }
-            log.refused(faults: bad.faults.count)
-            return Status.configuration
+        case .failure(let bad): return refuseToStart(bad)
         case .success(let settings):
-            let output = output(for: settings)
-            defer { output.flush() }
-            let log = log(settings, to: output)
-            // Before the first thread is there.
-            Library.start(tls: settings.needsTLS)
-            log.zoneData(ZoneDirectory(environment: environment))
-            let scheduler = Scheduler(
-                settings,
-                log: log,
-                output: output,
-                alarm: alarm,
-                store: settings.stateDirectory.map { DirectoryStore($0, report: { log.state($0) }) } ?? MemoryStore(),
-                buildDate: Version.date
-            ) {
-                Program.settings(environment)
+            switch StatusServer.Doors.open(settings, environment) {
+            case .failure(let fault):
+                let (warnings, format) = (settings.warnings, settings.logFormat)
+                return refuseToStart(SettingsFaults(faults: [fault], warnings: warnings, logFormat: format))
+            case .success(let doors): return runClock(settings, environment, alarm, doors)
             }
-            do throws(StateError) {
-                try scheduler.run()
-            } catch {
-                log.state(error)
-                return Status.configuration
-            }
-            return Status.done
         }
+    }
+
+    private static func refuseToStart(_ bad: SettingsFaults) -> Int32 {
+        let log = Log(format: bad.logFormat, now: TimeSource.system.now, write: errors.write)
+        for warning in bad.warnings { log.setting(warning: warning) }
+        for fault in bad.faults { log.setting(fault: fault) }
+        log.refused(faults: bad.faults.count)
+        return Status.configuration
+    }
+
+    private static func runClock(
+        _ settings: Settings,
+        _ environment: [String: String],
+        _ alarm: Alarm,
+        _ doors: StatusServer.Doors
+    ) -> Int32 {
+        let output = output(for: settings)
+        defer { output.flush() }
+        let log = log(settings, to: output)
+        // Before the first thread is there.
+        Library.start(tls: settings.needsTLS)
+        log.zoneData(ZoneDirectory(environment: environment))
+        let scheduler = Scheduler(
+            settings,
+            log: log,
+            output: output,
+            alarm: alarm,
+            store: settings.stateDirectory.map { DirectoryStore($0, report: { log.state($0) }) } ?? MemoryStore(),
+            doors: doors,
+            buildDate: Version.date
+        ) { Program.settings(environment) }
+        do throws(StateError) {
+            try scheduler.run()
+        } catch {
+            log.state(error)
+            return Status.configuration
+        }
+        return Status.done
     }
 
     /// Where the clock's log goes: nobody who reads it slowly may hold the clock up.

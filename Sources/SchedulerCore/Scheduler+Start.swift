@@ -30,6 +30,15 @@ extension Scheduler {
 
     /// Jobs that are not due at once though nothing is known of them.
     func assumedLast(_ jobs: [Job], _ numbers: Range<Int>, at begin: Moment) -> [Int: Moment] {
+        Self.assumedLast(jobs, numbers, at: begin, metadataOffset: metadataOffset)
+    }
+
+    static func assumedLast(
+        _ jobs: [Job],
+        _ numbers: Range<Int>,
+        at begin: Moment,
+        metadataOffset: Int
+    ) -> [Int: Moment] {
         var last: [Int: Moment] = [:]
         for index in numbers {
             let job = jobs[index]

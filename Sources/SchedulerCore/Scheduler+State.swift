@@ -10,6 +10,7 @@ extension Scheduler {
         if store.acquire() { return true }
         let directory = settings.stateDirectory ?? ""
         log.isStandby(directory)
+        board.waitsAsStandby()
         repeat {
             if shallStop(alarm.wait(until: nil, now: time.now(), atMost: Self.standbyInterval)) { return false }
             output?.flush()
@@ -28,6 +29,7 @@ extension Scheduler {
         let holds = Past(store.book, jobs, numbers.values, at: time.now()).holds
         for (name, run) in interrupted {
             let number = numbers[JobName.folded(name)]
+            if let number { clockwork.withLock { $0.interrupted(number) } }
             let rest = number.flatMap { holds[$0]?.rest } ?? .zero
             log.interrupted(name, path: number.map { jobs[$0].path }, run, hold: rest)
         }

@@ -1,6 +1,6 @@
 internal import HTTPClient
 internal import Locking
-package import Schedule
+internal import Schedule
 
 /// The clock itself: puts the parts together, turns the loop, drains at the end.
 package final class Scheduler {
@@ -19,6 +19,9 @@ package final class Scheduler {
     let clockwork: Shared
     let buildDate: Moment
     let metadataOffset: Int
+    let doors: StatusServer.Doors?
+    let board: StatusBoard
+    var statusServer: StatusServer?
     /// Checks the environment and its files again.
     let reload: () -> Result<Settings, SettingsFaults>
     var hasToldOfRefusal = false
@@ -44,13 +47,14 @@ package final class Scheduler {
         func set() { value.withLock { $0 = true } }
     }
 
-    package init(
+    init(
         _ settings: Settings,
         log: Log,
         output: LineOutput? = nil,
         time: TimeSource = .system,
         alarm: Alarm,
         store: any StateStore = MemoryStore(),
+        doors: StatusServer.Doors? = nil,
         buildDate: Moment,
         random: @escaping @Sendable () -> UInt64 = { .random(in: 0 ... .max) },
         reload: @escaping () -> Result<Settings, SettingsFaults>
@@ -73,6 +77,17 @@ package final class Scheduler {
                 seed: settings.seed,
                 spread: .seconds(settings.startupSpreadSeconds)
             )
+        )
+        self.doors = doors
+        board = StatusBoard(
+            settings,
+            clockwork: clockwork,
+            store: store,
+            isDraining: isDraining,
+            heartbeat: alarm.heartbeat,
+            time: time,
+            buildDate: buildDate,
+            metadataOffset: metadataOffset
         )
         let (bell, isDraining) = (alarm.bell, isDraining)
         pool = WorkerPool(width: settings.maxConcurrency) { if isDraining.isSet { bell.ring() } }
@@ -99,12 +114,16 @@ package final class Scheduler {
     /// Runs until a signal ends it.
     package func run() throws(StateError) {
         log.started(settings, metadataOffset: metadataOffset)
+        openDoors()
+        defer { closeDoors() }
         for warning in settings.warnings + JobHints.all(settings.jobs, at: time.now()) { log.setting(warning: warning) }
         let graceEnd = time.uptime() + .seconds(settings.startupGraceSeconds)
+        board.waitsForGrace(until: graceEnd)
         guard acquireState() else {
             log.endedInStandby()
             return
         }
+        board.waitsForGrace(until: graceEnd)
         try loadState()
         announceSlots(after: graceEnd - time.uptime())
         guard waitForGrace(until: graceEnd) else {
@@ -112,6 +131,7 @@ package final class Scheduler {
             log.endedInGrace()
             return
         }
+        board.begins()
         guard waitForClock() else { return drain() }
         begin()
         turn()

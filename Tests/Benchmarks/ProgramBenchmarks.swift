@@ -16,7 +16,6 @@ struct ProgramBenchmarks {
         try addMemory(to: &table)
         try addStart(to: &table)
         try addIdle(to: &table)
-        // Rows of a journal, beside a bare write and fsync, belong here.
         try addCheck(to: &table)
         table.show()
     }

@@ -8,4 +8,5 @@ let seconds = arguments.first.flatMap { Int($0) } ?? 20
 if let folder = arguments.dropFirst().first { try ProgramBenchmarks(folder: folder, seconds: seconds).run() }
 try LatenessBenchmarks.run(seconds: seconds)
 try TickerBenchmarks.run(directory: directory)
+try StoreBenchmarks.run()
 try ScheduleBenchmarks.run(directory: directory)

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPClient
+import Locking
 import TestClient
 import Testing
 
@@ -24,6 +25,7 @@ final class App: Sendable {
 
     let binary: Binary
     let url: String
+    private let sidecars = Mutex<[Binary]>([])
 
     init(workMilliseconds: Int = 0, environment: [String: String] = [:]) async throws {
         let own = [
@@ -37,6 +39,16 @@ final class App: Sendable {
                 String($0.dropFirst(13))
             }
         }
+    }
+
+    /// Notes a sidecar that calls the app; the answer tells whether it is, and stays, the only one.
+    func join(_ sidecar: Binary) -> @Sendable () -> Bool {
+        let (wasAlone, number) = sidecars.withLock { others in
+            let wasAlone = !others.contains { $0.isRunning }
+            others.append(sidecar)
+            return (wasAlone, others.count)
+        }
+        return { [unowned self] in wasAlone && sidecars.withLock { $0.count } == number }
     }
 
     func calls() throws -> [Call] {

@@ -17,6 +17,8 @@ final class Binary: Sendable {
         var output = ""
         var errors = ""
         var end: End?
+        var farewell: (@Sendable () throws -> Void)?
+        var isPaused = false
     }
 
     /// What the process and its pipes write into, from other threads.
@@ -67,7 +69,23 @@ final class Binary: Sendable {
     var errorLines: [Substring] { errors.split(separator: "\n") }
     var isRunning: Bool { book.state.withLock { $0.end } == nil }
 
-    func signal(_ number: Int32) { kill(processID, number) }
+    func signal(_ number: Int32) {
+        if number == SIGTERM || number == SIGINT { sayFarewell() }
+        book.state.withLock { if number == SIGSTOP || number == SIGCONT { $0.isPaused = number == SIGSTOP } }
+        kill(processID, number)
+    }
+
+    /// What is to be done before the program is asked to end; once, and only while it can answer.
+    func setFarewell(_ body: @escaping @Sendable () throws -> Void) { book.state.withLock { $0.farewell = body } }
+
+    private func sayFarewell() {
+        let body = book.state.withLock { state -> (@Sendable () throws -> Void)? in
+            guard state.end == nil, !state.isPaused else { return nil }
+            defer { state.farewell = nil }
+            return state.farewell
+        }
+        do { try body?() } catch { Issue.record("before the end: \(error)") }
+    }
 
     /// Waits until a line on standard error holds the text, and answers the line.
     @discardableResult

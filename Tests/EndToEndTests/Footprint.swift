@@ -9,6 +9,11 @@ struct Footprint {
     let threads: Int
     let descriptors: Int
 
+    /// A sanitizer takes several times the memory, and a thread of its own.
+    static let isSanitized = ProcessInfo.processInfo.environment.keys.contains {
+        ["TSAN_OPTIONS", "ASAN_OPTIONS"].contains($0)
+    }
+
     init(of binary: Binary) throws {
         let status = try String(contentsOfFile: "/proc/\(binary.processID)/status", encoding: .utf8)
         func number(_ name: String) throws -> Int {

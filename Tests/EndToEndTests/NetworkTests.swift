@@ -115,7 +115,7 @@ struct NetworkTests {
         let scheduler = try Self.start(
             in: namespace,
             beside: "http://127.0.0.2:8000",
-            ["PING": "every 1s POST /api/sync/trigger timeout=2 abandon-hold=0"]
+            ["PING": "every 1s POST /api/sync/trigger timeout=3 abandon-hold=0"]
         )
         _ = try await eventually("calls") { app.seen.count >= 2 ? true : nil }
         isSlow.withLock { $0 = true }
@@ -126,10 +126,10 @@ struct NetworkTests {
         for reply in held.withLock({ $0 }) { reply.send(.text(200, "too late")) }
         let end = try await scheduler.line(containing: " outcome=timeout ")
         let milliseconds = try #require(Sidecar.number("ms", of: end))
-        #expect((1_900..<6_000).contains(milliseconds), "\(end)")
+        #expect((2_900..<7_000).contains(milliseconds), "\(end)")
         // What comes now finds no way at all.
         try await scheduler.line(containing: "Target http://127.0.0.2:8000 is down: ")
-        try await Task.sleep(for: .seconds(3))
+        try await Task.sleep(for: .seconds(6))
         let before = app.seen.count
         let healed = Date()
         try namespace.heal()
@@ -137,11 +137,14 @@ struct NetworkTests {
         _ = try await eventually("calls after it") { app.seen.count >= before + 4 ? true : nil }
         let took = Date().timeIntervalSince(healed)
         #expect(try await scheduler.stop() == .clean)
-        #expect(Self.ends(scheduler).filter { !$0.contains(" outcome=ok ") }.count == 1, "\(scheduler.errors)")
+        // One, or two where it took the test so long to part the network.
+        let bad = Self.ends(scheduler).filter { !$0.contains(" outcome=ok ") }
+        #expect(bad.allSatisfy { $0.contains(" outcome=timeout ") } && bad.count <= 2, "\(scheduler.errors)")
         // One run for all slots that were missed, then one a second.
         let slots = try app.seen.map { try time($0.header("X-Scheduler-Slot") ?? "") }
         for (slot, next) in zip(slots, slots.dropFirst()) { #expect(next.timeIntervalSince(slot) >= 0.9) }
-        #expect(slots.dropFirst(before).allSatisfy { $0.timeIntervalSince(healed) > -2 })
+        // An attempt that was on its way when it healed may have got through; it was no older than its timeout.
+        #expect(slots.dropFirst(before).allSatisfy { $0.timeIntervalSince(healed) > -6 }, "\(slots) \(healed)")
         #expect(Double(slots.count - before) <= took + 3)
         #expect(scheduler.errorLines.filter { $0.contains(" is down: ") }.count == 1)
     }

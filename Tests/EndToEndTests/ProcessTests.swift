@@ -83,7 +83,7 @@ struct ProcessTests {
             through: try Self.user(processes: 1)
         )
         try await scheduler.line(containing: "WARNING The system refused a thread (error \(EAGAIN)): ")
-        #expect(try Footprint(of: scheduler).threads == 1)
+        #expect(try Footprint(of: scheduler).threads <= (Footprint.isSanitized ? 2 : 1))
         #expect(try app.calls().isEmpty)
         let raise = ["--reuid=\(Self.user)", "--regid=\(Self.user)", "--clear-groups", try Tool.find("prlimit").path]
         try Tool.run("setpriv", raise + ["--pid", "\(scheduler.processID)", "--nproc=20:40"], in: URL(filePath: "/"))
@@ -119,8 +119,8 @@ struct ProcessTests {
         let status = try String(contentsOfFile: "/proc/\(scheduler.processID)/status", encoding: .utf8)
         #expect(status.contains("\nUid:\t\(Self.user)\t"))
         #expect(status.contains("\nNoNewPrivs:\t1\n"))
-        // A thread for each job, and the loop.
-        #expect(try Footprint(of: scheduler).threads <= 12)
+        // A thread for each job, the loop, and who answers health checks.
+        #expect(try Footprint(of: scheduler).threads <= (Footprint.isSanitized ? 14 : 13))
         #expect(try await scheduler.stop() == .clean)
         #expect(app.seen.count == 11)
         #expect(scheduler.errorLines.allSatisfy { $0.contains(" INFO  ") }, "\(scheduler.errors)")
@@ -143,7 +143,9 @@ struct ProcessTests {
         let scheduler = try Sidecar.start(beside: app, ["LOG_LEVEL": "DEBUG", "SWIFT_BACKTRACE": "enable=no"])
         _ = try await app.calls(11)
         scheduler.signal(signal)
-        #expect(try await scheduler.end() == Binary.End(status: signal, wasSignalled: true))
+        let end = try await scheduler.end()
+        // A sanitizer takes some of these for itself.
+        #expect(end == Binary.End(status: signal, wasSignalled: true) || Footprint.isSanitized && end.status != 0)
         #expect(!(scheduler.errors + scheduler.output).contains(App.token))
     }
 

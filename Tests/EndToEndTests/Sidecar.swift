@@ -4,8 +4,17 @@ import Testing
 /// The scheduler, running beside an app.
 enum Sidecar {
     /// Starts it without a grace; `environment` wins over what the fixture sets.
+    ///
+    /// Its metrics are compared with the app's own count when it is asked to end.
     static func start(beside app: App, _ environment: [String: String] = [:]) throws -> Binary {
-        try start(beside: app.url, environment)
+        // What it sends itself comes later.
+        let calls = try app.calls().count { !$0.job.isEmpty }
+        let scheduler = try start(beside: app.url, environment)
+        let isAlone = app.join(scheduler)
+        scheduler.setFarewell { [unowned scheduler] in
+            if isAlone(), scheduler.isRunning { try Scrape.check(scheduler, beside: app, before: calls) }
+        }
+        return scheduler
     }
 
     /// `entrance` as for `Binary`.
@@ -17,7 +26,7 @@ enum Sidecar {
     ) throws -> Binary {
         let own = [
             "API_URL": url, "SCHEDULER_API_TOKEN": App.token, "SCHEDULER_STARTUP_GRACE_SECONDS": "0",
-            "SCHEDULER_BQ_METADATA_INITIAL_OFFSET_MAX_SECONDS": "0",
+            "SCHEDULER_BQ_METADATA_INITIAL_OFFSET_MAX_SECONDS": "0", "SCHEDULER_LISTEN": "127.0.0.1:0",
         ]
         return try Binary("scheduler", in: folder, through: entrance, environment: own.merging(environment) { $1 })
     }

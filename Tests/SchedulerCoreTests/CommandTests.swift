@@ -10,7 +10,9 @@ struct CommandTests {
             ([], Command.run), (["run"], .run), (["check"], .check(asJSON: false)),
             (["check", "--json"], .check(asJSON: true)), (["--json", "check"], .check(asJSON: true)),
             (["fire", "a"], .fire(job: "a", asJSON: false)), (["fire", "--json", "a"], .fire(job: "a", asJSON: true)),
-            (["help"], .help), (["--help"], .help), (["check", "--help"], .help), (["version"], .version),
+            (["status"], .status(asJSON: false)), (["status", "--json"], .status(asJSON: true)),
+            (["healthcheck"], .healthcheck), (["help"], .help), (["--help"], .help), (["check", "--help"], .help),
+            (["version"], .version),
             (["--version"], .version),
         ]
     )
@@ -50,6 +52,9 @@ struct CommandTests {
             (["start"], #"command "start" is not known"#),
             (["run", "--json"], #"option "--json" is not known here"#),
             (["check", "--josn"], #"option "--josn" is not known here"#),
+            (["healthcheck", "--json"], #"option "--json" is not known here"#),
+            (["status", "now"], #"argument "now" is one too many"#),
+            (["helthcheck"], #"command "helthcheck" is not known; did you mean healthcheck?"#),
             (["check", "now"], #"argument "now" is one too many"#),
             ([""], #"command "" is not known"#),
             (["fire"], "fire needs the name of a job; scheduler check prints them"),

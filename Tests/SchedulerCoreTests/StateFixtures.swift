@@ -150,9 +150,9 @@ final class StoreRig: Sendable {
 
     func advance(_ time: Duration) { uptime.withLock { $0 += time } }
 
-    func store(patience: Duration = .seconds(60)) -> DirectoryStore {
+    func store(patience: Duration = .seconds(60), compactingFrom least: Int = 65_536) -> DirectoryStore {
         let time = TimeSource(now: { Moment(seconds: 1_795_232_695) }, uptime: { self.uptime.withLock { $0 } })
-        return DirectoryStore(path, time: time, layer: files, patience: patience) { event in
+        return DirectoryStore(path, time: time, layer: files, patience: patience, compactingFrom: least) { event in
             self.kept.withLock { $0.append(event) }
         }
     }

@@ -21,14 +21,20 @@ package enum Tool {
         throw Missing(name: name)
     }
 
-    /// Runs it to its end, in a folder.
-    package static func run(_ name: String, _ arguments: [String], in folder: URL) throws {
+    /// Runs it to its end, in a folder, with a file as its standard input; answers what it wrote.
+    @discardableResult
+    package static func run(
+        _ name: String,
+        _ arguments: [String],
+        in folder: URL,
+        input: String? = nil
+    ) throws -> String {
         let process = Process()
         process.executableURL = try find(name)
         process.arguments = arguments
         process.currentDirectoryURL = folder
         let pipe = Pipe()
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = input.flatMap { FileHandle(forReadingAtPath: $0) } ?? FileHandle.nullDevice
         process.standardOutput = pipe
         process.standardError = pipe
         try process.run()
@@ -38,5 +44,6 @@ package enum Tool {
             let command = "\(name) \(arguments.joined(separator: " "))"
             throw Failure(command: command, output: String(decoding: output, as: UTF8.self))
         }
+        return String(decoding: output, as: UTF8.self)
     }
 }

@@ -13,6 +13,8 @@ struct ContinuousClock {
         static func - (left: Self, right: Self) -> Duration { left.sinceBoot - right.sinceBoot }
     }
 
+    static var now: Instant { Self().now }
+
     var now: Instant {
         var time = timespec()
         _ = unsafe clock_gettime(CLOCK_BOOTTIME, &time)

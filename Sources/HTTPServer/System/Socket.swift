@@ -19,6 +19,12 @@ struct Socket: ~Copyable, Sendable {
         self.descriptor = descriptor
     }
 
+    /// Takes over a descriptor, and makes it one that neither waits nor outlives an exec.
+    init(prepared descriptor: Int32) {
+        self.init(owning: descriptor)
+        prepare()
+    }
+
     deinit { close(descriptor) }
 
     /// Binds and listens.

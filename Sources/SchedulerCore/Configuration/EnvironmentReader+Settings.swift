@@ -4,6 +4,7 @@ internal import Schedule
 /// The variables that need more than one rule.
 extension EnvironmentReader {
     static let tickName = "SCHEDULER_TICK_SECONDS"
+    static let listenName = "SCHEDULER_LISTEN"
     /// Each thread costs memory and a process id.
     static let mostThreads = 256
 
@@ -86,15 +87,14 @@ extension EnvironmentReader {
         )
     }
 
-    /// Variables whose effect is not built yet: checked, and said so, since silence would look like success.
-    mutating func checkLaterVariables() {
-        if let value = text("SCHEDULER_LISTEN", allowed: "host:port") {
-            do throws(ListenError) {
-                _ = try ListenAddress(parsing: value.trimmingBlanks)
-                warn("SCHEDULER_LISTEN", "SCHEDULER_LISTEN has no effect yet: there is no status listener")
-            } catch {
-                fault("SCHEDULER_LISTEN", "SCHEDULER_LISTEN: \(error)")
-            }
+    /// Where the status listener listens; whether it can is found out when it is opened.
+    mutating func listenAddress() -> ListenAddress? {
+        guard let value = text(Self.listenName, allowed: "host:port, such as 127.0.0.1:9090") else { return nil }
+        do throws(ListenError) {
+            return try ListenAddress(parsing: value.trimmingBlanks)
+        } catch {
+            fault(Self.listenName, "\(Self.listenName): \(error)")
+            return nil
         }
     }
 

@@ -1,4 +1,5 @@
 package import HTTPClient
+package import HTTPServer
 internal import Schedule
 
 /// Everything that the environment says, checked.
@@ -19,6 +20,8 @@ package struct Settings: Sendable {
     package let maxConcurrency: Int
     /// Enters the hashes of `H`, jitter and spread, so that two installs differ and one is stable.
     package let seed: String
+    /// Where the status listener listens; nil: nowhere.
+    package let listen: ListenAddress?
     package let errorReports: ErrorReportSettings?
     /// Nil: state ends with the process.
     package let stateDirectory: String?
@@ -73,7 +76,7 @@ package struct Settings: Sendable {
             of: "threads"
         )
         stateDirectory = reader.stateDirectory()
-        reader.checkLaterVariables()
+        listen = reader.listenAddress()
         let isStrict = reader.flag("SCHEDULER_STRICT_ENV", default: false)
         reader.reportUnknown(asFaults: isStrict)
 

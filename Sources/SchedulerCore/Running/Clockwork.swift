@@ -49,7 +49,10 @@ struct Clockwork: Sendable {
     private var begun: Duration?
     private var isStopped = false
     /// Jobs that a new list left out.
-    private var gone: Set<Int> = []
+    private(set) var gone: Set<Int> = []
+    /// Jobs that are held because the app asked for it.
+    private var askedToWait: Set<Int> = []
+    private(set) var metrics: Metrics
 
     init(jobs: [Job], tick: Duration, buildDate: Moment, seed: String, spread: Duration) {
         self.jobs = jobs
@@ -62,6 +65,7 @@ struct Clockwork: Sendable {
             buildDate: buildDate
         )
         dispatch = Dispatch(names: jobs.map(\.name))
+        metrics = Metrics(jobs: jobs.count)
     }
 
     /// How old a missed slot of a job may be to be caught up.
@@ -93,6 +97,7 @@ struct Clockwork: Sendable {
     /// Everything that is to be done now.
     mutating func look(at now: Moment, uptime: Duration) -> [Order] {
         var orders: [Order] = []
+        metrics.look(at: now, uptime: uptime)
         while true {
             for action in ticker.look(at: now) { take(action, now, uptime, &orders) }
             let events = dispatch.events(at: uptime)
@@ -101,6 +106,7 @@ struct Clockwork: Sendable {
                 case .attempt(let job, let isProbe): attempt(job, isProbe, now, uptime, &orders)
                 case .free(let job, let run):
                     let held = slotsHeld(jobs[job].timetable, since: run.slot, now)
+                    metrics.held(job, held, askedToWait.remove(job) == nil ? .abandoned : .throttled)
                     if held > 0 { orders.append(.release(jobs[job], slots: held)) }
                     _ = ticker.ended(job, at: now)
                 }
@@ -122,7 +128,7 @@ struct Clockwork: Sendable {
             if dispatch.hasBegun(job) {
                 orders.append(.hold(jobs[job], slot: slot, isAbandoned: dispatch.isHeld(job)))
             }
-        case .skip(let job, let slot): orders.append(.skip(jobs[job], slot: slot))
+        case .skip(let job, let slot): skip(job, slot, &orders)
         case .clockIsWrong: orders.append(.clockIsWrong)
         case .clockIsRight: orders.append(.clockIsRight)
         case .clockWentBack(let moved): orders.append(.clockWentBack(moved.map { jobs[$0] }))
@@ -143,10 +149,11 @@ struct Clockwork: Sendable {
             case .run(var run):
                 // A first run has no slot of its own; it is as late as it has waited.
                 if run.trigger == .first { run = Run(job: job, slot: run.slot, due: item.run.due, trigger: .first) }
-                if let ended = dispatch.renew(job, run) { orders.append(.end(ended)) }
+                metrics.held(job, slotsHeld(jobs[job].timetable, since: item.run.slot, run.slot), .targetDown)
+                if let ended = dispatch.renew(job, run) { orders.append(.end(counted(ended))) }
             case .skip(let slot):
-                if let ended = dispatch.giveUp(job, at: uptime) { orders.append(.end(ended)) }
-                return orders.append(.skip(jobs[job], slot: slot))
+                if let ended = dispatch.giveUp(job, at: uptime) { orders.append(.end(counted(ended))) }
+                return skip(job, slot, &orders)
             }
         }
         guard let item = dispatch.items[job] else { return }
@@ -162,6 +169,20 @@ struct Clockwork: Sendable {
             )
         )
     }
+
+    private mutating func skip(_ job: Int, _ slot: Moment, _ orders: inout [Order]) {
+        metrics.held(job, 1, .skipped)
+        orders.append(.skip(jobs[job], slot: slot))
+    }
+
+    /// Every end of a run passes here once.
+    private mutating func counted(_ end: RunEnd) -> RunEnd {
+        metrics.run(end.run.job, end.outcome, end.duration)
+        return end
+    }
+
+    /// A run that ended with the process before, so that nobody knows how.
+    mutating func interrupted(_ job: Int) { metrics.run(job, .interrupted, .zero) }
 
     /// Jitter, and after the start the spread: stable values, so that replicas and restarts agree.
     private func delay(_ run: Run, at uptime: Duration) -> Duration {
@@ -199,6 +220,9 @@ struct Clockwork: Sendable {
         random: Double
     ) -> Verdict {
         let job = attempt.run.job
+        metrics.attempt(job, end.outcome)
+        // The runner makes a second one by itself when the token was denied and has changed.
+        metrics.attempt(job, .denied, count: max(0, end.attempts - attempt.number))
         if end.outcome == .unreachable {
             let isNews = dispatch.undelivered(job, at: uptime)
             if isStopped || gone.contains(job) {
@@ -207,6 +231,7 @@ struct Clockwork: Sendable {
             }
             return .undelivered(isNews: isNews)
         }
+        if attempt.context == nil { metrics.started(late: end.context.lateness) }
         let policy = RetryPolicy(retries: attempt.job.retries, hold: attempt.job.abandonHold)
         let facts = end.facts(at: now)
         let next = attempt.job.timetable.next(after: attempt.run.slot)
@@ -216,11 +241,15 @@ struct Clockwork: Sendable {
             dispatch.retry(job, after: wait, pending: end, at: uptime)
             return .retry(after: wait)
         }
+        _ = counted(end)
         guard dispatch.end(job, hold: isStopped ? .zero : policy.hold(after: facts), at: uptime) else {
+            if end.outcome == .throttled { askedToWait.insert(job) }
             return .ended(slotsHeld: 0)
         }
         free(job, now)
-        return .ended(slotsHeld: slotsHeld(attempt.job.timetable, since: attempt.run.slot, now))
+        let held = slotsHeld(attempt.job.timetable, since: attempt.run.slot, now)
+        metrics.held(job, held, .running)
+        return .ended(slotsHeld: held)
     }
 
     /// The slot turned out to be another sidecar's, so the run ends before it began.
@@ -243,7 +272,7 @@ struct Clockwork: Sendable {
     /// Nothing more begins; answers the runs that are between two attempts, and so end now.
     mutating func stop() -> [RunEnd] {
         isStopped = true
-        return dispatch.stop()
+        return dispatch.stop().map { counted($0) }
     }
 
     /// Takes a new list of jobs, in which each keeps its number; those without a timetable are gone.
@@ -251,11 +280,12 @@ struct Clockwork: Sendable {
     /// Answers the runs that were between two attempts, and end because their job is gone.
     mutating func replace(_ list: [(job: Job, isGone: Bool)], at now: Moment, assumed: [Int: Moment]) -> [RunEnd] {
         jobs = list.map(\.job)
+        metrics.widen(to: jobs.count)
         let timetables = list.map { (name: $0.job.name, timetable: $0.isGone ? nil : $0.job.timetable) }
         ticker.replace(timetables, windows: Self.windows(jobs), at: now, assumed: assumed)
         gone = Set(list.indices.filter { list[$0].isGone })
         let ended = dispatch.replace(names: jobs.map(\.name), gone: gone)
         for item in ended { free(item.run.job, now) }
-        return ended.compactMap(\.pending)
+        return ended.compactMap(\.pending).map { counted($0) }
     }
 }

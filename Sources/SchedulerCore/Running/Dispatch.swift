@@ -61,6 +61,16 @@ struct Dispatch: Sendable {
         return false
     }
 
+    /// Runs with an attempt under way, or between two of them.
+    var begun: Int {
+        items.values.count { item in
+            switch item.stage {
+            case .attempting, .backoff: true
+            case .delayed, .waiting, .held: false
+            }
+        }
+    }
+
     var waiting: [Int] { items.filter { $0.value.stage == .waiting }.map(\.key) }
 
     /// When something is to be done next.

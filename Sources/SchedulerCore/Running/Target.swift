@@ -14,6 +14,12 @@ package struct Target: Sendable, Equatable {
 
     package var isDown: Bool { state != .up }
 
+    /// Nil while it is up.
+    package var downSince: Duration? {
+        guard case .down(let since, _, _) = state else { return nil }
+        return since
+    }
+
     /// When a waiting run may try; nil if the target is up or one is trying.
     package var nextProbe: Duration? {
         guard case .down(_, _, let probe) = state else { return nil }

@@ -34,27 +34,32 @@ extension DirectoryStore {
     private func next(_ files: StateFiles) -> Step? {
         let uptime = time.uptime()
         let isLarge = files.isWorthCompacting
-        let step = state.withLock { state -> Step? in
-            if let compacted = state.compacted {
-                state.compacted = nil
-                state.isCompacting = false
-                return .adopt(compacted)
-            }
-            if state.isOpen, !state.queue.isEmpty {
-                defer { state.queue = [] }
-                var snapshot: StateBook?
-                if isLarge, !state.isCompacting, !state.isClosed, uptime >= state.nextCompaction {
-                    state.isCompacting = true
-                    state.compactions += 1
-                    snapshot = state.book
-                }
-                return .write(state.queue, through: state.recorded, compacting: snapshot)
-            }
-            if !state.isOpen, uptime >= state.retry { return .reopen }
-            state.isFlushing = false
-            return nil
+        let (step, number) = state.withLock { state -> (Step?, UInt64) in
+            let step = next(&state, uptime, isLarge)
+            if step == nil { state.isFlushing = false }
+            return (step, state.recorded)
         }
+        if step == nil { settled.reach(number) }
         return step
+    }
+
+    private func next(_ state: inout State, _ uptime: Duration, _ isLarge: Bool) -> Step? {
+        if let compacted = state.compacted {
+            state.compacted = nil
+            state.isCompacting = false
+            return .adopt(compacted)
+        }
+        if state.isOpen, !state.queue.isEmpty {
+            defer { state.queue = [] }
+            var snapshot: StateBook?
+            if isLarge, !state.isCompacting, !state.isClosed, uptime >= state.nextCompaction {
+                state.isCompacting = true
+                state.compactions += 1
+                snapshot = state.book
+            }
+            return .write(state.queue, through: state.recorded, compacting: snapshot)
+        }
+        return !state.isOpen && uptime >= state.retry ? .reopen : nil
     }
 
     func note(keptThrough number: UInt64) {

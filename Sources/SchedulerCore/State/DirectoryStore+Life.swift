@@ -51,8 +51,12 @@ extension DirectoryStore {
     }
 
     /// Waits until it is known of all records whether they are kept.
-    func settle(atMost limit: Duration) -> Bool {
-        let (number, mustFlush) = state.withLock { ($0.recorded, $0.beginFlushing(time.uptime())) }
+    package func settle(atMost limit: Duration) -> Bool {
+        let (number, mustFlush, isIdle) = state.withLock { state in
+            let mustFlush = state.beginFlushing(time.uptime())
+            return (state.recorded, mustFlush, !state.isFlushing)
+        }
+        if isIdle { return true }
         if mustFlush { submitFlush() }
         return settled.wait(for: number, atMost: limit)
     }

@@ -64,15 +64,17 @@ package final class DirectoryStore: StateStore {
     /// More is not held in memory for a disk that hangs.
     private static let longestQueue = 16 * 1024 * 1024
 
-    /// `patience` is how long a disk may take until a run begins without it.
+    /// `patience` is how long a disk may take until a run begins without it; a file of fewer bytes than `least` is left
+    /// to grow.
     package init(
         _ directory: String,
         time: TimeSource = .system,
         layer: any FileLayer = SystemFiles(),
         patience: Duration = .seconds(5),
+        compactingFrom least: Int = 64 * 1024,
         report: @escaping @Sendable (StateEvent) -> Void
     ) {
-        let files = StateFiles(directory, layer, now: time.now, report: report)
+        let files = StateFiles(directory, layer, least: least, now: time.now, report: report)
         path = files.logPath
         self.files = Mutex(files)
         (self.layer, self.time, self.patience, self.report) = (layer, time, patience, report)

@@ -19,9 +19,18 @@ package struct RecordWriter {
 
     /// A record with the fields that the body writes.
     mutating func record(_ kind: StaticString, _ body: (inout RecordWriter) -> Void) {
+        framed { writer in
+            writer.append(kind)
+            body(&writer)
+        }
+    }
+
+    /// A record of a payload that is ready; cut where it is too long.
+    mutating func record(_ payload: [UInt8]) { framed { $0.bytes += payload.prefix(Self.longest) } }
+
+    private mutating func framed(_ body: (inout RecordWriter) -> Void) {
         let start = bytes.count
         bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: Self.headLength))
-        append(kind)
         body(&self)
         number(bytes.count - start - Self.headLength, at: start + 9, width: 6)
         hex(UInt64(CRC32.sum(bytes.span, start + 9..<bytes.count)), at: start, width: 8)

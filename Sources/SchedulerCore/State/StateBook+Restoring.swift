@@ -31,6 +31,10 @@ extension StateBook {
 
     /// Adds what another book knows; where both know when a job ran last, this one is right.
     mutating func merge(_ other: StateBook) {
+        if jobs.isEmpty {
+            self = other
+            return
+        }
         for (key, theirs) in other.jobs {
             guard var ours = jobs[key], ours.last != nil else {
                 replace(theirs, key: key)

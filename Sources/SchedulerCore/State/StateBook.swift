@@ -108,6 +108,8 @@ extension JobState {
     /// Puts a run with those that are kept.
     mutating func keep(_ run: RunRecord) {
         if runs.count >= Self.keptRuns { runs.removeFirst(runs.count - Self.keptRuns + 1) }
+        // Never more room than is needed: there may be many jobs.
+        if runs.count == runs.capacity { runs.reserveCapacity(min(Self.keptRuns, 2 * runs.count + 2)) }
         runs.append(run)
     }
 

@@ -21,6 +21,8 @@ struct StateFiles {
 
     let directory: String
     let layer: any FileLayer
+    /// Below this size it is not worth it to write the file anew.
+    let least: Int
     let now: @Sendable () -> Moment
     /// Told what was moved aside.
     let report: @Sendable (StateEvent) -> Void
@@ -39,8 +41,6 @@ struct StateFiles {
     private static let aside = ".damaged-"
     /// As many damaged files are kept.
     private static let keptAside = 5
-    /// Below this size nothing is gained.
-    private static let least = 64 * 1024
     private static let chunk = 1024 * 1024
 
     var logPath: String { directory + "/state.log" }
@@ -50,16 +50,17 @@ struct StateFiles {
     init(
         _ directory: String,
         _ layer: any FileLayer,
+        least: Int,
         now: @escaping @Sendable () -> Moment,
         report: @escaping @Sendable (StateEvent) -> Void
     ) {
         // A slash at the end would make a link of that name be followed.
         self.directory = directory.count > 1 && directory.hasSuffix("/") ? String(directory.dropLast()) : directory
-        (self.layer, self.now, self.report) = (layer, now, report)
+        (self.layer, self.least, self.now, self.report) = (layer, least, now, report)
     }
 
     /// Whether the file has grown so much that writing it anew is worth it: twice, so that the cost of a run stays flat.
-    var isWorthCompacting: Bool { log.map { $0.size > max(Self.least, 2 * $0.compactSize) } ?? false }
+    var isWorthCompacting: Bool { log.map { $0.size > max(least, 2 * $0.compactSize) } ?? false }
 
     /// Reads the record file, unless it is the one that is open; nil then, and if there is none.
     mutating func readLog() throws(StateFailure) -> StateBook? {

@@ -18,6 +18,10 @@ package final class Alarm {
     }
 
     package let bell: Bell
+    /// Beats whenever the loop comes here to sleep: a loop that does not is stuck.
+    package let heartbeat = Heartbeat()
+    /// No sleep is longer, so that the heart beats in every state of the program.
+    package var longestSleep = Duration.seconds(3_600)
     private let timer: Int32
     private let signals: Int32
 
@@ -44,10 +48,12 @@ package final class Alarm {
 
     deinit { for descriptor in [signals, timer, bell.descriptor] { close(descriptor) } }
 
-    /// Sleeps until the wall clock shows `moment`, at most for `longest`, and answers the signals that came.
+    /// Sleeps until the wall clock shows `moment`, at most for `longest` or the longest sleep, and answers the signals that came.
     ///
     /// Ends early when the bell rings, or when someone sets the wall clock (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET).
     package func wait(until moment: Moment?, now: Moment, atMost longest: Duration) -> [Int32] {
+        heartbeat.beat()
+        let longest = min(longest, longestSleep)
         arm(moment)
         let milliseconds = Self.milliseconds(until: moment, now: now, atMost: longest)
         var polled = [timer, bell.descriptor, signals].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }

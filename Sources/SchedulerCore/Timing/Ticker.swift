@@ -51,7 +51,7 @@ package struct Ticker: Sendable {
     private var windows: [Int: Duration]
     private var entries: [Entry]
     private var queue: DueQueue<Moment>
-    private var lastLook = Moment.epoch
+    package private(set) var lastLook = Moment.epoch
     /// No job's last slot is later.
     private var latestSlot = Moment.epoch
     private var isClockWrong = false

@@ -1,0 +1,96 @@
+/// A client for this server alone: one request, one answer, one deadline, no thread.
+package enum Asking {
+    package enum Place: Sendable, CustomStringConvertible {
+        case address(ListenAddress)
+        case local(LocalName)
+
+        package var description: String {
+            switch self {
+            case .address(let address): address.url
+            case .local(let name): "@\(name)"
+            }
+        }
+    }
+
+    package struct Answer: Sendable, Equatable {
+        package let status: Int
+        package let body: [UInt8]
+    }
+
+    /// More than any answer of the sidecar has.
+    private static let longest = 256 << 20
+
+    package static func get(
+        _ path: String,
+        accept: String = "*/*",
+        at place: Place,
+        within patience: Duration
+    ) throws(AskingError) -> Answer {
+        let deadline = ContinuousClock.now + patience
+        let socket = try Socket.connected(to: place, until: deadline)
+        if case .local = place, !socket.isPeerTrusted { throw .strangePeer }
+        let request = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nAccept: \(accept)\r\nConnection: close\r\n\r\n"
+        var rest = Array(request.utf8)[...]
+        while !rest.isEmpty {
+            switch socket.send(rest) {
+            case .bytes(let count): rest = rest.dropFirst(count)
+            case .nothingYet: try socket.await(.writable, until: deadline)
+            case .lost: throw .failed(errorText())
+            }
+        }
+        return try answer(in: try read(socket, until: deadline))
+    }
+
+    private static func read(
+        _ socket: borrowing Socket,
+        until deadline: ContinuousClock.Instant
+    ) throws(AskingError)
+        -> [UInt8]
+    {
+        var (bytes, buffer) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))
+        while bytes.count < longest {
+            switch socket.receive(into: &buffer) {
+            case .bytes(let count): bytes += buffer[..<count]
+            case .end: return bytes
+            case .nothingYet: try socket.await(.readable, until: deadline)
+            case .lost: throw .failed(errorText())
+            }
+        }
+        throw .malformed
+    }
+
+    /// Reads `HTTP/1.1 200 …`, and what comes after the header lines; a part of an answer is none.
+    static func answer(in bytes: [UInt8]) throws(AskingError) -> Answer {
+        let head = Array(bytes.prefix(1 << 16))
+        let end = head.indices.dropLast(3).first { Array(head[$0..<$0 + 4]) == Array("\r\n\r\n".utf8) }
+        let lines = String(decoding: head[..<(end ?? 0)], as: UTF8.self).split(separator: "\r\n")
+        guard let end, let first = lines.first, first.hasPrefix("HTTP/1.1 "),
+            let status = Int(first.dropFirst(9).prefix(3))
+        else { throw .malformed }
+        let length = lines.lazy.compactMap { line -> Int? in
+            guard line.lowercased().hasPrefix("content-length: ") else { return nil }
+            return Int(line.dropFirst(16))
+        }.first
+        let body = Array(bytes[(end + 4)...])
+        guard body.count == length else { throw .malformed }
+        return Answer(status: status, body: body)
+    }
+}
+
+/// Why there was no answer.
+package enum AskingError: Error, Equatable, CustomStringConvertible {
+    case failed(String)
+    case tooSlow
+    /// Who answers there is another user.
+    case strangePeer
+    case malformed
+
+    package var description: String {
+        switch self {
+        case .failed(let reason): reason
+        case .tooSlow: "no answer in time"
+        case .strangePeer: "another user has that name"
+        case .malformed: "that is no whole answer of a scheduler"
+        }
+    }
+}

@@ -1,0 +1,31 @@
+/// The record file as a whole, in memory: for what looks at it from outside.
+package enum RecordFile {
+    package static func text(of book: StateBook) -> [UInt8] {
+        var writer = RecordWriter()
+        writer.header()
+        for job in book.jobs.values { writer.append(job) }
+        return writer.bytes
+    }
+
+    /// A record of any payload.
+    package static func record(_ payload: [UInt8]) -> [UInt8] {
+        var writer = RecordWriter()
+        writer.record(payload)
+        return writer.bytes
+    }
+
+    /// What can be read of it, when a read gives at most so many bytes; and whether that is all.
+    package static func read(_ bytes: [UInt8], piece: Int) -> (book: StateBook, isWhole: Bool) {
+        var (reader, loader) = (RecordReader(), StateLoader())
+        var offset = 0
+        reader.read { buffer, index -> Int in
+            let count = min(piece, buffer.count - index, bytes.count - offset)
+            buffer.replaceSubrange(index..<index + count, with: bytes[offset..<offset + count])
+            offset += count
+            return count
+        } take: { bytes, payload in
+            loader.take(bytes, payload)
+        }
+        return (loader.book, reader.tally.damaged == 0)
+    }
+}

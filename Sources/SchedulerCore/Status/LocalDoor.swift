@@ -1,0 +1,32 @@
+internal import Glibc
+internal import HTTPServer
+internal import Schedule
+
+/// The name under which a sidecar answers `scheduler healthcheck`, and under which that finds it.
+///
+/// Abstract names are shared by all processes of a network namespace, which may be several containers (a pod, or
+/// compose's `network_mode: "service:app"`). So the name is made of what only one container has, its namespaces of
+/// processes and mounts, and for several sidecars without containers of what tells them apart: the user and the
+/// settings. No secret enters it: everyone on the machine can read such names in /proc/net/unix.
+enum LocalDoor {
+    static let variables = [
+        "API_URL", "SCHEDULER_SEED", "SCHEDULER_STATE_DIR", "SCHEDULER_LISTEN", "SCHEDULER_JOBS_FILE",
+    ]
+
+    static func name(_ environment: [String: String]) -> LocalName? {
+        name(environment, user: geteuid(), namespaces: ["pid", "mnt"].map { inode("/proc/self/ns/\($0)") })
+    }
+
+    static func name(_ environment: [String: String], user: UInt32, namespaces: [UInt64]) -> LocalName? {
+        let settings = variables.map { environment[$0].map { "=" + $0 } ?? "" }
+        let hash = HashKey(seed: settings.joined(separator: "\n")).value(for: "door")
+        let parts = [String(user)] + namespaces.map(String.init) + [String(hash, radix: 16)]
+        return LocalName("scheduler-sidecar/" + parts.joined(separator: "."))
+    }
+
+    /// 0 where there is no /proc: both sides then see the same.
+    private static func inode(_ path: String) -> UInt64 {
+        var status = stat()
+        return unsafe stat(path, &status) == 0 ? UInt64(status.st_ino) : 0
+    }
+}

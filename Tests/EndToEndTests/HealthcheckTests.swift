@@ -1,0 +1,148 @@
+import Foundation
+import TestClient
+import TestSupport
+import Testing
+
+@Suite("End to end: healthcheck and status")
+struct HealthcheckTests {
+    /// An environment of its own, and so a door of its own.
+    private func environment(_ more: [String: String] = [:]) -> [String: String] {
+        [
+            "API_URL": "http://127.0.0.1:1", "SCHEDULER_STARTUP_GRACE_SECONDS": "600", "SCHEDULER_TICK_SECONDS": "1",
+            "SCHEDULER_SEED": UUID().uuidString,
+        ].merging(more) { $1 }
+    }
+
+    private func healthcheck(_ environment: [String: String]) async throws -> (status: Int32, took: Duration, Binary) {
+        let begin = ContinuousClock.now
+        let command = try Binary("scheduler", ["healthcheck"], environment: environment)
+        let end = try await command.end()
+        #expect(!end.wasSignalled)
+        return (end.status, ContinuousClock.now - begin, command)
+    }
+
+    @Test("0 without a listener and with one, wherever that listens", arguments: ["", "127.0.0.1:0", "[::1]:0"])
+    func healthy(_ listen: String) async throws {
+        let environment = environment(listen.isEmpty ? [:] : ["SCHEDULER_LISTEN": listen])
+        let scheduler = try Binary("scheduler", environment: environment)
+        try await scheduler.line(containing: "Next slot: ")
+        let (status, _, command) = try await healthcheck(environment)
+        #expect(status == 0)
+        #expect(command.output == "ok\n")
+        #expect(try await scheduler.stop() == .clean)
+        #expect(try await healthcheck(environment).status == 1)
+    }
+
+    @Test("1 where there is no sidecar, and where there is another one's")
+    func nobody() async throws {
+        let scheduler = try Binary("scheduler", environment: environment())
+        try await scheduler.line(containing: "Next slot: ")
+        let (status, _, command) = try await healthcheck(environment())
+        #expect(status == 1)
+        #expect(command.errors.hasPrefix("scheduler: no scheduler answers on @scheduler-sidecar/"))
+        #expect(try await scheduler.stop() == .clean)
+    }
+
+    @Test("a process that hangs as a whole is ill, and that is known in about a second")
+    func stopped() async throws {
+        let environment = environment()
+        let scheduler = try Binary("scheduler", environment: environment)
+        try await scheduler.line(containing: "Next slot: ")
+        scheduler.signal(SIGSTOP)
+        _ = try await eventually("its halt") {
+            let status = try String(contentsOfFile: "/proc/\(scheduler.processID)/status", encoding: .utf8)
+            return status.contains("\nState:\tT ") ? true : nil
+        }
+        let (status, took, command) = try await healthcheck(environment)
+        #expect(status == 1)
+        #expect(command.errors.contains(": no answer in time"))
+        // Of which 800 ms are its patience, and the rest is what the machine needs for a process.
+        #expect(took < .seconds(10))
+        scheduler.signal(SIGCONT)
+        _ = try await eventually("its recovery") { try await healthcheck(environment).status == 0 ? true : nil }
+        #expect(try await scheduler.stop() == .clean)
+    }
+
+    @Test("a loop that is stuck turns it ill after three ticks, while the server still answers")
+    func stuckLoop() async throws {
+        let environment = environment(["SCHEDULER_LISTEN": "127.0.0.1:0"])
+        // Only the first thread, the loop's, is traced: from its ninth wait on it wakes up far too late. With -D the
+        // program is our child, not strace.
+        let scheduler = try Binary(
+            "scheduler",
+            through: [
+                "strace", "-D", "-o", "/dev/null", "-e", "trace=poll", "-e", "inject=poll:delay_exit=40000000:when=9+",
+            ],
+            environment: environment
+        )
+        _ = try await eventually("503") { try await scheduler.ask("/healthz").status == 503 ? true : nil }
+        let answer = try await scheduler.ask("/healthz")
+        #expect(answer.body.hasPrefix("the loop has not looked at the clock for "))
+        #expect(try await scheduler.ask("/").body.contains("The clock is stuck since "))
+        let (status, _, command) = try await healthcheck(environment)
+        #expect(status == 1)
+        #expect(command.errors.hasPrefix("scheduler: the loop has not looked at the clock for "))
+        // strace would see the end only when its wait is over.
+        scheduler.signal(SIGKILL)
+    }
+
+    @Test("a second sidecar with the same settings says that its health is not to be had; the first is asked")
+    func twins() async throws {
+        let environment = environment()
+        let first = try Binary("scheduler", environment: environment)
+        try await first.line(containing: "Next slot: ")
+        let second = try Binary("scheduler", environment: environment)
+        try await second.line(containing: "Another scheduler with these settings runs here and answers")
+        #expect(try await healthcheck(environment).status == 0)
+        #expect(try await first.stop() == .clean)
+        #expect(try await second.stop() == .clean)
+    }
+
+    @Test("many health checks leave nothing behind: no child, no descriptor, no thread")
+    func manyTimes() async throws {
+        let environment = environment()
+        let scheduler = try Binary("scheduler", environment: environment)
+        try await scheduler.line(containing: "Next slot: ")
+        func state() throws -> [String] {
+            let folder = "/proc/\(scheduler.processID)"
+            let children = try String(contentsOfFile: "\(folder)/task/\(scheduler.processID)/children", encoding: .utf8)
+            let counts = try ["fd", "task"].map {
+                try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\($0)").count
+            }
+            return [children] + counts.map(String.init)
+        }
+        #expect(try await healthcheck(environment).status == 0)
+        let before = try state()
+        for _ in 0..<50 { #expect(try await healthcheck(environment).status == 0) }
+        // A connection lingers for a moment after its answer.
+        _ = try await eventually("as few descriptors as before: \(before)") { try state() == before ? true : nil }
+        #expect(try await scheduler.stop() == .clean)
+    }
+
+    @Test("status prints the table over the listener or without one; --json prints /status", arguments: [true, false])
+    func status(_ hasListener: Bool) async throws {
+        let app = try await App()
+        var environment = environment(Sidecar.jobs(["PING": "every 1h GET /api/health"]))
+        environment.merge(["API_URL": app.url, "SCHEDULER_STARTUP_GRACE_SECONDS": "0"]) { $1 }
+        // A port that was free just now: port 0 could not be found again.
+        if hasListener { environment["SCHEDULER_LISTEN"] = "0.0.0.0:\(try ListeningSocket().port)" }
+        let scheduler = try Binary("scheduler", environment: environment)
+        try await scheduler.line(containing: " outcome=ok ")
+        let table = try Binary("scheduler", ["status"], environment: environment)
+        #expect(try await table.end() == .clean)
+        let lines = table.output.split(separator: "\n").map(String.init)
+        try #require(lines.count == 4, "\(table.output)\(table.errors)")
+        #expect(lines[0] == "running; 1 job for \(app.url), none failing, 0 in flight")
+        #expect(lines[1].split(separator: " ").joined(separator: " ") == "JOB SCHEDULE NEXT LAST RUN LAST 20")
+        #expect(lines[2].hasPrefix("ping  every 1h  "))
+        #expect(lines[2].contains("  ok ") && lines[2].hasSuffix("  +"))
+        let json = try Binary("scheduler", ["status", "--json"], environment: environment)
+        #expect(try await json.end() == .clean)
+        let status = try JSONDecoder().decode(StatusTests.Status.self, from: Data(json.output.utf8))
+        #expect(status.jobs.map(\.name) == ["ping"])
+        #expect(try await scheduler.stop() == .clean)
+        let nobody = try Binary("scheduler", ["status"], environment: environment)
+        #expect(try await nobody.end() == Binary.End(status: 1, wasSignalled: false))
+        #expect(nobody.errors.contains("no scheduler answers on "))
+    }
+}

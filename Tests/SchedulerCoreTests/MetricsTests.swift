@@ -1,0 +1,137 @@
+import Foundation
+import Schedule
+import TestSupport
+import Testing
+
+@testable import SchedulerCore
+
+@Suite("Metrics")
+struct MetricsTests {
+    private func lines(_ snapshot: StatusSnapshot, _ prefix: String) -> [String] {
+        MetricsText.render(snapshot).split(separator: "\n").filter { $0.hasPrefix(prefix) }.map(String.init)
+    }
+
+    @Test("every outcome and reason of every job is there from the start, as 0")
+    func fromTheStart() throws {
+        let snapshot = Fixture.snapshot([try Fixture.entry("a"), try Fixture.entry("b:c", number: 1)])
+        let runs = lines(snapshot, "scheduler_runs_total")
+        #expect(runs.count == 2 * (Outcome.allCases.count - 1))
+        #expect(runs.allSatisfy { $0.hasSuffix("} 0") })
+        #expect(runs.first == #"scheduler_runs_total{job="a",outcome="ok"} 0"#)
+        #expect(lines(snapshot, "scheduler_attempts_total").count == 2 * (Outcome.allCases.count - 1))
+        #expect(
+            lines(snapshot, #"scheduler_slots_held_total{job="b:c""#) == [
+                #"scheduler_slots_held_total{job="b:c",reason="running"} 0"#,
+                #"scheduler_slots_held_total{job="b:c",reason="abandoned"} 0"#,
+                #"scheduler_slots_held_total{job="b:c",reason="throttled"} 0"#,
+                #"scheduler_slots_held_total{job="b:c",reason="target_down"} 0"#,
+                #"scheduler_slots_held_total{job="b:c",reason="skipped"} 0"#,
+            ]
+        )
+        for name in ["last_slot_timestamp_seconds", "last_success_timestamp_seconds", "consecutive_failures"] {
+            #expect(lines(snapshot, "scheduler_job_\(name){").count == 2)
+        }
+    }
+
+    @Test("what was counted comes out; times in seconds without a rounding error")
+    func counts() throws {
+        var metrics = Metrics(jobs: 1)
+        metrics.attempt(0, .failed)
+        metrics.attempt(0, .ok)
+        metrics.run(0, .ok, .milliseconds(700))
+        metrics.run(0, .timeout, .seconds(7_200))
+        metrics.held(0, 7, .abandoned)
+        metrics.started(late: .milliseconds(10))
+        metrics.started(late: .seconds(400))
+        let runs = [Fixture.run(.ok, ago: 30), Fixture.run(.failed, ago: 10)]
+        let snapshot = Fixture.snapshot([try Fixture.entry("a", runs: runs, failures: 1)], metrics: metrics)
+        let text = MetricsText.render(snapshot)
+        for line in [
+            #"scheduler_runs_total{job="a",outcome="ok"} 1"#, #"scheduler_runs_total{job="a",outcome="timeout"} 1"#,
+            #"scheduler_attempts_total{job="a",outcome="failed"} 1"#,
+            #"scheduler_slots_held_total{job="a",reason="abandoned"} 7"#,
+            #"scheduler_run_duration_seconds_bucket{job="a",le="0.5"} 0"#,
+            #"scheduler_run_duration_seconds_bucket{job="a",le="1"} 1"#,
+            #"scheduler_run_duration_seconds_bucket{job="a",le="3600"} 1"#,
+            #"scheduler_run_duration_seconds_bucket{job="a",le="+Inf"} 2"#,
+            #"scheduler_run_duration_seconds_sum{job="a"} 7200.7"#,
+            #"scheduler_run_duration_seconds_count{job="a"} 2"#,
+            #"scheduler_start_lateness_seconds_bucket{le="0.01"} 1"#,
+            #"scheduler_start_lateness_seconds_bucket{le="+Inf"} 2"#, "scheduler_start_lateness_seconds_sum 400.01",
+            #"scheduler_job_last_slot_timestamp_seconds{job="a"} 1795262389.7"#,
+            #"scheduler_job_last_success_timestamp_seconds{job="a"} 1795262370"#,
+            #"scheduler_job_next_slot_timestamp_seconds{job="a"} 1795262640"#,
+            #"scheduler_job_consecutive_failures{job="a"} 1"#, "scheduler_target_up 1", "scheduler_state_writable 1",
+            "scheduler_last_look_age_seconds 0.02", "process_start_time_seconds 1795258800",
+            #"scheduler_build_info{version="0.1.0"} 1"#,
+        ] {
+            #expect(text.contains("\n\(line)\n"), "\(line)")
+        }
+    }
+
+    @Test("a name with quote, backslash and line end is escaped so that a parser gives it back")
+    func escaping() {
+        #expect(MetricsText.escaped("a\"b\\c\nd") == #"a\"b\\c\nd"#)
+    }
+
+    @Test("no series twice; each name has its help and type once, before its lines")
+    func noneTwice() throws {
+        for snapshot in [Fixture.snapshot([try Fixture.entry("a"), try Fixture.entry("b")]), try Fixture.many(600)] {
+            let lines = MetricsText.render(snapshot).split(separator: "\n", omittingEmptySubsequences: false)
+            #expect(lines.last == "")
+            let series = lines.dropLast().filter { !$0.hasPrefix("#") }.map { $0.prefix { $0 != " " } }
+            #expect(Set(series).count == series.count)
+            let heads = lines.filter { $0.hasPrefix("# TYPE") }
+            #expect(Set(heads).count == heads.count)
+            #expect(!MetricsText.render(snapshot).contains("\r"))
+        }
+    }
+
+    @Test("with many jobs a job has what has come, and two outcomes at least")
+    func many() throws {
+        var snapshot = try Fixture.many(600)
+        snapshot.metrics.run(3, .timeout, .seconds(1))
+        #expect(
+            lines(snapshot, #"scheduler_runs_total{job="job-3""#) == [
+                #"scheduler_runs_total{job="job-3",outcome="ok"} 1"#,
+                #"scheduler_runs_total{job="job-3",outcome="failed"} 0"#,
+                #"scheduler_runs_total{job="job-3",outcome="timeout"} 1"#,
+            ]
+        )
+    }
+
+    @Test("promtool has nothing to say")
+    func promtool() throws {
+        var metrics = Metrics(jobs: 2)
+        metrics.run(0, .ok, .milliseconds(5))
+        let entries = [try Fixture.entry("a", runs: [Fixture.run(.ok, ago: 5)]), try Fixture.entry("b", number: 1)]
+        let folder = try TemporaryFolder()
+        try folder.write("metrics", MetricsText.render(Fixture.snapshot(entries, metrics: metrics)))
+        try Tool.run("promtool", ["check", "metrics"], in: folder.url, input: folder.path("metrics"))
+    }
+
+    @Test("a wall clock that moves alone is a step; one that is adjusted by milliseconds is none")
+    func clockSteps() {
+        var metrics = Metrics(jobs: 0)
+        let looks: [(now: Double, uptime: Double, steps: Int)] = [
+            (0, 0, 0), (30, 30, 0), (60.4, 60, 0), (3_660, 90, 1), (3_690, 120, 1), (90, 150, 2), (120, 180, 2),
+        ]
+        for look in looks {
+            let now = Fixture.noon + .milliseconds(Int(look.now * 1_000))
+            metrics.look(at: now, uptime: .milliseconds(Int(look.uptime * 1_000)))
+            #expect(metrics.clockSteps == look.steps)
+        }
+    }
+
+    @Test("jobs that come later have counters; numbers beyond them are ignored")
+    func widen() {
+        var metrics = Metrics(jobs: 1)
+        metrics.run(0, .ok, .zero)
+        metrics.run(1, .ok, .zero)
+        #expect(metrics.runs(1, .ok) == 0)
+        metrics.widen(to: 2)
+        metrics.run(1, .busy, .zero)
+        #expect(metrics.runs(0, .ok) == 1)
+        #expect(metrics.runs(1, .busy) == 1)
+    }
+}

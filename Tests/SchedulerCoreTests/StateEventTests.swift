@@ -1,0 +1,71 @@
+import Glibc
+import Testing
+
+@testable import SchedulerCore
+
+@Suite("State: what is said")
+struct StateEventTests {
+    private let book = LogBook()
+
+    @Test(
+        "each event is one line that names the variable and the path",
+        arguments: [
+            (
+                StateEvent.unwritable(
+                    path: "/s/state.log",
+                    .system(.create, number: EACCES),
+                    directory: "it belongs to 0:0, mode 0755"
+                ),
+                "WARNING SCHEDULER_STATE_DIR: /s/state.log cannot be written: create: Permission denied (the directory: "
+                    + "it belongs to 0:0, mode 0755; this program runs as user \(geteuid())). The clock goes on in memory; "
+                    + "all is written when it can be."
+            ),
+            (
+                .unwritable(path: "/s/state.log", .hangs(.seconds(5)), directory: nil),
+                "WARNING SCHEDULER_STATE_DIR: /s/state.log cannot be written: the disk has not answered for 5000 ms "
+                    + "(this program runs as user \(geteuid())). The clock goes on in memory; all is written when it can be."
+            ),
+            (
+                .writable(path: "/s/state.log"),
+                "INFO  SCHEDULER_STATE_DIR: /s/state.log is written again, nothing is missing in it."
+            ),
+            (
+                .damaged(path: "/s/state.log", good: 7, places: 1, bytes: 20, aside: "/s/state.log.damaged-1"),
+                "WARNING SCHEDULER_STATE_DIR: /s/state.log was damaged in 1 place (20 bytes); 7 records could be read and "
+                    + "are used. The damaged file is kept as /s/state.log.damaged-1. Runs that began shortly before may "
+                    + "be repeated."
+            ),
+            (
+                .damaged(path: "/s/state.log", good: 0, places: 0, bytes: 0, aside: nil),
+                "WARNING SCHEDULER_STATE_DIR: /s/state.log was empty; 0 records could be read and are used. Runs that "
+                    + "began shortly before may be repeated."
+            ),
+            (
+                .setAside(path: "/s/lock", .fifo, to: "/s/lock.damaged-1"),
+                "WARNING SCHEDULER_STATE_DIR: /s/lock was a FIFO, not a file; it was not touched, only renamed to "
+                    + "/s/lock.damaged-1."
+            ),
+            (
+                .notShortened(path: "/s/state.log", .system(.write, number: ENOSPC)),
+                "WARNING SCHEDULER_STATE_DIR: /s/state.log could not be written anew, so it grows: write: No space left "
+                    + "on device. It needs as much room again as it has; nothing is lost, and it is tried again."
+            ),
+        ]
+    )
+    func lines(_ event: StateEvent, line: String) {
+        book.log().state(event)
+        #expect(book.lines == ["2025-11-21T03:44:55.123Z \(line)\n"])
+    }
+
+    @Test("a newer file is a fault of the configuration")
+    func newer() {
+        book.log().state(StateError.newerVersion(path: "/s/state.log", version: 2))
+        #expect(
+            book.lines == [
+                "2025-11-21T03:44:55.123Z ERROR Configuration: SCHEDULER_STATE_DIR: /s/state.log was written by a later "
+                    + "release (format version 2, this one knows 1); use that release, or another directory.\n",
+                "2025-11-21T03:44:55.123Z ERROR Scheduler not started: 1 configuration fault.\n",
+            ]
+        )
+    }
+}

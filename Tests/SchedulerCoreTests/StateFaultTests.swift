@@ -1,0 +1,151 @@
+import Foundation
+import Glibc
+import Schedule
+import TestSupport
+import Testing
+
+@testable import SchedulerCore
+
+/// A life of a store in which the n-th call to the disk fails, for every n.
+@Suite("State: each call to the disk fails once, or from then on")
+struct StateFaultTests {
+    struct Fault: CustomTestStringConvertible, Sendable {
+        var number: Int32
+        var stays: Bool
+        /// What is in the directory before.
+        var before: Before
+
+        var testDescription: String { "\(before), errno \(number)\(stays ? " from then on" : "")" }
+    }
+
+    enum Before { case nothing, state, damage }
+
+    private static let faults = [
+        Fault(number: EIO, stays: false, before: .nothing), Fault(number: ENOSPC, stays: true, before: .nothing),
+        Fault(number: EIO, stays: false, before: .state), Fault(number: ENOSPC, stays: true, before: .state),
+        Fault(number: EROFS, stays: false, before: .state), Fault(number: EACCES, stays: true, before: .state),
+        Fault(number: EIO, stays: false, before: .damage), Fault(number: EPERM, stays: true, before: .damage),
+    ]
+
+    private static func begin(_ number: Int) -> RunBegin {
+        let slot = Moment(seconds: 1_780_000_000 + Int64(number) * 60)
+        return RunBegin(id: RunID(1, UInt64(number)), slot: slot, trigger: .schedule, at: slot, attempt: 1)
+    }
+
+    private static func end(_ number: Int) -> RunRecord {
+        RunRecord(
+            id: RunID(1, UInt64(number)),
+            slot: begin(number).slot,
+            trigger: .schedule,
+            began: begin(number).slot,
+            attempts: 1,
+            outcome: .ok,
+            status: 200,
+            milliseconds: 12,
+            lateMilliseconds: 3
+        )
+    }
+
+    /// What was promised, and what the book was after each step.
+    private struct Story {
+        var books: [StateBook] = []
+        /// The step after which all was known to be on the disk.
+        var safe = 0
+        var promised: [String: Moment] = [:]
+    }
+
+    /// Runs begin and end, until the file is written anew; then it is killed.
+    private static func live(_ store: DirectoryStore, _ story: inout Story) throws {
+        func step(_ isKept: Bool) {
+            story.books.append(store.book)
+            if isKept { story.safe = story.books.count - 1 }
+        }
+        for number in 1...4 {
+            let isKept = store.begin("a", begin(number))
+            step(isKept)
+            if isKept { story.promised["a"] = begin(number).slot }
+            store.end("a", end(number))
+            step(false)
+            store.begin("w", begin(number))
+            store.withdraw("w", begin(number).id)
+            step(false)
+            if number == 2 {
+                store.record((100..<130).map { .end("many", end($0)) })
+                #expect(store.settle(atMost: .seconds(60)))
+                step(false)
+            }
+        }
+    }
+
+    @Test("no promise is broken, and nothing is missing when the disk is well again", arguments: faults)
+    func everyCall(_ fault: Fault) throws {
+        var reached = 0
+        for call in 1... {
+            let folder = try TemporaryFolder()
+            let rig = StoreRig(folder.path("state"))
+            var story = Story()
+            if fault.before != .nothing { story.promised["old"] = try prepare(rig, fault.before) }
+            rig.files.change { ($0.failing, $0.stays, $0.number) = (call, fault.stays, fault.number) }
+            var store: DirectoryStore? = rig.store(compactingFrom: 4_096)
+            #expect(store?.acquire() == true)
+            _ = try store?.load()
+            story.books.append(store?.book ?? StateBook())
+            if let store { try Self.live(store, &story) }
+            reached = rig.files.state.failures
+
+            // Seen by another process after a kill: a copy, since this one still has the lock.
+            try? FileManager.default.copyItem(atPath: rig.path, toPath: folder.path("copy"))
+            try check(story, StoreRig(folder.path("copy")).onDisk(), fault, call)
+
+            rig.files.change { $0.failing = nil }
+            rig.advance(.seconds(6))
+            store?.tend()
+            #expect(store?.settle(atMost: .seconds(60)) == true)
+            for _ in 0..<50_000 where store?.isWritable == false { usleep(200) }
+            #expect(store?.begin("last", Self.begin(9)) == true, "call \(call) of \(fault)")
+            let book = store?.book
+            store = nil
+            // A compaction may still have it.
+            let again = try rig.onDisk()
+            #expect(again == book, "call \(call) of \(fault)")
+            #expect(again["old"]?.last == story.promised["old"])
+            if reached == 0 {
+                #expect(call > 40, "the life is too short")
+                return
+            }
+        }
+    }
+
+    /// A file of before; the last slot of a job in it.
+    private func prepare(_ rig: StoreRig, _ before: Before) throws -> Moment {
+        let store = try StoreRig(rig.path).opened()
+        store.begin("old", Self.begin(77))
+        store.close()
+        if before == .damage {
+            let handle = try FileHandle(forWritingTo: URL(filePath: rig.path + "/state.log"))
+            try handle.seekToEnd()
+            try handle.write(contentsOf: Data("half a rec".utf8))
+            try handle.close()
+        }
+        return Self.begin(77).slot
+    }
+
+    private func check(_ story: Story, _ book: StateBook, _ fault: Fault, _ call: Int) throws {
+        for (job, slot) in story.promised {
+            let last = book[job]?.last
+            #expect(last ?? .epoch >= slot, "call \(call) of \(fault): \(job)")
+        }
+        if fault.before == .nothing {
+            let steps = story.books[story.safe...]
+            // A withdrawal is kept as well when the call returns, but the step after it is only noted then.
+            #expect(steps.contains(book) || isBetween(book, story), "call \(call) of \(fault): no state of the book")
+        }
+    }
+
+    /// Within a step of several records: what is there of each job is what one of the steps says.
+    private func isBetween(_ book: StateBook, _ story: Story) -> Bool {
+        book.jobs.allSatisfy { key, state in
+            key == "w" || key == "many" || story.books[story.safe...].contains { $0.jobs[key] == state }
+        }
+    }
+}
