@@ -1,4 +1,5 @@
 import Foundation
+import Schedule
 
 /// The released program as a whole, each row beside a bare C program over the same libcurl, measured in turn with it.
 struct ProgramBenchmarks {
@@ -89,11 +90,13 @@ extension ProgramBenchmarks {
         try child.await("outcome=ok", count: count)
         let time = child.processorTime - before
         let moments = (child.lines(with: "Running job") + child.lines(with: "outcome=")).compactMap { line in
-            try? Date(String(line.prefix { $0 != " " }), strategy: .iso8601.time(includingFractionalSeconds: true))
+            try? Moment(parsing: String(line.prefix { $0 != " " }))
         }
-        guard let first = moments.min(), let last = moments.max() else { return Rate() }
+        guard let first = moments.min(), let last = moments.max(), last > first else {
+            throw Child.Failure(what: "no times", printed: child.printed)
+        }
         return Rate(
-            perSecond: Double(count) / last.timeIntervalSince(first),
+            perSecond: Double(count) / (Figure.nanoseconds(last - first) / 1e9),
             microseconds: Figure.nanoseconds(time) / 1e3 / Double(count),
             most: child.memory("VmHWM")
         )

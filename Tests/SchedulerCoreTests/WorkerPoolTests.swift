@@ -66,3 +66,30 @@ struct WorkerPoolTests {
         #expect(pool.load == 0)
     }
 }
+
+@Suite("WorkerPool, idle")
+struct IdleWorkerPoolTests {
+    @Test("idle threads end, the last one stays; work that comes later is done", .timeLimit(.minutes(1)))
+    func idle() async {
+        let open = Mutex(0)
+        let gate = DispatchSemaphore(value: 0)
+        let pool = WorkerPool(width: 4, patience: .milliseconds(10))
+        for _ in 0..<3 {
+            for _ in 0..<4 {
+                pool.submit { _ in
+                    open.withLock { $0 += 1 }
+                    gate.wait()
+                }
+            }
+            while open.withLock({ $0 }) < 4 { await Task.yield() }
+            #expect(pool.threads == 4)
+            for _ in 0..<4 { gate.signal() }
+            while pool.threads > 1 { await Task.yield() }
+            #expect(pool.load == 0)
+            open.withLock { $0 = 0 }
+        }
+        pool.stop()
+        pool.join()
+        #expect(pool.threads == 0)
+    }
+}
