@@ -6,7 +6,8 @@ FLAGS  := --explicit-target-dependency-import-check error
 # Demo: seconds until it ends by itself; empty runs until Ctrl-C. Bench and fuzz: how long they measure or search.
 SECONDS ?=
 
-.PHONY: help build test lint format check tsan asan sim bench fuzz soak release demo deps test-deps clean
+.PHONY: help build test lint format check tsan asan sim bench fuzz soak release demo deps test-deps clean \
+	shipped order image image-test ship-deps
 
 help:
 	@echo "make build    debug build, warnings are errors"
@@ -16,10 +17,13 @@ help:
 	@echo "make tsan     all tests under the thread sanitizer"
 	@echo "make asan     all tests under the address sanitizer"
 	@echo "make sim      the ticker on random clocks: ten years of 1000 seeds; SEEDS=100 DAYS=365 for less"
-	@echo "make bench    next() per second, cost of a wake-up, lateness; SECONDS=60 of the latter"
+	@echo "make bench    the released program beside bare C, lateness, cost of a wake-up; SECONDS=60 of the long parts"
 	@echo "make soak     the sidecar under random faults for five minutes; SECONDS=60 for less"
 	@echo "make fuzz     each parser under libFuzzer for a minute; SECONDS=600 for ten"
 	@echo "make release  static release build"
+	@echo "make shipped  the same as the image ships it, libcurl and OpenSSL linked in: .build/shipped (Debian 12)"
+	@echo "make image    both images, with docker or podman; CONTAINER=..., BUILD_FLAGS=..."
+	@echo "make image-test  the images run for real"
 	@echo "make demo     target-app and scheduler side by side; SECONDS=20 ends by itself"
 
 build: deps
@@ -52,9 +56,29 @@ sim: deps
 	$(SWIFT) build $(FLAGS) -c release --product TickerSimulation
 	"$$($(SWIFT) build $(FLAGS) -c release --show-bin-path)/TickerSimulation" $(SEEDS) $(DAYS)
 
-bench: deps
+# Where libcurl goes that is linked in, and the programs as the images ship them.
+LIBCURL := $(CURDIR)/.build/libcurl
+SHIPPED := $(CURDIR)/.build/shipped
+
+bench: shipped test-deps
+	clang -O2 -Wall -Wextra -DCURL_STATICLIB -I$(LIBCURL)/include Tests/Benchmarks/Bare/bare.c -o $(SHIPPED)/bare \
+		-L$(LIBCURL)/lib -lcurl -l:libssl.a -l:libcrypto.a -Wl,--gc-sections
 	$(SWIFT) build $(FLAGS) -c release --product Benchmarks
-	"$$($(SWIFT) build $(FLAGS) -c release --show-bin-path)/Benchmarks" $(or $(SECONDS),20)
+	"$$($(SWIFT) build $(FLAGS) -c release --show-bin-path)/Benchmarks" $(or $(SECONDS),20) $(SHIPPED)
+
+shipped: ship-deps
+	@[ -e $(LIBCURL)/lib/libcurl.a ] || sh docker/libcurl.sh $(LIBCURL)
+	sh docker/release.sh $(LIBCURL) $(SHIPPED) scheduler
+
+order: ship-deps
+	@[ -e $(LIBCURL)/lib/libcurl.a ] || sh docker/libcurl.sh $(LIBCURL)
+	sh docker/order.sh $(LIBCURL)
+
+image:
+	sh Tests/image-test.sh build
+
+image-test:
+	sh Tests/image-test.sh
 
 soak: test-deps
 	SOAK_SECONDS=$(or $(SECONDS),300) $(SWIFT) test $(FLAGS) --filter ContractTests/soak
@@ -102,6 +126,12 @@ test-deps: deps
 		[ -x $$tool ] || { echo "$$tool is missing"; break; }; done | grep -q missing || exit 0; \
 		apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
 			nginx-light openssl iproute2 prometheus chromium fonts-dejavu-core strace
+
+# For the build of libcurl, and for the order of functions.
+ship-deps: deps
+	@[ -x /usr/bin/dpkg-source ] && [ -x /usr/bin/gcc ] && [ -x /usr/bin/patch ] && [ -e /usr/include/openssl/ssl.h ] || \
+		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+			dpkg-dev gcc libc6-dev libssl-dev patch; }
 
 clean:
 	rm -rf .build .build-tsan .build-asan

@@ -17,6 +17,8 @@ ln -sf "$(clang -print-file-name=libstdc++.a)" "$scratch/archives/"
 # --symbol-ordering-file: what is called stands together, so that fewer pages are touched (order.sh).
 # pack-relative-relocs: addresses to be adjusted at the start take 12 kB, not 600 (glibc 2.36 or newer).
 for product in "$@"; do
+    # Not linked again by itself when only the order has changed.
+    rm -f "$scratch/release/$product"
     PKG_CONFIG_PATH=$prefix/lib/pkgconfig swift build -c release --static-swift-stdlib --scratch-path "$scratch" \
         --explicit-target-dependency-import-check error --product "$product" \
         -Xswiftc -Xfrontend -Xswiftc -function-sections \

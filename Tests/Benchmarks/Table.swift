@@ -48,6 +48,14 @@ enum Figure {
         return "\(tenths / 10).\(tenths % 10)x"
     }
 
+    /// With two decimals.
+    static func share(_ value: Double, of base: Double) -> String {
+        guard base > 0 else { return "-" }
+        let hundredths = Int((value / base * 100).rounded())
+        let decimals = hundredths % 100
+        return "\(hundredths / 100).\(decimals < 10 ? "0" : "")\(decimals)"
+    }
+
     static func count(_ number: Int) -> String {
         var digits = String(number)
         var groups: [String] = []

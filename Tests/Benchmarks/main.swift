@@ -1,9 +1,12 @@
 import Schedule
 
-// Benchmarks [seconds of the lateness part]: prints tables, asserts nothing.
+// Benchmarks [seconds of the long parts] [folder of the released program and of bare]: prints tables, asserts nothing.
 
 let directory = ZoneDirectory(environment: [:])
-try ScheduleBenchmarks.run(directory: directory)
+let arguments = CommandLine.arguments.dropFirst()
+let seconds = arguments.first.flatMap { Int($0) } ?? 20
+if let folder = arguments.dropFirst().first { try ProgramBenchmarks(folder: folder, seconds: seconds).run() }
+try LatenessBenchmarks.run(seconds: seconds)
 try TickerBenchmarks.run(directory: directory)
 try StoreBenchmarks.run()
-try LatenessBenchmarks.run(seconds: CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 20)
+try ScheduleBenchmarks.run(directory: directory)

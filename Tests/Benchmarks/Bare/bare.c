@@ -2,12 +2,15 @@
 //
 //   bare URL THREADS CALLS    each thread sends its share, as the sidecar sends (EasyHandle.swift, Client.swift),
 //                             then prints calls per second and CPU time per call in microseconds
-//   ... and waits for the end of standard input, so that its memory can be looked at.
+//   bare tick SECONDS         wakes up each second and does nothing
+//
+// Both then wait for the end of standard input, so that memory and time can be looked at.
 #include <curl/curl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
+#include <string.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -98,7 +101,18 @@ static double seconds(clockid_t clock) {
   return now.tv_sec + now.tv_nsec / 1e9;
 }
 
+static int tick(long seconds) {
+  int timer = timerfd_create(CLOCK_REALTIME, 0);
+  struct itimerspec setting = {{1, 0}, {1, 0}};
+  timerfd_settime(timer, 0, &setting, NULL);
+  unsigned long long expired;
+  while (seconds-- > 0 && read(timer, &expired, sizeof expired) == sizeof expired) {}
+  while (getchar() != EOF) {}
+  return 0;
+}
+
 int main(int count, char **arguments) {
+  if (count == 3 && strcmp(arguments[1], "tick") == 0) return tick(atol(arguments[2]));
   if (count != 4) return 64;
   url = arguments[1];
   int threads = atoi(arguments[2]);

@@ -1,0 +1,207 @@
+import Foundation
+
+/// The released program as a whole, each row beside a bare C program over the same libcurl, measured in turn with it.
+struct ProgramBenchmarks {
+    let folder: String
+    /// How long the idle parts last.
+    let seconds: Int
+
+    private var scheduler: String { folder + "/scheduler" }
+    private var bare: String { folder + "/bare" }
+    private static let token = "benchmark-token-of-thirty-two-characters"
+
+    func run() throws {
+        var table = Table("The program, beside bare C with the same libcurl", "", "sidecar", "bare C", "ratio", "goal")
+        try addCalls(to: &table)
+        try addMemory(to: &table)
+        try addStart(to: &table)
+        try addIdle(to: &table)
+        try addCheck(to: &table)
+        table.show()
+    }
+
+    private func environment(_ url: String, _ more: [String: String] = [:]) -> [String: String] {
+        [
+            "API_URL": url, "SCHEDULER_API_TOKEN": Self.token, "SCHEDULER_STARTUP_GRACE_SECONDS": "0",
+            "SCHEDULER_BQ_METADATA_INITIAL_OFFSET_MAX_SECONDS": "0",
+        ].merging(more) { $1 }
+    }
+
+    /// A file of so many jobs, and the settings that name it.
+    private func jobs(_ count: Int, _ options: String = "") throws -> [String: String] {
+        let path = folder + "/jobs-\(count)"
+        let lines = (1...count).map { "job-\($0): every 1h POST /api/jobs/\($0) \(options)\n" }
+        try lines.joined().write(toFile: path, atomically: true, encoding: .utf8)
+        return ["SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_JOBS_FILE": path]
+    }
+}
+
+// MARK: - calls
+
+extension ProgramBenchmarks {
+    private struct Rate {
+        var perSecond = 0.0
+        var microseconds = Double.infinity
+        var most = 0
+
+        /// What disturbs a measurement only makes it worse.
+        mutating func improve(by other: Self) {
+            perSecond = max(perSecond, other.perSecond)
+            microseconds = min(microseconds, other.microseconds)
+            most = max(most, other.most)
+        }
+    }
+
+    private func addCalls(to table: inout Table) throws {
+        let nginx = try PlainNginx()
+        for (count, threads) in [(1_000, 256), (10_000, 256), (10_000, 16)] {
+            var (own, limit) = (Rate(), Rate())
+            for _ in 0..<3 {
+                own.improve(by: try sidecarCalls(nginx.url, count, threads))
+                limit.improve(by: try bareCalls(nginx.url, count, threads))
+            }
+            let name = "\(Figure.count(count)) jobs due at once, \(threads) threads"
+            table.add(
+                "calls per second: \(name)",
+                Figure.count(Int(own.perSecond)),
+                Figure.count(Int(limit.perSecond)),
+                Figure.share(own.perSecond, of: limit.perSecond),
+                ">= 0.80"
+            )
+            table.add(
+                "  processor time per call",
+                "\(Int(own.microseconds)) us",
+                "\(Int(limit.microseconds)) us",
+                Figure.share(own.microseconds, of: limit.microseconds),
+                ""
+            )
+            table.add("  most resident meanwhile", "\(Figure.count(own.most)) kB", "-", "-", count == 10_000 ? "<= 64 MB" : "")
+        }
+    }
+
+    private func sidecarCalls(_ url: String, _ count: Int, _ threads: Int) throws -> Rate {
+        let more = try jobs(count).merging(
+            ["SCHEDULER_MAX_CONCURRENCY": "\(threads)", "SCHEDULER_STARTUP_GRACE_SECONDS": "2"]
+        ) { $1 }
+        let child = try Child(scheduler, environment: environment(url, more))
+        try child.await("more job")  // announced: only the grace is left
+        let before = child.processorTime
+        try child.await("outcome=ok", count: count)
+        let time = child.processorTime - before
+        let moments = (child.lines(with: "Running job") + child.lines(with: "outcome=")).compactMap { line in
+            try? Date(String(line.prefix { $0 != " " }), strategy: .iso8601.time(includingFractionalSeconds: true))
+        }
+        guard let first = moments.min(), let last = moments.max() else { return Rate() }
+        return Rate(
+            perSecond: Double(count) / last.timeIntervalSince(first),
+            microseconds: Figure.nanoseconds(time) / 1e3 / Double(count),
+            most: child.memory("VmHWM")
+        )
+    }
+
+    private func bareCalls(_ url: String, _ count: Int, _ threads: Int) throws -> Rate {
+        let child = try Child(bare, [url + "/api/jobs/1", "\(threads)", "\(count)"])
+        guard child.end() == 0 else { throw Child.Failure(what: "a call failed", printed: child.printed) }
+        let figures = child.printed.split(separator: " ").compactMap { Double($0) }
+        return Rate(perSecond: figures.first ?? 0, microseconds: figures.dropFirst().first ?? 0, most: 0)
+    }
+}
+
+// MARK: - memory
+
+extension ProgramBenchmarks {
+    private func addMemory(to table: inout Table) throws {
+        let nginx = try PlainNginx()
+        func add(_ name: String, _ own: Int, _ limit: Int?, _ goal: String) {
+            let cells = limit.map { ("\(Figure.count($0)) kB", Figure.share(Double(own), of: Double($0))) } ?? ("-", "-")
+            table.add("resident: " + name, "\(Figure.count(own)) kB", cells.0, cells.1, goal)
+        }
+        let waiting = try Child(scheduler, environment: environment(nginx.url, ["SCHEDULER_STARTUP_GRACE_SECONDS": "60"]))
+        try waiting.await("Next slot", count: 11)
+        let one = try Child(bare, [nginx.url, "1", "1"])
+        try one.await(" 0")
+        let after = try Child(scheduler, environment: environment(nginx.url))
+        try after.await("outcome=ok", count: 11)
+        Thread.sleep(forTimeInterval: 12)  // longer than a thread waits for work
+        add("idle, in the grace", waiting.memory(), one.memory(), "")
+        add("idle, after all eleven jobs ran", after.memory(), one.memory(), "<= 1.30")
+        waiting.stop()
+        after.stop()
+
+        let silent = try Listener()
+        let busy = try Child(scheduler, environment: environment(silent.url, try jobs(256, "timeout=10m")))
+        let threads = try Child(bare, [silent.url, "256", "256"])
+        Thread.sleep(forTimeInterval: 4)
+        add("256 calls in flight", busy.memory(), threads.memory(), "")
+        threads.kill()
+        busy.kill()
+
+        let many = try Child(scheduler, environment: environment(silent.url, try jobs(100_000, "first=wait")))
+        try many.await("more job")
+        Thread.sleep(forTimeInterval: 2)
+        add("100 000 jobs", many.memory(), nil, "")
+    }
+}
+
+// MARK: - start and idle
+
+extension ProgramBenchmarks {
+    private func addStart(to table: inout Table) throws {
+        func once(_ make: (String) throws -> Child) throws -> Duration {
+            let server = try Listener()
+            let begin = ContinuousClock.now
+            let child = try make(server.url)
+            server.answerOne()
+            let time = ContinuousClock.now - begin
+            child.kill()
+            return time
+        }
+        var (own, limit): ([Duration], [Duration]) = ([], [])
+        for _ in 0..<15 {
+            own.append(try once { try Child(scheduler, environment: environment($0)) })
+            limit.append(try once { try Child(bare, [$0, "1", "1"]) })
+        }
+        let (median, base) = (own.sorted()[7], limit.sorted()[7])
+        table.add(
+            "exec to first request, no grace (median of 15)",
+            Figure.time(median),
+            Figure.time(base),
+            Figure.share(Figure.nanoseconds(median), of: Figure.nanoseconds(base)),
+            "< 30 ms"
+        )
+    }
+
+    private func addIdle(to table: inout Table) throws {
+        let nginx = try PlainNginx()
+        func started(_ tick: Int) throws -> Child {
+            let child = try Child(scheduler, environment: environment(nginx.url, ["SCHEDULER_TICK_SECONDS": "\(tick)"]))
+            try child.await("outcome=ok", count: 11)
+            return child
+        }
+        let (fast, slow) = (try started(1), try started(30))
+        let bare = try Child(bare, ["tick", "\(seconds + 60)"])
+        Thread.sleep(forTimeInterval: 12)
+        let children = [fast, slow, bare]
+        let before = children.map(\.processorTime)
+        Thread.sleep(forTimeInterval: Double(seconds))
+        let times = zip(children, before).map { ($0.processorTime - $1) * 60 / seconds }
+        for (name, time, goal) in [("tick 1", times[0], "<= 6 ms"), ("tick 30", times[1], "")] {
+            table.add(
+                "processor time per idle minute, \(name)",
+                Figure.time(time),
+                Figure.time(times[2]),
+                Figure.share(Figure.nanoseconds(time), of: Figure.nanoseconds(times[2])),
+                goal
+            )
+        }
+        bare.kill()
+    }
+
+    private func addCheck(to table: inout Table) throws {
+        let more = try jobs(10_000)
+        let times = try (0..<3).map { _ in
+            try ContinuousClock().measure { _ = try Child(scheduler, ["check"], environment: environment("http://app", more)).end() }
+        }
+        table.add("check of 10 000 jobs", Figure.time(times.min() ?? .zero), "-", "-", "")
+    }
+}
