@@ -368,7 +368,9 @@ struct StateStoreTests {
         pool.join()
         #expect(done.withLock { $0 } == 400)
         store.close()
-        #expect(rig.files.state.log.filter { $0 == .sync }.count < 800)
+        let syncs = rig.files.state.log.filter { $0 == .sync }.count
+        // No thread begins its next run before the last one is on the disk.
+        #expect((25..<800).contains(syncs), "\(syncs) syncs")
         #expect(try rig.onDisk() == store.book)
         #expect(try rig.onDisk().jobs.values.allSatisfy { $0.runs.count == 20 && $0.inFlight == nil })
     }
