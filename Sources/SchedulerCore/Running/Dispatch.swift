@@ -75,7 +75,8 @@ struct Dispatch: Sendable {
 
     /// When something is to be done next.
     var nextEvent: Duration? {
-        let probe = waiting.isEmpty ? nil : target.nextProbe
+        // Looks through all runs only while the target is down.
+        let probe = target.nextProbe.flatMap { waiting.isEmpty ? nil : $0 }
         return [timers.first?.due, probe].compactMap { $0 }.min()
     }
 
