@@ -54,22 +54,27 @@ struct ProcessTests {
         // As many as take a while to read.
         let line = "cron 0 5 * * MON POST /api/sync/trigger timeout=9"
         let jobs = try folder.write("jobs", (0..<3_000).map { "job\($0): \(line)\n" }.joined())
-        let watch = try OpenWatch(jobs)
-        let app = try await App()
-        let scheduler = try Sidecar.start(
-            beside: app.url,
-            ["SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_JOBS_FILE": jobs],
-            through: Self.asFirst
-        )
-        let process = try await Self.first(scheduler)
-        _ = try await eventually("the settings are read") { watch.hasSeenOne ? true : nil }
-        kill(process, SIGTERM)
-        // Else it came too late to tell anything.
-        #expect(scheduler.errors.isEmpty)
-        #expect(try await scheduler.end() == .clean)
-        #expect(scheduler.errors.contains("INFO  Received signal 15, shutting down..."))
-        #expect(!scheduler.errors.contains("Running job: "))
-        #expect(try app.calls().isEmpty)
+        // On a busy machine the signal may be too late to tell anything: then once more.
+        for _ in 0..<10 {
+            let watch = try OpenWatch(jobs)
+            let app = try await App()
+            let scheduler = try Sidecar.start(
+                beside: app.url,
+                ["SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_JOBS_FILE": jobs],
+                through: Self.asFirst
+            )
+            let process = try await Self.first(scheduler)
+            _ = try await eventually("the settings are read") { watch.hasSeenOne ? true : nil }
+            kill(process, SIGTERM)
+            let isInTime = scheduler.errors.isEmpty
+            #expect(try await scheduler.end() == .clean)
+            guard isInTime else { continue }
+            #expect(scheduler.errors.contains("INFO  Received signal 15, shutting down..."))
+            #expect(!scheduler.errors.contains("Running job: "))
+            #expect(try app.calls().isEmpty)
+            return
+        }
+        Issue.record("the signal never came in time")
     }
 
     // MARK: - Limits
