@@ -122,6 +122,25 @@ struct StateStoreTests {
         #expect(rig.events == [])
     }
 
+    @Test("after a close nothing is touched any more")
+    func closed() throws {
+        let store = try rig.opened()
+        store.begin("a", Self.begin())
+        store.close()
+        rig.files.change { $0.log = [] }
+        // A thread that was sent before the close, and comes after it.
+        store.flush()
+        store.close()
+        #expect(!store.begin("a", Self.begin(2)))
+        store.end("a", Self.end(2))
+        store.tend()
+        rig.advance(.seconds(60))
+        store.tend()
+        #expect(!store.isWritable)
+        #expect(rig.files.state.log == [])
+        #expect(try rig.onDisk()["a"]?.last == Self.begin().slot)
+    }
+
     @Test("a newer file is left alone")
     func newer() throws {
         try FileManager.default.createDirectory(atPath: rig.path, withIntermediateDirectories: false)
