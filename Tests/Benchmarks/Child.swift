@@ -51,7 +51,9 @@ final class Child {
     func await(_ text: String, count: Int = 1, atMost seconds: Double = 120) throws {
         let end = Date(timeIntervalSinceNow: seconds)
         while lines(with: text).count < count {
-            guard process.isRunning, Date() < end else { throw Failure(what: "no \(count) × \(text)", printed: printed) }
+            guard process.isRunning, Date() < end else {
+                throw Failure(what: "no \(count) × \(text)", printed: printed)
+            }
             Thread.sleep(forTimeInterval: 0.02)
         }
     }
@@ -76,7 +78,8 @@ extension Child {
 
     /// Time on a processor, of all threads that are there.
     var processorTime: Duration {
-        let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.processIdentifier)/task")) ?? []
+        let threads =
+            (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.processIdentifier)/task")) ?? []
         return threads.reduce(.zero) { sum, thread in
             let time = text("task/\(thread)/schedstat").split(separator: " ").first.flatMap { Int64($0) } ?? 0
             return sum + .nanoseconds(time)

@@ -12,7 +12,9 @@ final class PlainNginx {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let listener = try Listener()
         url = listener.url
-        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(folder.path)/\($0);" }
+        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map {
+            "\($0)_temp_path \(folder.path)/\($0);"
+        }
         let configuration = """
             daemon off;
             worker_processes 1;

@@ -76,7 +76,13 @@ extension ProgramBenchmarks {
                 Figure.share(own.microseconds, of: limit.microseconds),
                 ""
             )
-            table.add("  most resident meanwhile", "\(Figure.count(own.most)) kB", "-", "-", count == 10_000 ? "<= 64 MB" : "")
+            table.add(
+                "  most resident meanwhile",
+                "\(Figure.count(own.most)) kB",
+                "-",
+                "-",
+                count == 10_000 ? "<= 64 MB" : ""
+            )
         }
     }
 
@@ -116,10 +122,14 @@ extension ProgramBenchmarks {
     private func addMemory(to table: inout Table) throws {
         let nginx = try PlainNginx()
         func add(_ name: String, _ own: Int, _ limit: Int?, _ goal: String) {
-            let cells = limit.map { ("\(Figure.count($0)) kB", Figure.share(Double(own), of: Double($0))) } ?? ("-", "-")
+            let cells =
+                limit.map { ("\(Figure.count($0)) kB", Figure.share(Double(own), of: Double($0))) } ?? ("-", "-")
             table.add("resident: " + name, "\(Figure.count(own)) kB", cells.0, cells.1, goal)
         }
-        let waiting = try Child(scheduler, environment: environment(nginx.url, ["SCHEDULER_STARTUP_GRACE_SECONDS": "60"]))
+        let waiting = try Child(
+            scheduler,
+            environment: environment(nginx.url, ["SCHEDULER_STARTUP_GRACE_SECONDS": "60"])
+        )
         try waiting.await("Next slot", count: 11)
         let one = try Child(bare, [nginx.url, "1", "1"])
         try one.await(" 0")
@@ -203,7 +213,9 @@ extension ProgramBenchmarks {
     private func addCheck(to table: inout Table) throws {
         let more = try jobs(10_000)
         let times = try (0..<3).map { _ in
-            try ContinuousClock().measure { _ = try Child(scheduler, ["check"], environment: environment("http://app", more)).end() }
+            try ContinuousClock().measure {
+                _ = try Child(scheduler, ["check"], environment: environment("http://app", more)).end()
+            }
         }
         table.add("check of 10 000 jobs", Figure.time(times.min() ?? .zero), "-", "-", "")
     }

@@ -184,7 +184,9 @@ package final class WorkerPool: Sendable {
 
     func post() { unsafe sem_post(raw) }
 
-    /// False if the time ran out, by the wall clock: one that is set makes it another time. Nil is for ever.
+    /// False if the time ran out; nil is for ever.
+    ///
+    /// By the wall clock: one that is set makes it another time.
     func wait(atMost longest: Duration?) -> Bool {
         guard let longest else {
             while unsafe sem_wait(raw) != 0, errno == EINTR {}
