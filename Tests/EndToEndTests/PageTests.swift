@@ -4,7 +4,7 @@ import TestClient
 import TestSupport
 import Testing
 
-@Suite("End to end: the page in a browser")
+@Suite("End to end: the page in a browser", .serialized)
 struct PageTests {
     private static let jobs = [
         "ILL": "every 1h POST /t/ill", "WELL": "every 1h POST /api/sync/trigger",
@@ -26,7 +26,7 @@ struct PageTests {
     func content() async throws {
         let (_, scheduler) = try await Self.start()
         let port = try #require(scheduler.statusPort)
-        let page = try Browser.load("http://127.0.0.1:\(port)/", width: 1_280, .light)
+        let page = try await Browser.load("http://127.0.0.1:\(port)/", width: 1_280, .light)
         #expect(page.console.isEmpty)
         let status = try JSONDecoder().decode(Status.self, from: Data(try await scheduler.ask("/status").body.utf8))
         #expect(status.jobs.count == 4)
@@ -72,7 +72,7 @@ struct PageTests {
         }
         var colours: Set<String> = []
         for scheme in Browser.Scheme.allCases {
-            let page = try Browser.load(server.url + "/", width: 1_400, scheme)
+            let page = try await Browser.load(server.url + "/", width: 1_400, scheme)
             #expect(page.console.isEmpty)
             let title = page.document.components(separatedBy: "<title>").dropFirst().first ?? ""
             let parts = title.components(separatedBy: "</title>")[0].components(separatedBy: "|")

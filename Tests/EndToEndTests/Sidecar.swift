@@ -11,7 +11,9 @@ enum Sidecar {
         let calls = try app.calls().count { !$0.job.isEmpty }
         let scheduler = try start(beside: app.url, environment)
         let isAlone = app.join(scheduler)
-        scheduler.setFarewell { [unowned scheduler] in
+        // Weak, because the app keeps its sidecars.
+        scheduler.setFarewell { [unowned scheduler, weak app] in
+            guard let app else { return }
             if isAlone(), scheduler.isRunning { try Scrape.check(scheduler, beside: app, before: calls) }
         }
         return scheduler

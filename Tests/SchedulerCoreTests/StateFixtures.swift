@@ -175,6 +175,15 @@ final class StoreRig: Sendable {
     }
 }
 
+extension DirectoryStore {
+    /// Ends as in a kill: what is not on the disk is lost.
+    func kill() {
+        files.withLock { letGo(&$0) }
+        pool.stop()
+        pool.join()
+    }
+}
+
 /// Records as they may be, from a seed.
 struct RandomState {
     var random: SplitMix
@@ -266,16 +275,10 @@ enum StateText {
         return writer.bytes
     }
 
-    static func bytes(_ book: StateBook) -> [UInt8] { bytes(book.jobs.values.map { .job($0) }) }
+    static func bytes(_ book: StateBook) -> [UInt8] { RecordFile.text(of: book) }
 
     /// A sound record of any payload.
-    static func line(_ payload: String) -> [UInt8] {
-        let rest =
-            String(repeating: "0", count: 6 - String(payload.utf8.count).count) + "\(payload.utf8.count) " + payload
-        let bytes = Array(rest.utf8)
-        let sum = String(CRC32.sum(bytes.span, 0..<bytes.count), radix: 16)
-        return Array((String(repeating: "0", count: 8 - sum.count) + sum + " " + rest + "\n").utf8)
-    }
+    static func line(_ payload: String) -> [UInt8] { RecordFile.record(Array(payload.utf8)) }
 
     /// `piece` is how many bytes a read gives at most.
     static func read(_ bytes: [UInt8], piece: Int = .max) -> (book: StateBook, tally: RecordReader.Tally) {

@@ -12,14 +12,14 @@ package enum Browser {
     }
 
     /// Loads a page in a window of a width.
-    package static func load(_ url: String, width: Int, _ scheme: Scheme) throws -> Page {
+    package static func load(_ url: String, width: Int, _ scheme: Scheme) async throws -> Page {
         let folder = try TemporaryFolder()
         let arguments = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
             "--no-first-run", "--user-data-dir=\(folder.path("profile"))", "--window-size=\(width),1000",
             "--blink-settings=preferredColorScheme=\(scheme.rawValue)", "--enable-logging=stderr", "--dump-dom", url,
         ]
-        let output = try Tool.run("chromium", arguments, in: folder.url)
+        let output = try await Tool.runAside("chromium", arguments, in: folder.url)
         let lines = output.split(separator: "\n", omittingEmptySubsequences: false)
         let isLog = { (line: Substring) in line.hasPrefix("[") && line.contains("/") && line.contains("] ") }
         return Page(

@@ -46,4 +46,11 @@ package enum Tool {
         }
         return String(decoding: output, as: UTF8.self)
     }
+
+    /// The same for what takes seconds: all tests share two threads, and none of them may be held up so long.
+    package static func runAside(_ name: String, _ arguments: [String], in folder: URL) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            Thread { continuation.resume(with: Result { try run(name, arguments, in: folder) }) }.start()
+        }
+    }
 }

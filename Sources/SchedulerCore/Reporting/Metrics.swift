@@ -56,8 +56,10 @@ package struct Metrics: Sendable, Equatable {
         add(count, Column.attempts + outcome.place, job)
     }
 
-    package mutating func run(_ job: Int, _ outcome: Outcome, _ duration: Duration) {
+    /// Nil for a duration that nobody knows.
+    package mutating func run(_ job: Int, _ outcome: Outcome, _ duration: Duration?) {
         add(1, Column.runs + outcome.place, job)
+        guard let duration else { return }
         let time = max(0, duration.wholeMilliseconds)
         add(1, Column.durations + Histogram.place(of: time, in: Self.durationBounds), job)
         if milliseconds.indices.contains(job) { milliseconds[job] += time }

@@ -181,8 +181,8 @@ struct Clockwork: Sendable {
         return end
     }
 
-    /// A run that ended with the process before, so that nobody knows how.
-    mutating func interrupted(_ job: Int) { metrics.run(job, .interrupted, .zero) }
+    /// A run that ended with the process before, so that nobody knows how, or how long it took.
+    mutating func interrupted(_ job: Int) { metrics.run(job, .interrupted, nil) }
 
     /// Jitter, and after the start the spread: stable values, so that replicas and restarts agree.
     private func delay(_ run: Run, at uptime: Duration) -> Duration {

@@ -35,7 +35,7 @@ extension DirectoryStore {
         let uptime = time.uptime()
         let isLarge = files.isWorthCompacting
         let (step, number) = state.withLock { state -> (Step?, UInt64) in
-            let step = next(&state, uptime, isLarge)
+            let step = state.isEnded ? nil : next(&state, uptime, isLarge)
             if step == nil { state.isFlushing = false }
             return (step, state.recorded)
         }
@@ -69,8 +69,9 @@ extension DirectoryStore {
             defer { state.isReported = false }
             return state.isReported
         }
-        settled.reach(number)
+        // Before those go on who wait, so that events come in the order of what they tell.
         if isNews { report(.writable(path: path)) }
+        settled.reach(number)
     }
 
     /// Nothing more is written until the whole book can be; that is tried at once, and then now and then.

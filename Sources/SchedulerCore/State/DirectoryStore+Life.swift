@@ -50,7 +50,7 @@ extension DirectoryStore {
         note(keptThrough: number)
     }
 
-    /// Waits until it is known of all records whether they are kept.
+    /// Waits until it is known of all records so far whether they are kept.
     package func settle(atMost limit: Duration) -> Bool {
         let (number, mustFlush, isIdle) = state.withLock { state in
             let mustFlush = state.beginFlushing(time.uptime())
@@ -72,9 +72,8 @@ extension DirectoryStore {
         pool.submit { [self] _ in
             files.withLock { files in
                 if isLoaded { work(&files) }
-                files.closeAll()
+                letGo(&files)
             }
-            state.withLock { ($0.isOpen, $0.isQueueing, $0.queue) = (false, false, []) }
             closed.reach(1)
         }
         let isDone =
@@ -83,5 +82,17 @@ extension DirectoryStore {
         pool.stop()
         // A thread that a disk holds up is left to end with the process.
         if isDone { pool.join() }
+    }
+
+    /// Closes the files, so that another process may have them.
+    func letGo(_ files: inout StateFiles) {
+        let number = state.withLock { state in
+            (state.isClosed, state.isEnded, state.isOpen, state.isQueueing, state.queue) = (
+                true, true, false, false, []
+            )
+            return state.recorded
+        }
+        files.closeAll()
+        settled.reach(number)
     }
 }

@@ -23,6 +23,8 @@ package final class DirectoryStore: StateStore {
         var isReported = false
         var isLoaded = false
         var isClosed = false
+        /// The files are let go; nothing may touch them any more.
+        var isEnded = false
         /// Whether a thread works on the disk, or is about to.
         var isFlushing = false
         var isCompacting = false

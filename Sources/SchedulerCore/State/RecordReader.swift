@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Cuts a file into records, and finds its way back after damage: one bad byte costs one record.
 ///
-/// It needs the same memory for a file of any size.
+/// It needs no more memory than a few of the longest records, however large the file.
 struct RecordReader {
     /// What was found.
     struct Tally: Equatable, Sendable {
@@ -35,7 +35,7 @@ struct RecordReader {
     private static let head = RecordWriter.headLength
 
     init() {
-        buffer = [UInt8](repeating: 0, count: 2 * (RecordWriter.longest + Self.head + 1))
+        buffer = [UInt8](repeating: 0, count: 65_536)
     }
 
     /// Reads all there is.
@@ -56,6 +56,8 @@ struct RecordReader {
                     buffer.replaceSubrange(0..<rest.count, with: buffer[rest])
                     rest = 0..<rest.count
                 }
+                // A record that is longer than all before it.
+                if rest.count == buffer.count { buffer += [UInt8](repeating: 0, count: buffer.count) }
                 let count = try fill(&buffer, rest.upperBound)
                 isAtEnd = count == 0
                 tally.bytes += count

@@ -28,7 +28,7 @@ enum MetricsText {
         init(_ snapshot: StatusSnapshot) {
             self.snapshot = snapshot
             labels = snapshot.entries.map { "job=\"\(MetricsText.escaped($0.job.name))\"" }
-            text.reserveCapacity(snapshot.entries.count * (snapshot.isLarge ? 1_800 : 4_000) + 8_192)
+            text.reserveCapacity(snapshot.entries.count * (snapshot.isLarge ? 700 : 4_000) + 8_192)
         }
 
         // MARK: - Of each job

@@ -1,6 +1,6 @@
 internal import Schedule
 
-/// `/status`: what the page shows, for programs. The README lists the members.
+/// What the page shows, for programs; the README lists the members.
 enum StatusJSON {
     static func text(_ snapshot: StatusSnapshot) -> String { json(snapshot).description }
 
