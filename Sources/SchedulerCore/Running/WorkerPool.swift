@@ -65,7 +65,7 @@ package final class WorkerPool: Sendable {
     /// Asks again for threads that the system refused; work that waits may wait for nothing else.
     package func startRefusedThreads() {
         state.withLock { state in
-            for _ in 0..<state.waiting.count where startThreadIfWanted(&state) != 0 { return }
+            while isThreadWanted(state), startThread(&state) == 0 {}
         }
     }
 
@@ -73,9 +73,12 @@ package final class WorkerPool: Sendable {
     package func widen(to width: Int) { state.withLock { $0.width = max($0.width, width) } }
 
     private func startThreadIfWanted(_ state: inout State) -> Int32 {
+        isThreadWanted(state) ? startThread(&state) : 0
+    }
+
+    private func isThreadWanted(_ state: borrowing State) -> Bool {
         let idle = state.threads.count - state.busy
-        guard state.waiting.count > idle, state.threads.count < state.width, !state.isStopped else { return 0 }
-        return startThread(&state)
+        return state.waiting.count > idle && state.threads.count < state.width && !state.isStopped
     }
 
     /// Drops what waits; threads end when they have done what they do.
