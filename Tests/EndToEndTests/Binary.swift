@@ -116,11 +116,16 @@ final class Binary: Sendable {
         ["TSAN_OPTIONS", "ASAN_OPTIONS", "SWIFT_BACKTRACE"].contains($0.key)
     }
 
+    /// On a thread of its own: a `readabilityHandler` whose handle goes early can take the whole process down with it.
     private static func pipe(_ take: @escaping @Sendable (String) -> Void) -> Pipe {
         let pipe = Pipe()
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil } else { take(String(decoding: data, as: UTF8.self)) }
+        let reader = pipe.fileHandleForReading
+        Thread.detachNewThread {
+            while true {
+                let data = reader.availableData
+                guard !data.isEmpty else { return }
+                take(String(decoding: data, as: UTF8.self))
+            }
         }
         return pipe
     }

@@ -38,6 +38,21 @@ enum Sidecar {
         jobs.reduce(into: ["SCHEDULER_BUILTIN_JOBS": "false"]) { $0["SCHEDULER_JOB_\($1.key)"] = $1.value }
     }
 
+    /// Seconds from the first line with one text to the first with the other, by the scheduler's own clock: a busy
+    /// machine may let the test itself wait.
+    static func seconds(_ scheduler: Binary, from first: String, to last: String) throws -> TimeInterval {
+        let times = try [first, last].map { text in
+            let line = try #require(scheduler.errorLines.first { $0.contains(text) }, "no line with \(text)")
+            return try time(String(line.prefix { $0 != " " }))
+        }
+        return times[1].timeIntervalSince(times[0])
+    }
+
+    /// How long it took to end, from the signal on.
+    static func secondsToStop(_ scheduler: Binary) throws -> TimeInterval {
+        try seconds(scheduler, from: "Received signal ", to: "Scheduler stopped.")
+    }
+
     /// The number in a field of a line, `ms=17`.
     static func number(_ name: String, of line: some StringProtocol) -> Int? {
         line.split(separator: " ").first { $0.hasPrefix("\(name)=") }.flatMap { Int($0.dropFirst(name.count + 1)) }
