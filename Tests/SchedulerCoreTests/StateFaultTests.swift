@@ -78,9 +78,12 @@ struct StateFaultTests {
     }
 
     @Test("no promise is broken, and nothing is missing when the disk is well again", arguments: faults)
-    func everyCall(_ fault: Fault) throws {
+    func everyCall(_ fault: Fault) async throws {
         var reached = 0
-        for call in 1... {
+        // Of a disk that stays bad each third call is enough: those between are met by the others.
+        for call in stride(from: 1, to: .max, by: fault.stays ? 3 : 1) {
+            // Other tests have to come to their turn.
+            await Task.yield()
             let folder = try TemporaryFolder()
             let rig = StoreRig(folder.path("state"))
             var story = Story()
@@ -107,7 +110,7 @@ struct StateFaultTests {
             for _ in 0..<100_000 {
                 store.tend()
                 if store.isWritable { break }
-                usleep(200)
+                try await Task.sleep(for: .microseconds(200))
             }
             #expect(store.begin("last", Self.begin(9)), "call \(call) of \(fault)")
             store.kill()

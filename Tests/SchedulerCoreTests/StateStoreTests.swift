@@ -299,7 +299,7 @@ struct StateStoreTests {
     }
 
     @Test("the directory goes to another sidecar: said once, and not a byte is written there")
-    func taken() throws {
+    func taken() async throws {
         let store = try rig.opened()
         store.begin("a", Self.begin(1))
         unsafe rename(rig.path, folder.path("away"))
@@ -315,21 +315,22 @@ struct StateStoreTests {
         #expect(rig.events.map(Self.kind) == ["unwritable replaced"])
         other.close()
         rig.advance(.seconds(6))
-        try awaitWritable(store)
+        try await awaitWritable(store)
         #expect(store.book["x"]?.last == Self.begin(2).slot)
         store.close()
         #expect(try rig.onDisk() == store.book)
     }
 
     @Test("the file grows to a bound, and holds what is known at every size")
-    func compaction() throws {
+    func compaction() async throws {
         var store = try rig.opened()
         var largest = 0
         for number in 1...1_500 {
             store.record([.begin("job-\(number % 7)", Self.begin(number)), .end("job-\(number % 7)", Self.end(number))])
             if number % 10 == 0 {
+                await Task.yield()
                 #expect(store.settle(atMost: .seconds(60)))
-                try awaitTrue { store.state.withLock { !$0.isCompacting } }
+                try await awaitTrue { store.state.withLock { !$0.isCompacting } }
                 largest = max(largest, try SystemFiles().status(logPath)?.size ?? 0)
             }
             if number % 400 == 0 {
@@ -347,7 +348,7 @@ struct StateStoreTests {
     }
 
     @Test("what is recorded during a compaction is in the new file")
-    func compactionTail() throws {
+    func compactionTail() async throws {
         let store = try rig.opened()
         store.record((1...400).map { .end("a", Self.end($0)) })
         #expect(store.settle(atMost: .seconds(60)))
@@ -356,10 +357,10 @@ struct StateStoreTests {
         // The next append starts it; its own first write is held.
         rig.files.change { $0.held = .create }
         store.record([.end("b", Self.end(1))])
-        try awaitTrue { rig.files.state.isWaiting }
+        try await awaitTrue { rig.files.state.isWaiting }
         for number in 2...30 { store.record([.end("b", Self.end(number))]) }
         rig.files.change { $0.held = nil }
-        try awaitTrue {
+        try await awaitTrue {
             store.record([.end("c", Self.end(1))])
             return (try? SystemFiles().status(logPath))??.inode != before?.inode
         }
@@ -369,7 +370,7 @@ struct StateStoreTests {
     }
 
     @Test("sixteen threads begin runs at once: each is kept when it is told so, and they share their syncs")
-    func concurrent() throws {
+    func concurrent() async throws {
         let store = try rig.opened()
         let pool = WorkerPool(width: 16)
         let done = Mutex(0)
@@ -383,7 +384,7 @@ struct StateStoreTests {
                 }
             }
         }
-        try awaitTrue { pool.load == 0 }
+        try await awaitTrue { pool.load == 0 }
         pool.stop()
         pool.join()
         #expect(done.withLock { $0 } == 400)
@@ -430,7 +431,7 @@ struct StateStoreTests {
     }
 
     @Test("a directory that cannot be used is told with its owner, and used as soon as it can be")
-    func unusable() throws {
+    func unusable() async throws {
         // A file stands where a parent should be: so it is for root as well.
         try folder.write("state", "in the way")
         let store = rig.store()
@@ -449,7 +450,7 @@ struct StateStoreTests {
         #expect(store.settle(atMost: .seconds(60)))
         #expect(!store.isWritable, "too early")
         rig.advance(.seconds(6))
-        try awaitWritable(store)
+        try await awaitWritable(store)
         #expect(rig.events.map(Self.kind) == ["unwritable mkdir", "writable"])
         #expect(store.book["a"]?.last == Self.begin().slot)
         #expect(store.book["b"]?.last == Self.begin(2).slot)
@@ -458,7 +459,7 @@ struct StateStoreTests {
     }
 
     @Test("a full disk: said once, the clock goes on, and with room again nothing is missing")
-    func full() throws {
+    func full() async throws {
         let disk = folder.path("disk")
         try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
         try #require(
@@ -497,14 +498,14 @@ struct StateStoreTests {
         #expect(owner == "it belongs to 0:0, mode 0700")
         try FileManager.default.removeItem(atPath: disk + "/filler")
         rig.advance(.seconds(6))
-        try awaitWritable(store)
+        try await awaitWritable(store)
         store.close()
         #expect(rig.events.map(Self.kind) == ["unwritable write", "writable"])
         #expect(try rig.onDisk() == store.book)
     }
 
     @Test("a read-only disk: what it holds is known, what is new stays in memory")
-    func readOnly() throws {
+    func readOnly() async throws {
         let disk = folder.path("disk")
         try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
         try #require(
@@ -525,21 +526,21 @@ struct StateStoreTests {
         #expect(store.settle(atMost: .seconds(60)))
         #expect(unsafe mount("tmpfs", disk, "tmpfs", UInt(MS_REMOUNT), "size=256k") == 0)
         rig.advance(.seconds(6))
-        try awaitWritable(store)
+        try await awaitWritable(store)
         store.close()
         #expect(try rig.onDisk() == store.book)
     }
 
     /// Asks again, since the last try may have been about to end.
-    private func awaitWritable(_ store: DirectoryStore) throws {
-        try awaitTrue {
+    private func awaitWritable(_ store: DirectoryStore) async throws {
+        try await awaitTrue {
             store.tend()
             return store.isWritable
         }
     }
 
-    private func awaitTrue(_ condition: () -> Bool) throws {
-        for _ in 0..<100_000 where !condition() { usleep(200) }
+    private func awaitTrue(_ condition: () -> Bool) async throws {
+        for _ in 0..<100_000 where !condition() { try await Task.sleep(for: .microseconds(200)) }
         try #require(condition())
     }
 

@@ -64,12 +64,13 @@ struct StateTextTests {
     }()
 
     @Test("a bad byte costs its record, and no other", arguments: [0x01, 0x20, 0x80, 0xFF, -10, -0, -32] as [Int])
-    func oneBadByte(_ change: Int) {
+    func oneBadByte(_ change: Int) async {
         let header = StateText.bytes([])
         let bytes = header + Self.sound.flatMap(\.bytes)
         let whole = StateText.read(bytes).book
         var start = header.count
         for (name, record) in Self.sound {
+            await Task.yield()
             for index in start..<start + record.count {
                 var damaged = bytes
                 // A change of bits, or another byte in its place.
@@ -95,11 +96,12 @@ struct StateTextTests {
     }
 
     @Test("each value of each byte of a record: the next record is always read")
-    func everyValue() {
+    func everyValue() async {
         let (first, second) = (Self.sound[0], Self.sound[1])
         let expected = StateText.read(second.bytes).book[second.name]
         let bytes = first.bytes + second.bytes
         for index in first.bytes.indices {
+            await Task.yield()
             for value in UInt8.min ... .max where value != bytes[index] {
                 var damaged = bytes
                 damaged[index] = value
