@@ -13,7 +13,9 @@ fi
 BUILDER=${BUILDER:-$CONTAINER}
 work=$(mktemp -d)
 failures=0
-names="image-test-app image-test-clock image-test-tls"
+# Names of our own, so that two such tests can run at once.
+app=image-test-app-$$ clock=image-test-clock-$$ tls=image-test-tls-$$
+names="$clock $tls $app"
 finish() {
     for name in $names; do "$CONTAINER" rm -f "$name" >/dev/null 2>&1 || true; done
     rm -rf "$work"
@@ -42,18 +44,18 @@ run() { # name, then options, image and arguments
     "$CONTAINER" run --name "$name" --read-only --cap-drop ALL --security-opt no-new-privileges \
         ${RUN_FLAGS:-} "$@"
 }
-app() { run image-test-app -d --network none --pids-limit 100 --memory 128m -e "SCHEDULER_API_TOKEN=$token" "$@" target-app >/dev/null; }
+app() { run $app -d --network none --pids-limit 100 --memory 128m -e "SCHEDULER_API_TOKEN=$token" "$@" target-app >/dev/null; }
 beside() { # name, then options, image and arguments
     name=$1
     shift
-    run "$name" --network container:image-test-app --pids-limit 40 --memory 64m \
+    run "$name" --network container:$app --pids-limit 40 --memory 64m \
         -v "$work/token:/run/secrets/token:ro" -e SCHEDULER_API_TOKEN_FILE=/run/secrets/token "$@"
 }
 clock() {
-    beside image-test-clock -d -e SCHEDULER_STARTUP_GRACE_SECONDS=1 \
+    beside $clock -d -e SCHEDULER_STARTUP_GRACE_SECONDS=1 \
         -e SCHEDULER_BQ_METADATA_INITIAL_OFFSET_MAX_SECONDS=0 "$@" scheduler-sidecar >/dev/null
 }
-logs() { "$CONTAINER" logs image-test-clock 2>&1; }
+logs() { "$CONTAINER" logs $clock 2>&1; }
 # Until so many lines of the clock's log hold a text; half a minute at most.
 await() { # text, count
     tries=0
@@ -63,14 +65,14 @@ await() { # text, count
         sleep 0.1
     done
 }
-state() { "$CONTAINER" inspect image-test-clock --format "{{.State.$1}}"; }
+state() { "$CONTAINER" inspect $clock --format "{{.State.$1}}"; }
 stop() { # what, most seconds
     begin=$(date +%s%N)
-    "$CONTAINER" stop -t 20 image-test-clock >/dev/null
+    "$CONTAINER" stop -t 20 $clock >/dev/null
     took=$((($(date +%s%N) - begin) / 1000000))
     expect "$1: exit status" "$(state ExitCode)" 0
     if [ $took -le $(($2 * 1000)) ]; then say "$1: took" "$took ms"; else fail "$1: took" "$took ms, over $2 s"; fi
-    "$CONTAINER" rm -f image-test-clock >/dev/null
+    "$CONTAINER" rm -f $clock >/dev/null
 }
 inside() { "$CONTAINER" run --rm --network none --entrypoint sh ${RUN_FLAGS:-} --user 0 "$1" -c "$2"; }
 
@@ -127,7 +129,7 @@ check=$("$CONTAINER" image inspect scheduler-sidecar --format '{{json .Config.He
 if [ "$check" != null ] && [ -n "$check" ]; then
     say "health check" "$check"
     begin=$(date +%s%N)
-    if "$CONTAINER" exec image-test-clock /scheduler healthcheck; then say "healthy, told in" "$((($(date +%s%N) - begin) / 1000000)) ms"
+    if "$CONTAINER" exec $clock /scheduler healthcheck; then say "healthy, told in" "$((($(date +%s%N) - begin) / 1000000)) ms"
     else fail "health check" "status $?"; fi
 elif inside scheduler-sidecar '/scheduler help' | grep -q healthcheck; then
     fail "health check" "the image has none"
@@ -135,7 +137,7 @@ else
     say "health check" "not checked: this version has no such command"
 fi
 stop "stop as PID 1" 2
-"$CONTAINER" rm -f image-test-app >/dev/null
+"$CONTAINER" rm -f $app >/dev/null
 app -e TARGET_APP_WORK_MS=60000
 clock -e SCHEDULER_STOP_TIMEOUT_SECONDS=2
 if await "Running job" 11; then stop "stop with calls in flight, budget 2 s" 4; else fail "calls in flight" "see the log"; logs | tail; fi
@@ -174,14 +176,14 @@ http {
 END
     chmod 644 ./*
 )
-run image-test-tls -d --network container:image-test-app --tmpfs /tmp -v "$work/tls:/tls:ro" --user 10001:10001 \
+run $tls -d --network container:$app --tmpfs /tmp -v "$work/tls:/tls:ro" --user 10001:10001 \
     image-test-tls >/dev/null
 # The server may need a moment.
 fire() { # options
     tries=0
     while :; do
-        "$CONTAINER" rm -f image-test-clock >/dev/null 2>&1 || true
-        outcome=$(beside image-test-clock -e API_URL=https://localhost:8443 -v "$work/tls:/tls:ro" "$@" \
+        "$CONTAINER" rm -f $clock >/dev/null 2>&1 || true
+        outcome=$(beside $clock -e API_URL=https://localhost:8443 -v "$work/tls:/tls:ro" "$@" \
             scheduler-sidecar fire health-check 2>"$work/fire" | tail -1)
         tries=$((tries + 1))
         [ "$outcome" = unreachable ] && [ $tries -lt 20 ] || break

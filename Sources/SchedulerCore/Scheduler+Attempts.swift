@@ -69,9 +69,11 @@ private struct AttemptWork: Sendable {
         }
         let (now, uptime) = (time.now(), time.uptime())
         let random = Double.random(in: 0..<1)
-        let verdict = clockwork.withLock { $0.ended(attempt, end, at: now, uptime: uptime, random: random) }
+        let (verdict, mustWake) = clockwork.withLock {
+            ($0.ended(attempt, end, at: now, uptime: uptime, random: random), $0.mustWake)
+        }
         tell(verdict, end, now)
-        bell.ring()
+        if mustWake { bell.ring() }
     }
 
     private func forgo() {

@@ -142,7 +142,7 @@ package final class Scheduler {
     private func turn() {
         while true {
             let (now, uptime) = (time.now(), time.uptime())
-            let (orders, next) = clockwork.withLock { ($0.look(at: now, uptime: uptime), $0.nextLook) }
+            let (orders, next) = clockwork.withLock { ($0.look(at: now, uptime: uptime), $0.sleep()) }
             for order in orders { perform(order, now: now) }
             pool.startRefusedThreads()
             store.tend()

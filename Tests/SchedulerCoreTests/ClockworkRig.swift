@@ -80,6 +80,8 @@ struct Rig {
 
     mutating func reached() -> (down: Duration, waited: Int)? { clockwork.reached(at: uptime) }
 
+    mutating func sleep() { _ = clockwork.sleep() }
+
     mutating func forgo(_ attempt: Clockwork.Attempt) { clockwork.forgo(attempt, at: now, uptime: uptime) }
 
     mutating func stop() -> [RunEnd] { clockwork.stop() }

@@ -258,4 +258,35 @@ struct ClockworkTests {
         #expect(Set(starts).count > 20)
         #expect((starts.max() ?? 0) > 80)
     }
+
+    @Test("the end of a run wakes the loop only if there is something to do before it would look by itself")
+    func wakes() throws {
+        var rig = try Rig([
+            "a": "every 10s POST /", "b": "every 20s POST / retries=1", "c": "every 5m POST / timeout=9",
+        ])
+        let attempts = rig.attempts(at: 0)
+        rig.sleep()
+        // Nothing before the slot at 10.
+        _ = rig.end(attempts[0], status: 200)
+        #expect(!rig.clockwork.mustWake)
+        // The retry comes in 5 s.
+        _ = rig.end(attempts[1], status: 500)
+        #expect(rig.clockwork.mustWake)
+        let retry = try #require(rig.attempts(at: 5).first)
+        rig.sleep()
+        #expect(!rig.clockwork.mustWake)
+        _ = rig.end(retry, status: 200)
+        #expect(!rig.clockwork.mustWake)
+        // A slot was held and left the queue; it is due when the run ends.
+        let slow = try #require(rig.attempts(at: 10).first)
+        _ = rig.look(at: 20)
+        rig.sleep()
+        _ = rig.end(slow, status: 200)
+        #expect(rig.clockwork.mustWake)
+        _ = rig.look(at: 20)
+        rig.sleep()
+        // After a timeout the job is held, until before the next slot of any.
+        _ = rig.fail(attempts[2], .timeout)
+        #expect(rig.clockwork.mustWake)
+    }
 }

@@ -47,6 +47,8 @@ struct Clockwork: Sendable {
     /// First runs and catch-ups are spread over this long after the begin.
     private let spread: Duration
     private var begun: Duration?
+    /// What the loop sleeps until since its last look.
+    private var armed: (moment: Moment?, uptime: Duration?) = (nil, nil)
     private var isStopped = false
     /// Jobs that a new list left out.
     private(set) var gone: Set<Int> = []
@@ -205,6 +207,22 @@ struct Clockwork: Sendable {
 
     /// When to look again: on the wall clock, and on the other.
     var nextLook: (moment: Moment?, uptime: Duration?) { (ticker.nextDue, dispatch.nextEvent) }
+
+    /// The same, for a loop that sleeps from now on.
+    mutating func sleep() -> (moment: Moment?, uptime: Duration?) {
+        armed = nextLook
+        return armed
+    }
+
+    /// Whether there is something to do before the loop would look by itself; most ends of runs change nothing for it.
+    var mustWake: Bool {
+        let next = nextLook
+        return comesBefore(next.moment, armed.moment) || comesBefore(next.uptime, armed.uptime)
+    }
+
+    private func comesBefore<Time: Comparable>(_ time: Time?, _ other: Time?) -> Bool {
+        time.map { time in other.map { time < $0 } ?? true } ?? false
+    }
 
     // MARK: - News
 
