@@ -74,6 +74,16 @@ extension Scheduler {
 }
 
 extension Scheduler {
+    /// As long as nothing has run, other jobs are a start from the beginning.
+    private func takeBeforeBegin(_ fresh: Settings) {
+        let new = Self.clockwork(settings, fresh.jobs, buildDate)
+        clockwork.withLock { $0 = new }
+        pool.widen(to: fresh.maxConcurrency)
+        for warning in fresh.warnings + JobHints.all(fresh.jobs, at: time.now()) { log.setting(warning: warning) }
+        log.reloaded(jobs: fresh.jobs.count)
+        if isLoaded { announceSlots(after: graceEnd - time.uptime()) }
+    }
+
     /// Takes the jobs of the environment and its files as they are now; if anything is wrong, all stays as it is.
     func reloadJobs() {
         switch reload() {
@@ -81,6 +91,7 @@ extension Scheduler {
             for fault in bad.faults { log.setting(fault: fault) }
             log.reloadRefused(faults: bad.faults.count)
         case .success(let fresh):
+            guard hasBegun else { return takeBeforeBegin(fresh) }
             var list = clockwork.withLock { $0.jobs }.map { (job: $0, isGone: true) }
             let old = list.count
             let places = Dictionary(uniqueKeysWithValues: list.enumerated().map { (JobName.folded($1.job.name), $0) })
@@ -99,8 +110,7 @@ extension Scheduler {
             let known = past.last.filter { $0.key >= old }
             let ended = clockwork.withLock { $0.replace(list, at: now, assumed: known) }
             for end in ended { finish(end) }
-            // Before the begin it is not even known what the state says.
-            if hasBegun { store.record(past.records + Past.gone(store.book, without: stay.map { jobs[$0] }, at: now)) }
+            store.record(past.records + Past.gone(store.book, without: stay.map { jobs[$0] }, at: now))
             pool.widen(to: fresh.maxConcurrency)
             for warning in fresh.warnings + JobHints.all(fresh.jobs, at: now) { log.setting(warning: warning) }
             log.reloaded(jobs: fresh.jobs.count)

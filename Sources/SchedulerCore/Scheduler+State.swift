@@ -14,6 +14,7 @@ extension Scheduler {
         repeat {
             if shallStop(alarm.wait(until: nil, now: time.now(), atMost: Self.standbyInterval)) { return false }
             output?.flush()
+            retryLocalDoor()
         } while !store.acquire()
         log.tookOver(directory)
         return true
@@ -22,6 +23,7 @@ extension Scheduler {
     /// Reads what is known, and tells of the runs of which the last sidecar did not see the end.
     func loadState() throws(StateError) {
         let book = try store.load()
+        isLoaded = true
         let jobs = clockwork.withLock { $0.jobs }
         let interrupted = Past.interrupted(book)
         store.record(interrupted.map { .end($0.name, $0.run) })

@@ -19,9 +19,23 @@ extension Scheduler {
         }
     }
 
+    /// Asks again for the name under which health checks ask, where another sidecar had it at the start.
+    func retryLocalDoor() {
+        let uptime = time.uptime()
+        guard let doors, doors.local == nil, localServer == nil, uptime >= nextDoorTry else { return }
+        nextDoorTry = uptime + .seconds(1)
+        guard let name = doors.localName, let listener = try? Listener(local: name),
+            let server = try? StatusServer(StatusServer.Doors(tcp: nil, local: listener), board)
+        else { return }
+        server.start()
+        localServer = server
+        log.healthcheckIsOurs()
+    }
+
     func closeDoors() {
         statusServer?.stop()
-        statusServer = nil
+        localServer?.stop()
+        (statusServer, localServer) = (nil, nil)
     }
 }
 
@@ -29,10 +43,11 @@ extension StatusServer.Doors {
     /// Opens what the settings ask for: the port, which has to be there, and the door for health checks, which another
     /// sidecar may have already.
     static func open(_ settings: Settings, _ environment: [String: String]) -> Result<Self, SettingsFault> {
-        let local = LocalDoor.name(environment).flatMap { try? Listener(local: $0) }
-        guard let address = settings.listen else { return .success(Self(tcp: nil, local: local)) }
+        let name = LocalDoor.name(environment)
+        let local = name.flatMap { try? Listener(local: $0) }
+        guard let address = settings.listen else { return .success(Self(tcp: nil, local: local, localName: name)) }
         do throws(ListenError) {
-            return .success(Self(tcp: try Listener(on: address), local: local))
+            return .success(Self(tcp: try Listener(on: address), local: local, localName: name))
         } catch {
             let name = EnvironmentReader.listenName
             return .failure(SettingsFault(variable: name, message: "\(name)=\(address): \(error)"))

@@ -22,9 +22,15 @@ package final class Scheduler {
     let doors: StatusServer.Doors?
     let board: StatusBoard
     var statusServer: StatusServer?
+    /// The one that answers health checks alone, where that had to wait.
+    var localServer: StatusServer?
+    var nextDoorTry = Duration.zero
     /// Checks the environment and its files again.
     let reload: () -> Result<Settings, SettingsFaults>
     var hasToldOfRefusal = false
+    var graceEnd = Duration.zero
+    /// Whether it is known what the state says.
+    var isLoaded = false
     /// Whether the clockwork turns: the state is loaded and the grace is over.
     var hasBegun = false
     /// The signals that asked for the end, in the order in which they came.
@@ -69,15 +75,7 @@ package final class Scheduler {
         self.buildDate = buildDate
         let longest = settings.metadataOffsetMaxSeconds
         metadataOffset = longest == 0 ? 0 : 1 + Int(random() % UInt64(longest))
-        clockwork = Shared(
-            Clockwork(
-                jobs: settings.jobs,
-                tick: settings.tick,
-                buildDate: buildDate,
-                seed: settings.seed,
-                spread: .seconds(settings.startupSpreadSeconds)
-            )
-        )
+        clockwork = Shared(Self.clockwork(settings, settings.jobs, buildDate))
         self.doors = doors
         board = StatusBoard(
             settings,
@@ -111,13 +109,23 @@ package final class Scheduler {
         )
     }
 
+    static func clockwork(_ settings: Settings, _ jobs: [Job], _ buildDate: Moment) -> Clockwork {
+        Clockwork(
+            jobs: jobs,
+            tick: settings.tick,
+            buildDate: buildDate,
+            seed: settings.seed,
+            spread: .seconds(settings.startupSpreadSeconds)
+        )
+    }
+
     /// Runs until a signal ends it.
     package func run() throws(StateError) {
         log.started(settings, metadataOffset: metadataOffset)
         openDoors()
         defer { closeDoors() }
         for warning in settings.warnings + JobHints.all(settings.jobs, at: time.now()) { log.setting(warning: warning) }
-        let graceEnd = time.uptime() + .seconds(settings.startupGraceSeconds)
+        graceEnd = time.uptime() + .seconds(settings.startupGraceSeconds)
         board.waitsForGrace(until: graceEnd)
         guard acquireState() else {
             log.endedInStandby()
@@ -146,6 +154,7 @@ package final class Scheduler {
             for order in orders { perform(order, now: now) }
             pool.startRefusedThreads()
             store.tend()
+            retryLocalDoor()
             output?.flush()
             let longest = next.uptime.map { max(.zero, min(settings.tick, $0 - time.uptime())) } ?? settings.tick
             if shallStop(alarm.wait(until: next.moment, now: time.now(), atMost: longest)) { return }

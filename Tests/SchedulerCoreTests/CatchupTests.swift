@@ -99,6 +99,28 @@ struct CatchupTests {
         #expect(delayed.renewed(0, at: at(3_700), hasBegun: false, delay: .seconds(80)) == .run(run))
     }
 
+    @Test("a run that waits keeps its slot when the schedule changes: nothing before the change is missed")
+    func changedWhileWaiting() throws {
+        var ticker = try ticker("every 30s")
+        _ = ticker.look(at: at(30))
+        let other = Timetable(try Schedule(parsing: "cron 35 0 * * * *"))
+        ticker.replace([("a", other)], at: at(50))
+        #expect(ticker.renewed(0, at: at(54), hasBegun: false) == .keep)
+        // Until the new schedule has a slot.
+        let run = Run(job: 0, slot: at(3_635), trigger: .schedule)
+        #expect(ticker.renewed(0, at: at(3_640), hasBegun: false) == .run(run))
+    }
+
+    @Test("a last slot that no other follows does not silence its job")
+    func endOfTime() throws {
+        for schedule in ["every 1m", "daily 03:00"] {
+            var ticker = Ticker([("a", Timetable(try Schedule(parsing: schedule)))], tick: .seconds(30))
+            ticker.begin(at: midnight, assumed: [0: Moment(seconds: 253_402_300_799)])
+            #expect(ticker.look(at: midnight) == [.clockWentBack(jobs: [0])])
+            #expect(ticker.nextDue.map { $0 < at(86_400) } == true)
+        }
+    }
+
     @Test("a run that the app has seen gives way to a later slot, even to one that is too old itself")
     func begun() throws {
         var ticker = try ticker("every 1h", window: 0)

@@ -312,7 +312,7 @@ struct StateStoreTests {
             #expect(store.settle(atMost: .seconds(60)))
         }
         #expect(!store.isWritable)
-        #expect(rig.events.map(Self.kind) == ["unwritable replaced"])
+        #expect(rig.events.map(Self.kind) == ["unwritable replaced", "another"])
         other.close()
         rig.advance(.seconds(6))
         try await awaitWritable(store, rig)
@@ -367,6 +367,47 @@ struct StateStoreTests {
         store.close()
         #expect(try rig.onDisk() == store.book)
         #expect(rig.events == [])
+    }
+
+    @Test("a write that fails where a compaction was to begin: the file is written anew, and compacted later")
+    func compactionAfterFailure() async throws {
+        let store = try rig.opened()
+        store.record((1...400).map { .end("a", Self.end($0)) })
+        #expect(store.settle(atMost: .seconds(60)))
+        let size = try SystemFiles().status(logPath)?.size ?? 0
+        #expect(size > 65_536)
+        rig.files.change { ($0.calls, $0.failing, $0.kinds) = (0, 1, [.write]) }
+        store.record([.end("b", Self.end(1))])
+        #expect(store.settle(atMost: .seconds(60)))
+        try await awaitWritable(store, rig)
+        #expect(!store.state.withLock { $0.isCompacting })
+        // It grows past the bound once more, and is compacted then.
+        var largest = 0
+        for number in 1...1_000 {
+            store.record([.end("a", Self.end(number))])
+            if number % 20 == 0 {
+                #expect(store.settle(atMost: .seconds(60)))
+                try await awaitTrue { store.state.withLock { !$0.isCompacting } }
+                largest = max(largest, try SystemFiles().status(logPath)?.size ?? 0)
+            }
+        }
+        #expect(largest < 80_000, "\(largest)")
+        store.close()
+        #expect(try rig.onDisk() == store.book)
+    }
+
+    @Test("a record file that is cut short while it is open is written whole again")
+    func cutShort() async throws {
+        let store = try rig.opened()
+        store.record((1...30).map { .end("a", Self.end($0)) })
+        #expect(store.settle(atMost: .seconds(60)))
+        #expect(unsafe truncate(logPath, 0) == 0)
+        store.record([.end("b", Self.end(1))])
+        #expect(store.settle(atMost: .seconds(60)))
+        try await awaitWritable(store, rig)
+        store.close()
+        #expect(try rig.onDisk() == store.book)
+        #expect(rig.events.map(Self.kind) == ["unwritable replaced", "writable"])
     }
 
     @Test("sixteen threads begin runs at once: each is kept when it is told so, and they share their syncs")
@@ -551,6 +592,7 @@ struct StateStoreTests {
         case .unwritable(_, .hangs, _): "unwritable hangs"
         case .unwritable(_, let failure, _):
             "unwritable \(failure)" == "unwritable \(StateFailure.replaced)" ? "unwritable replaced" : "\(failure)"
+        case .another: "another"
         case .writable: "writable"
         case .damaged: "damaged"
         case .setAside: "setAside"

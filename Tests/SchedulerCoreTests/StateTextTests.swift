@@ -139,7 +139,8 @@ struct StateTextTests {
     private static let senseless: [String] = {
         var payloads = [
             "begin", "begin job=a", "begin job= \(begin)", "withdrawn job=a run=1", "end job=a", "gone job=a at=never",
-            "dropped", "job job=a", "run \(begin)", "scheduler-state version=-1", "scheduler-state version=",
+            "begin job=\"x\\x0aforged\" \(begin)", "gone job=9lives at=2026-01-01T00:00:00Z", "dropped", "job job=a",
+            "run \(begin)", "scheduler-state version=-1", "scheduler-state version=",
             "configured job=a",
         ]
         payloads += begins(
@@ -150,7 +151,7 @@ struct StateTextTests {
                 "2026-01-01T00:00:00.1234567890Z", "2026-01-01T00:00:00+01:00", "-", "99999999999999999999999",
             ]
         )
-        payloads += begins("attempt", ["-1", "1e9", "x", "", "9999999999999999999"])
+        payloads += begins("attempt", ["-1", "1e9", "x", "", "9999999999999999", "9999999999999999999"])
         payloads += begins("trigger", ["", "never", "First"])
         payloads += begins("run", ["0000000000000000000000000000000G", "1", ""])
         return payloads
@@ -220,6 +221,17 @@ struct StateTextTests {
             #expect(tally.damagedBytes >= garbage.count)
             #expect(book["a"]?.last == .epoch)
         }
+    }
+
+    @Test("lines that say that they are long cost no more than they are", .timeLimit(.minutes(1)))
+    func longClaims() {
+        let begin = RunBegin(id: RunID(1, 2), slot: .epoch, trigger: .first, at: .epoch, attempt: 1)
+        let sound = StateText.bytes([.begin("a", begin)], header: false)
+        let claims = Array(repeatElement("00000000 262144 x\n".utf8, count: 200_000).joined())
+        let (book, tally) = StateText.read(sound + claims + sound)
+        #expect(tally.good == 2)
+        #expect(tally.damagedBytes == claims.count)
+        #expect(book["a"]?.last == .epoch)
     }
 
     @Test("a text of any length makes a record that can be read")

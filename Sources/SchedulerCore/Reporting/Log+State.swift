@@ -11,6 +11,13 @@ extension Log {
                 The clock goes on in memory; all is written when it can be.
                 """
             )
+        case .another(let directory):
+            error(
+                """
+                SCHEDULER_STATE_DIR: another scheduler has taken \(own: directory) after its files were removed or \
+                replaced: both run the jobs now. Stop one of them.
+                """
+            )
         case .writable(let path):
             info("SCHEDULER_STATE_DIR: \(path) is written again, nothing is missing in it.")
         case .damaged(let path, let good, let places, let bytes, let aside):

@@ -5,11 +5,13 @@ extension Log {
     func healthcheckIsTaken() {
         warning(
             """
-            Another scheduler with these settings runs here and answers scheduler healthcheck in place of this one. Give \
-            this one a SCHEDULER_SEED of its own.
+            Another scheduler with these settings runs here and answers scheduler healthcheck in place of this one, until \
+            it ends.
             """
         )
     }
+
+    func healthcheckIsOurs() { info("This scheduler answers scheduler healthcheck now.") }
 
     func statusIsOff(_ reason: String) { warning("Nothing answers scheduler healthcheck and status: \(reason).") }
 }

@@ -18,8 +18,7 @@ extension DirectoryStore {
             )
             pool.submit { [self] _ in compact(book, compacted) }
         } catch {
-            state.withLock { $0.isCompacting = false }
-            endCompaction()
+            forgoCompaction()
             noteFailure(error)
         }
     }
@@ -41,6 +40,12 @@ extension DirectoryStore {
         }
         if mustFlush { flush() }
         discardIfClosed()
+        endCompaction()
+    }
+
+    /// It was to begin, and does not.
+    func forgoCompaction() {
+        state.withLock { $0.isCompacting = false }
         endCompaction()
     }
 

@@ -21,6 +21,7 @@ extension DirectoryStore {
                     try files.append(bytes)
                     note(keptThrough: through)
                 } catch {
+                    if snapshot != nil { forgoCompaction() }
                     fail(error, files)
                     continue
                 }
@@ -113,7 +114,17 @@ extension DirectoryStore {
             return state.recorded
         }
         complain(failure, files)
+        if failure == .heldByAnother { complainOfAnother(files) }
         settled.reach(number)
+    }
+
+    /// Said even where it is known already that nothing is kept: both of them run the jobs.
+    private func complainOfAnother(_ files: StateFiles) {
+        let isNews = state.withLock { state in
+            defer { state.isOtherReported = true }
+            return !state.isOtherReported
+        }
+        if isNews { report(.another(directory: files.directory)) }
     }
 
     /// The book as it is after a change, and the number of the last record in it; what comes later is queued.

@@ -21,6 +21,8 @@ package final class DirectoryStore: StateStore {
         var isHanging = false
         /// Whether a person was told that nothing is kept.
         var isReported = false
+        /// Whether a person was told that another sidecar has the directory as well.
+        var isOtherReported = false
         var isLoaded = false
         var isClosed = false
         /// The files are let go; nothing may touch them any more.

@@ -20,8 +20,9 @@ struct Past: Sendable {
     private mutating func note(_ number: Int, _ job: Job, _ known: JobState?, _ now: Moment, _ assumed: Moment?) {
         let isSame = known.map { ($0.schedule, $0.zone) == (job.scheduleText, job.zoneText) } ?? false
         let isChanged = !isSame && known.map { !$0.schedule.isEmpty && $0.last != nil } ?? false
-        // Slots before the change are not missed.
-        let fresh = isChanged ? now.wholeMilliseconds : known?.last == nil ? assumed : nil
+        // Slots before the change, or while the job was gone, are not missed.
+        let isBack = known?.gone != nil && known?.last != nil
+        let fresh = isChanged || isBack ? now.wholeMilliseconds : known?.last == nil ? assumed : nil
         last[number] = fresh ?? known?.last
         if let known, let run = known.runs.last, let end = job.holdEnd(after: run), end > now {
             // A clock that went back must not hold it for longer than at first.

@@ -33,6 +33,8 @@ struct RecordReader {
     private var lastDamage = -1
 
     private static let head = RecordWriter.headLength
+    /// Records are mostly shorter; only such a one is looked for where its line does not end with it.
+    private static let likely = 1_024
 
     init() {
         buffer = [UInt8](repeating: 0, count: 65_536)
@@ -76,6 +78,9 @@ struct RecordReader {
         else { return .damage(lineEnd ?? rest.upperBound) }
         let end = start + Self.head + length
         guard end < rest.upperBound || isAtEnd else { return .more }
+        // A sum over much that is no record would take its time for each line of a file made for that.
+        let endsLine = end == rest.upperBound || end < rest.upperBound && bytes[end] == UInt8(ascii: "\n")
+        guard endsLine || length <= Self.likely else { return .damage(lineEnd ?? rest.upperBound) }
         guard end <= rest.upperBound, CRC32.sum(bytes, start + 9..<end) == sum else {
             return .damage(lineEnd ?? rest.upperBound)
         }

@@ -69,14 +69,20 @@ package enum StateRecord: Sendable, Equatable {
 extension JobState {
     fileprivate mutating func configure(_ name: String, _ schedule: String, _ zone: String, _ last: Moment?) {
         (self.name, self.schedule, self.zone, gone) = (name, schedule, zone, nil)
-        if let last { self.last = last }
+        guard let last else { return }
+        self.last = last
+        // A run that turns out not to have begun goes back no further.
+        if inFlight?.previous != nil { inFlight?.previous = last }
     }
 
     fileprivate mutating func begin(_ begin: RunBegin) {
-        // A later attempt of the same run.
-        let previous = inFlight?.begin.id == begin.id ? inFlight?.previous : last
-        inFlight = InFlight(begin, previous: previous)
-        last = begin.slot
+        if let run = inFlight, run.begin.id == begin.id {
+            // A later attempt of the same run; its slot may not be the last one any more.
+            inFlight?.begin = begin
+        } else {
+            inFlight = InFlight(begin, previous: last)
+            last = begin.slot
+        }
     }
 
     fileprivate mutating func withdraw(_ id: RunID) {

@@ -2,6 +2,8 @@
 package enum StateEvent: Sendable, Equatable {
     /// From now on nothing is kept; `directory` says whose the directory is, if that can be seen.
     case unwritable(path: String, StateFailure, directory: String?)
+    /// Another sidecar has taken the directory meanwhile, and runs the same jobs.
+    case another(directory: String)
     /// It is kept again, all of it.
     case writable(path: String)
     /// The record file had damage: what was good is used.

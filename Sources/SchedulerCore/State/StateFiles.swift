@@ -118,6 +118,8 @@ struct StateFiles {
     /// Adds to the record file; returns when that is on the disk, under the name that everybody knows.
     mutating func append(_ bytes: [UInt8]) throws(StateFailure) {
         guard let log else { throw .replaced }
+        // Cut short by somebody: what is written behind the hole would be of no use.
+        guard try layer.status(log.descriptor).size == log.size else { throw .replaced }
         try layer.write(log.descriptor, bytes, offset: log.size)
         try layer.sync(log.descriptor)
         try check()

@@ -121,6 +121,7 @@ struct StateLoader {
         }
         if !isSame {
             let name = RecordFields.text(bytes, range)
+            guard JobName.isValid(name) else { return nil }
             lastName = (name, JobName.folded(name))
             lastBytes.removeAll(keepingCapacity: true)
             for index in range { lastBytes.append(bytes[index]) }

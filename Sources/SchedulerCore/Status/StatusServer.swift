@@ -9,6 +9,8 @@ final class StatusServer: Sendable {
         let tcp: Listener?
         /// For `scheduler healthcheck`; nil if another sidecar has the name.
         let local: Listener?
+        /// That name; nil if there can be none.
+        var localName: LocalName?
     }
 
     let address: ListenAddress?

@@ -107,7 +107,10 @@ package struct Ticker: Sendable {
         timetables = jobs.map(\.timetable)
         // A clock that can't be believed says nothing of what was missed.
         let now = believes(now) ? now : lastLook
-        for job in changed where entries[job].last != nil { entries[job].last = now.wholeMilliseconds }
+        for job in changed where entries[job].last != nil {
+            entries[job].last = now.wholeMilliseconds
+            if entries[job].previous != nil { entries[job].previous = now.wholeMilliseconds }
+        }
         for job in entries.count..<jobs.count {
             var entry = Entry()
             entry.last = assumed[job]
@@ -193,6 +196,9 @@ package struct Ticker: Sendable {
         if hasBegun {
             guard let last = entry.last, timetables[job]?.latest(after: last, through: now) != nil else { return .keep }
             entries[job].previous = last
+        } else if let previous = entry.previous, timetables[job]?.latest(after: previous, through: now) == nil {
+            // Another timetable has taken the place of the one that it was due by.
+            return .keep
         }
         entries[job].last = entries[job].previous
         if let slot = skip(job, now: now, delay: delay) { return .skip(slot: slot) }
@@ -241,7 +247,9 @@ package struct Ticker: Sendable {
         var moved: [Int] = []
         for job in entries.indices {
             guard let last = entries[job].last, last > now else { continue }
-            if let next = timetables[job]?.next(after: last), last - now > max(next - last, Self.shortestGap) {
+            let gap = timetables[job]?.next(after: last).map { max($0 - last, Self.shortestGap) }
+            // Without a slot after it, the job would be silent for ever.
+            if timetables[job] != nil, gap.map({ last - now > $0 }) ?? true {
                 entries[job].last = now.wholeMilliseconds
                 if !entries[job].isHeld { enqueue(job) }
                 moved.append(job)
