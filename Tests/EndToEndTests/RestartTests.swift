@@ -149,6 +149,15 @@ struct RestartTests {
         _ = try await first.end()
         try await second.line(containing: "The other scheduler has ended; taking over \(life.directory).")
         try await second.line(containing: " outcome=ok ")
+        // The first one had the name under which health checks ask.
+        let question = [
+            "API_URL": life.app.url, "SCHEDULER_STATE_DIR": life.directory, "SCHEDULER_LISTEN": "127.0.0.1:0",
+        ]
+        _ = try await eventually("the survivor's answer") {
+            let command = try Binary("scheduler", ["healthcheck"], environment: question)
+            return try await command.end() == .clean ? true : nil
+        }
+        #expect(second.errors.contains("This scheduler answers scheduler healthcheck now."))
         #expect(try await second.stop() == .clean)
         try life.check()
     }
