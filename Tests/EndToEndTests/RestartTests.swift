@@ -53,6 +53,10 @@ struct RestartTests {
         _ = try await life.app.calls(2)
         try await first.line(containing: " outcome=ok ", and: " job=a ")
         try await first.line(containing: " outcome=ok ", and: " job=b ")
+        // What counts as the last slot of a job that waits for its first one is none that ran.
+        let scrape = try #require(try Scrape(first))
+        let slots = scrape.lines("scheduler_job_last_slot_timestamp_seconds")
+        #expect(slots.filter { $0.hasSuffix(" 0") }.map { $0.contains("job=\"c\"") } == [true], "\(slots)")
         let begin = Date()
         #expect(try await first.stop() == .clean)
         for _ in 0..<3 {
@@ -121,6 +125,10 @@ struct RestartTests {
         let life = try await Restarts(["DUE": "daily 03:00 POST /api/sync/trigger"])
         let first = try life.start(["API_URL": "http://127.0.0.1:1"])
         try await first.line(containing: "Target http://127.0.0.1:1 is down")
+        // The run that waits is what comes next, not tomorrow's.
+        let line = try #require(try Scrape(first)?.lines("scheduler_job_next_slot_timestamp_seconds").first)
+        let next = try #require(line.split(separator: " ").last.flatMap { Double($0) })
+        #expect(next <= Date().timeIntervalSince1970, "\(line)")
         first.signal(SIGKILL)
         _ = try await first.end()
         let second = try life.start()
@@ -140,6 +148,8 @@ struct RestartTests {
             containing:
                 "Another scheduler uses SCHEDULER_STATE_DIR=\(life.directory); waiting as standby until it ends."
         )
+        let other = try #require(try Scrape(second))
+        #expect(other.sum("scheduler_state_writable") == 1)
         let third = try life.start()
         try await third.line(containing: "waiting as standby")
         #expect(try await third.stop() == .clean)

@@ -58,7 +58,8 @@ package struct CheckReport {
             "\(counted(settings.jobs.count, "job")) for \(settings.target.text), tick \(settings.tickSeconds)s, "
                 + "startup grace \(settings.startupGraceSeconds)s"
         )
-        lines.append("Each job also runs once right after the grace, unless it says first=wait.")
+        let when = settings.stateDirectory == nil ? "right after the grace" : "right after the grace of its first start"
+        lines.append("Each job also runs once \(when), unless it says first=wait.")
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -22,7 +22,7 @@ extension Log {
     func nextSlot(_ job: Job, _ slot: Moment?) {
         info(
             "Next slot: \(own: job.name) (\(own: job.scheduleText))",
-            [("job", .own(job.name)), ("slot", .own(slot?.description ?? "none"))]
+            [("job", .own(job.name)), ("slot", .own(slot?.wholeMilliseconds.description ?? "none"))]
         )
     }
 

@@ -77,7 +77,7 @@ enum MetricsText {
 
         mutating func jobGauges() {
             gauge("scheduler_job_last_slot_timestamp_seconds", "The slot that ran last; 0: none yet.") {
-                MetricsText.seconds($0.state?.last)
+                MetricsText.seconds($0.lastSlot)
             }
             gauge("scheduler_job_last_success_timestamp_seconds", "The end of the last run that was ok; 0: none yet.") {
                 MetricsText.seconds($0.state?.lastSuccess)

@@ -67,7 +67,8 @@ final class StatusBoard: Sendable {
             targetDown: clockwork.dispatch.target.downSince.map { uptime - $0 },
             waiting: clockwork.dispatch.waiting.count,
             runsInFlight: clockwork.dispatch.begun,
-            isStateWritable: store.isWritable,
+            // A standby has not tried.
+            isStateWritable: phase == .standby || store.isWritable,
             stateDirectory: stateDirectory.map(redactor.maskOwn),
             entries: entries(clockwork, book, phase, now, uptime, redactor),
             metrics: clockwork.metrics
@@ -97,13 +98,17 @@ final class StatusBoard: Sendable {
         return clockwork.jobs.indices.filter { !clockwork.gone.contains($0) }.map { number in
             var job = clockwork.jobs[number]
             job.path = redactor.maskOwn(String(job.path.prefix { $0 != "?" }))
+            // A run that waits for the app is late, whatever comes after it.
+            let item = clockwork.dispatch.items[number]
+            let waiting = item?.stage == .waiting ? item?.run.slot : nil
             let next =
-                planned.map { $0.nextDue(number, now: $0.lastLook) } ?? clockwork.ticker.nextDue(number, now: now)
+                waiting ?? planned.map { $0.nextDue(number, now: $0.lastLook) }
+                ?? clockwork.ticker.nextDue(number, now: now)
             return StatusSnapshot.Entry(
                 job,
                 number: number,
                 next: next,
-                activity: clockwork.dispatch.items[number].map { StatusSnapshot.Activity($0, at: uptime) } ?? .idle,
+                activity: item.map { StatusSnapshot.Activity($0, at: uptime) } ?? .idle,
                 state: book[job.name]
             )
         }

@@ -46,7 +46,7 @@ enum StatusJSON {
             ("path", .string(entry.job.path)),
             ("activity", .string(entry.activity.word)),
             ("next_slot", moment(entry.next)),
-            ("last_slot", moment(state?.last)),
+            ("last_slot", moment(entry.lastSlot)),
             ("last_success", moment(state?.lastSuccess)),
             ("consecutive_failures", .integer(entry.failures)),
             ("runs", .array((state?.runs ?? []).suffix(runs).map(json))),

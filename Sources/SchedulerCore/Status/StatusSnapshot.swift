@@ -103,6 +103,8 @@ package struct Pulse: Sendable, Equatable {
 
 extension StatusSnapshot.Entry {
     package var lastRun: RunRecord? { state?.runs.last }
+    /// The slot that ran last; not what only counts as that, for a job that waits for its first slot.
+    package var lastSlot: Moment? { state?.inFlight?.begin.slot ?? lastRun?.slot }
     package var failures: Int { state?.consecutiveFailures ?? 0 }
     package var isFailing: Bool { failures > 0 }
 }
