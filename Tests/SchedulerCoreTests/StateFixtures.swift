@@ -291,16 +291,6 @@ enum StateText {
 
     /// `piece` is how many bytes a read gives at most.
     static func read(_ bytes: [UInt8], piece: Int = .max) -> (book: StateBook, tally: RecordReader.Tally) {
-        var (reader, loader) = (RecordReader(), StateLoader())
-        var offset = 0
-        reader.read { buffer, index -> Int in
-            let count = min(piece, buffer.count - index, bytes.count - offset)
-            buffer.replaceSubrange(index..<index + count, with: bytes[offset..<offset + count])
-            offset += count
-            return count
-        } take: { bytes, payload in
-            loader.take(bytes, payload)
-        }
-        return (loader.book, reader.tally)
+        RecordFile.tallied(bytes, piece: piece)
     }
 }

@@ -16,6 +16,12 @@ package enum RecordFile {
 
     /// What can be read of it, when a read gives at most so many bytes; and whether that is all.
     package static func read(_ bytes: [UInt8], piece: Int) -> (book: StateBook, isWhole: Bool) {
+        let (book, tally) = tallied(bytes, piece: piece)
+        return (book, tally.damaged == 0)
+    }
+
+    /// The same, with what was found on the way.
+    static func tallied(_ bytes: [UInt8], piece: Int) -> (book: StateBook, tally: RecordReader.Tally) {
         var (reader, loader) = (RecordReader(), StateLoader())
         var offset = 0
         reader.read { buffer, index -> Int in
@@ -26,6 +32,6 @@ package enum RecordFile {
         } take: { bytes, payload in
             loader.take(bytes, payload)
         }
-        return (loader.book, reader.tally.damaged == 0)
+        return (loader.book, reader.tally)
     }
 }
