@@ -173,6 +173,28 @@ struct RestartTests {
         try life.check()
     }
 
+    @Test("a standby that is told of other jobs twice begins with the last of them, as if there had been no others")
+    func reloadInStandby() async throws {
+        let life = try await Restarts(["A": "daily 03:00 POST /api/sync/trigger"])
+        let file = try life.folder.write("jobs", "# none yet\n")
+        let first = try life.start()
+        _ = try await life.app.calls(1)
+        let second = try life.start(["SCHEDULER_JOBS_FILE": file])
+        try await second.line(containing: "waiting as standby")
+        for options in [" first=wait", ""] {
+            try life.folder.write("jobs", "n: daily 03:00 POST /api/scripts/run-due\(options)\n")
+            let before = second.errors.count { $0 == "\n" }
+            second.signal(SIGHUP)
+            _ = try await eventually("the reload") {
+                second.errorLines.dropFirst(before).contains { $0.contains("Reloaded: 2 jobs.") } ? true : nil
+            }
+        }
+        #expect(try await first.stop() == .clean)
+        #expect(try await life.app.calls(2).map(\.job) == ["a", "n"])
+        #expect(try await second.stop() == .clean)
+        try life.check()
+    }
+
     @Test("killed 200 times at random moments under load: no slot comes twice, no begun run is forgotten")
     func kills() async throws {
         let environment = ProcessInfo.processInfo.environment
