@@ -21,7 +21,7 @@ help:
 	@echo "make soak     the sidecar under random faults for five minutes; SECONDS=60 for less"
 	@echo "make fuzz     each parser under libFuzzer for a minute; SECONDS=600 for ten"
 	@echo "make release  static release build"
-	@echo "make shipped  the same as the image ships it, libcurl and OpenSSL linked in: .build/shipped (Debian 12)"
+	@echo "make shipped  the same as the image ships it, all libraries linked in: .build/shipped (Debian 12)"
 	@echo "make image    both images, with docker or podman; CONTAINER=..., BUILD_FLAGS=..."
 	@echo "make image-test  the images run for real"
 	@echo "make demo     target-app and scheduler side by side; SECONDS=20 ends by itself"

@@ -20,14 +20,14 @@ LINKER_FLAGS="-Xlinker --no-demangle -Xlinker -Map=$work/map" sh "$here/release.
 swift build -c release --product target-app
 LOCAL_DEV_MODE=1 TARGET_APP_LISTEN=127.0.0.1:0 "$(swift build -c release --show-bin-path)/target-app" >"$work/app" 2>&1 &
 app=$!
-until grep -q '^listening on ' "$work/app"; do sleep 0.1; kill -0 $app; done
+until grep -qs '^listening on ' "$work/app"; do sleep 0.1; kill -0 $app; done
 # Nothing of our own environment: a CA file would start OpenSSL.
 env -i PATH="$PATH" API_URL="$(sed -n 's/^listening on //p' "$work/app")" SCHEDULER_STARTUP_GRACE_SECONDS=0 \
     SCHEDULER_BQ_METADATA_INITIAL_OFFSET_MAX_SECONDS=0 SCHEDULER_API_TOKEN=a-token-of-thirty-two-characters \
     valgrind --tool=callgrind --demangle=no --compress-strings=no --callgrind-out-file="$work/calls" \
     "$work/scheduler" 2>"$work/log" &
 clock=$!
-until [ -e "$work/log" ] && [ "$(grep -c outcome= "$work/log")" -ge 11 ]; do sleep 0.2; kill -0 $clock; done
+until [ "$(grep -cs outcome= "$work/log")" -ge 11 ]; do sleep 0.2; kill -0 $clock; done
 # Longer than a thread waits for work.
 sleep 12
 kill -TERM $clock
