@@ -5,8 +5,12 @@
 #include <malloc.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+
+// memmem(3): declared only under _GNU_SOURCE, which a module's headers do not see.
+extern void *memmem(const void *text, size_t text_size, const void *wanted, size_t wanted_size);
 
 #endif

@@ -15,27 +15,24 @@ package final class Cancellation: Sendable {
         func wake() { _ = unsafe curl_multi_wakeup(multi) }
     }
 
-    private struct State {
-        var isCancelled = false
-        var waiters: [UInt: Waiter] = [:]
-    }
-
-    private let state = Mutex(State())
+    private let flag = Flag()
+    private let waiters = Mutex<[UInt: Waiter]>([:])
 
     package init() {}
 
-    package var isCancelled: Bool { state.withLock { $0.isCancelled } }
+    package var isCancelled: Bool { flag.isSet }
 
     /// Ends every transfer under this cancellation, and every later one before it begins.
     package func cancel() {
-        state.withLock { state in
-            state.isCancelled = true
+        waiters.withLock { waiters in
+            // A waiter that comes after this lock sees the flag; the others are woken.
+            flag.set()
             // Under the lock, so that no handle is freed meanwhile; a wakeup does not block.
-            for waiter in state.waiters.values { waiter.wake() }
+            for waiter in waiters.values { waiter.wake() }
         }
     }
 
-    func begin(_ waiter: Waiter) { state.withLock { $0.waiters[waiter.address] = waiter } }
+    func begin(_ waiter: Waiter) { waiters.withLock { $0[waiter.address] = waiter } }
 
-    func end(_ waiter: Waiter) { state.withLock { $0.waiters[waiter.address] = nil } }
+    func end(_ waiter: Waiter) { waiters.withLock { $0[waiter.address] = nil } }
 }

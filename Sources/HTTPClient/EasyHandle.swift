@@ -45,7 +45,10 @@ internal import CCurl
 
     func set(_ option: CURLoption, _ value: Int) { _ = unsafe ccurl_setopt_long(raw, option, value) }
 
-    func set(_ option: CURLoption, _ value: String) { _ = unsafe ccurl_setopt_string(raw, option, value) }
+    func set(_ option: CURLoption, _ value: String) {
+        // A string that is passed as it is would be copied first.
+        unsafe value.withCString { _ = unsafe ccurl_setopt_string(raw, option, $0) }
+    }
 
     func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer?) {
         _ = unsafe ccurl_setopt_pointer(raw, option, value)
@@ -114,8 +117,8 @@ internal import CCurl
     /// The first header of this name in the last answer.
     func header(_ name: String) -> String? {
         var found: UnsafeMutablePointer<curl_header>?
-        guard unsafe curl_easy_header(raw, name, 0, UInt32(CURLH_HEADER), -1, &found) == CURLHE_OK,
-            let value = unsafe found?.pointee.value
+        let code = unsafe name.withCString { unsafe curl_easy_header(raw, $0, 0, UInt32(CURLH_HEADER), -1, &found) }
+        guard code == CURLHE_OK, let value = unsafe found?.pointee.value
         else { return nil }
         return unsafe String(cString: value)
     }

@@ -55,17 +55,22 @@ extension CivilTime: CustomStringConvertible {
                 }
                 count += width
             }
-            put(Int(year), 4)
+            func putTwo(_ number: Int) {
+                put(0x30 + UInt8(number / 10))
+                put(0x30 + UInt8(number % 10))
+            }
+            putTwo(Int(year / 100))
+            putTwo(Int(year % 100))
             put(UInt8(ascii: "-"))
-            put(month, 2)
+            putTwo(month)
             put(UInt8(ascii: "-"))
-            put(dayOfMonth, 2)
+            putTwo(dayOfMonth)
             put(UInt8(ascii: "T"))
-            put(secondOfDay / 3600, 2)
+            putTwo(secondOfDay / 3600)
             put(UInt8(ascii: ":"))
-            put(secondOfDay / 60 % 60, 2)
+            putTwo(secondOfDay / 60 % 60)
             put(UInt8(ascii: ":"))
-            put(secondOfDay % 60, 2)
+            putTwo(secondOfDay % 60)
             if digits > 0 {
                 put(UInt8(ascii: "."))
                 put(fraction, digits)

@@ -36,10 +36,11 @@ package enum ProcessEnvironment {
         }
     }
 
-    /// One heap for all threads, to be called before there are any.
+    /// One heap for all threads where there are few jobs; to be called before there are any threads.
     ///
-    /// glibc gives each of them one of its own, and what a thread has freed there stays resident after its end.
-    package static func shareHeap() { _ = mallopt(M_ARENA_MAX, 1) }
+    /// glibc gives each thread one of its own, and what a thread has freed there stays resident after its end. With
+    /// many jobs the threads would wait for one another at that one heap, and its size is not what matters.
+    package static func chooseHeaps(jobs: Int) { if jobs <= 100 { _ = mallopt(M_ARENA_MAX, 1) } }
 
     /// Keeps secrets where they are: no core dump holds the token, and no library writes TLS keys to a file.
     package static func protectSecrets() {

@@ -210,6 +210,7 @@ extension Program {
         defer { output.flush() }
         let log = log(settings, to: output)
         // Before the first thread is there.
+        ProcessEnvironment.chooseHeaps(jobs: settings.jobs.count)
         Library.start(tls: settings.needsTLS)
         log.zoneData(ZoneDirectory(environment: environment))
         let scheduler = Scheduler(

@@ -1,44 +1,54 @@
 internal import HTTPClient
+internal import Locking
 internal import Schedule
 
 /// From the clockwork's order to the pool, and from an attempt's end back to the clockwork.
 extension Scheduler {
     func start(_ attempt: Clockwork.Attempt) {
-        let work = AttemptWork(
-            attempt: attempt,
-            clockwork: clockwork,
-            store: store,
-            isDraining: isDraining,
-            runner: runner,
-            reports: reports,
-            log: log,
-            time: time,
-            bell: alarm.bell,
-            target: settings.target.text
-        )
-        if let refusal = pool.submit({ work.perform(with: $0) }), !hasToldOfRefusal {
+        let attempts = attempts
+        if let refusal = pool.submit({ attempts.perform(attempt, with: $0) }), !hasToldOfRefusal {
             hasToldOfRefusal = true
             log.threadRefused(refusal)
         }
     }
 }
 
-/// One attempt on a worker's thread.
-private struct AttemptWork: Sendable {
-    let attempt: Clockwork.Attempt
-    let clockwork: Scheduler.Shared
-    let store: any StateStore
-    let isDraining: Scheduler.Flag
-    let runner: Runner
-    let reports: ErrorReports?
-    let log: Log
-    let time: TimeSource
-    let bell: Alarm.Bell
-    let target: String
+/// What an attempt on a worker's thread needs.
+///
+/// A class, so that to hand an attempt over is to count one reference: each of them is a cache line that the
+/// processors take from one another.
+final class Attempts: Sendable {
+    private let clockwork: Scheduler.Shared
+    private let store: any StateStore
+    private let isDraining: Flag
+    private let runner: Runner
+    private let reports: ErrorReports?
+    private let log: Log
+    private let time: TimeSource
+    private let random: @Sendable () -> UInt64
+    private let bell: Alarm.Bell
+    private let target: String
 
-    func perform(with client: Client) {
+    init(
+        clockwork: Scheduler.Shared,
+        store: any StateStore,
+        isDraining: Flag,
+        runner: Runner,
+        reports: ErrorReports?,
+        log: Log,
+        time: TimeSource,
+        random: @escaping @Sendable () -> UInt64,
+        bell: Alarm.Bell,
+        target: String
+    ) {
+        (self.clockwork, self.store, self.isDraining) = (clockwork, store, isDraining)
+        (self.runner, self.reports, self.log) = (runner, reports, log)
+        (self.time, self.random, self.bell, self.target) = (time, random, bell, target)
+    }
+
+    func perform(_ attempt: Clockwork.Attempt, with client: Client) {
         let (name, isFirst) = (attempt.job.name, attempt.context == nil)
-        guard !isFirst || store.claim(name, slot: attempt.run.slot) else { return forgo() }
+        guard !isFirst || store.claim(name, slot: attempt.run.slot) else { return forgo(attempt) }
         let identity = attempt.context?.identity ?? runner.identity()
         store.begin(
             name,
@@ -68,15 +78,15 @@ private struct AttemptWork: Sendable {
             reached()
         }
         let (now, uptime) = (time.now(), time.uptime())
-        let random = Double.random(in: 0..<1)
+        let random = Double(random() >> 11) * 0x1p-53  // 0 ..< 1
         let (verdict, mustWake) = clockwork.withLock {
             ($0.ended(attempt, end, at: now, uptime: uptime, random: random), $0.mustWake)
         }
-        tell(verdict, end, now)
+        tell(verdict, end, of: attempt.job, now)
         if mustWake { bell.ring() }
     }
 
-    private func forgo() {
+    private func forgo(_ attempt: Clockwork.Attempt) {
         log.slotIsTaken(attempt.run, attempt.job)
         let (now, uptime) = (time.now(), time.uptime())
         clockwork.withLock { $0.forgo(attempt, at: now, uptime: uptime) }
@@ -90,7 +100,7 @@ private struct AttemptWork: Sendable {
         bell.ring()
     }
 
-    private func tell(_ verdict: Clockwork.Verdict, _ end: RunEnd, _ now: Moment) {
+    private func tell(_ verdict: Clockwork.Verdict, _ end: RunEnd, of job: Job, _ now: Moment) {
         if case .success(let response) = end.answer, let text = response.retryAfter,
             RetryAfter.parse(text, at: now) == nil
         {
@@ -103,7 +113,7 @@ private struct AttemptWork: Sendable {
         case .ended(let held):
             store.end(end.job.name, end.record)
             log.ended(end)
-            if held > 0 { log.released(attempt.job, slots: held) }
+            if held > 0 { log.released(job, slots: held) }
         }
         reports?.note(end)
     }

@@ -1,4 +1,5 @@
 internal import HTTPClient
+internal import Locking
 internal import Schedule
 
 /// What a signal does, and the drain.

@@ -10,7 +10,7 @@ package final class Scheduler {
     let time: TimeSource
     let alarm: Alarm
     let pool: WorkerPool
-    let runner: Runner
+    let attempts: Attempts
     let reports: ErrorReports?
     let store: any StateStore
     let cancellation = Cancellation()
@@ -45,14 +45,6 @@ package final class Scheduler {
         func withLock<Result: Sendable>(_ body: (inout Clockwork) -> Result) -> Result { value.withLock { body(&$0) } }
     }
 
-    final class Flag: Sendable {
-        private let value = Mutex(false)
-
-        var isSet: Bool { value.withLock { $0 } }
-
-        func set() { value.withLock { $0 = true } }
-    }
-
     init(
         _ settings: Settings,
         log: Log,
@@ -62,7 +54,7 @@ package final class Scheduler {
         store: any StateStore = MemoryStore(),
         doors: StatusServer.Doors? = nil,
         buildDate: Moment,
-        random: @escaping @Sendable () -> UInt64 = { .random(in: 0 ... .max) },
+        random: @escaping @Sendable () -> UInt64 = RandomNumbers().next,
         reload: @escaping () -> Result<Settings, SettingsFaults>
     ) {
         self.settings = settings
@@ -98,14 +90,25 @@ package final class Scheduler {
                 afterReport: bell.ring
             )
         }
-        runner = Runner(
-            settings,
+        attempts = Attempts(
+            clockwork: clockwork,
+            store: store,
+            isDraining: isDraining,
+            runner: Runner(
+                settings,
+                log: log,
+                time: time,
+                reports: reports,
+                cancellation: cancellation,
+                isStopping: { isDraining.isSet },
+                random: random
+            ),
+            reports: reports,
             log: log,
             time: time,
-            reports: reports,
-            cancellation: cancellation,
-            isStopping: { isDraining.isSet },
-            random: random
+            random: random,
+            bell: bell,
+            target: settings.target.text
         )
     }
 

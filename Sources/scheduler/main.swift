@@ -1,5 +1,4 @@
 internal import Glibc
 internal import SchedulerCore
 
-ProcessEnvironment.shareHeap()
 exit(Program.run(arguments: Array(CommandLine.arguments.dropFirst()), environment: ProcessEnvironment.variables))

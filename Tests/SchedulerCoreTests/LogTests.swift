@@ -17,7 +17,7 @@ final class LogBook: Sendable {
             format: format,
             secrets: secrets,
             now: { Moment(seconds: 1_763_696_695, nanoseconds: 123_999_999) },
-            write: { line in self.kept.withLock { $0.append(line) } }
+            write: { line in self.kept.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }
         )
     }
 }

@@ -21,7 +21,7 @@ package final class LineOutput: Sendable {
     private let channel: Channel
     private let limit: Int
     private let waits: Bool
-    private let dropNote: @Sendable (Int) -> String
+    private let dropNote: @Sendable (Int) -> [UInt8]
     private let state = Mutex(State())
     /// Held while something is written, so that bytes keep their order.
     private let pen = Mutex(())
@@ -33,7 +33,9 @@ package final class LineOutput: Sendable {
         descriptor: Int32,
         limit: Int = 1 << 20,
         waits: Bool = false,
-        dropNote: @escaping @Sendable (Int) -> String = { "\(counted($0, "log line")) dropped: nobody read the log\n" }
+        dropNote: @escaping @Sendable (Int) -> [UInt8] = {
+            Array("\(counted($0, "log line")) dropped: nobody read the log\n".utf8)
+        }
     ) {
         channel = Channel(descriptor, waits: waits)
         self.dropNote = dropNote
@@ -41,16 +43,29 @@ package final class LineOutput: Sendable {
         self.waits = waits
     }
 
-    package func write(_ line: String) {
-        if !add(line) {
+    package func write(_ text: String) { write(Array(text.utf8)) }
+
+    package func write(_ line: [UInt8]) {
+        var place = add(line)
+        if place == .none {
             flush()
-            if !add(line) { state.withLock { $0.dropped += 1 } }
+            place = add(line)
         }
-        let isWriter = state.withLock { state in
-            defer { state.hasWriter = true }
-            return !state.hasWriter
+        switch place {
+        case .first: flush()
+        case .behind: if waits { flush() }
+        case .none: state.withLock { $0.dropped += 1 }
         }
-        if isWriter || waits { flush() }
+    }
+
+    /// Where a line has got to.
+    private enum Place {
+        /// Its thread is the one that writes.
+        case first
+        /// Another thread is about to write it.
+        case behind
+        /// There is no room for it.
+        case none
     }
 
     /// Whether a line could not be written, as on a full disk.
@@ -72,12 +87,12 @@ package final class LineOutput: Sendable {
         }
     }
 
-    /// False if there is no room for the line.
-    private func add(_ line: String) -> Bool {
+    private func add(_ line: [UInt8]) -> Place {
         state.withLock { state in
-            guard state.waiting.count + state.inHand + line.utf8.count <= limit else { return false }
-            state.waiting.append(contentsOf: line.utf8)
-            return true
+            guard state.waiting.count + state.inHand + line.count <= limit else { return .none }
+            state.waiting.append(contentsOf: line)
+            defer { state.hasWriter = true }
+            return state.hasWriter ? .behind : .first
         }
     }
 }
@@ -92,7 +107,7 @@ extension LineOutput.State {
         return bytes
     }
 
-    mutating func putBack(_ rest: ArraySlice<UInt8>, isWhole: Bool, _ dropNote: (Int) -> String) -> Next {
+    mutating func putBack(_ rest: ArraySlice<UInt8>, isWhole: Bool, _ dropNote: (Int) -> [UInt8]) -> Next {
         inHand = 0
         if !isWhole { hasFailed = true }
         if !rest.isEmpty {
@@ -101,7 +116,7 @@ extension LineOutput.State {
             return .stuck
         }
         if waiting.isEmpty, dropped > 0 {
-            waiting = Array(dropNote(dropped).utf8)
+            waiting = dropNote(dropped)
             dropped = 0
         }
         guard waiting.isEmpty else { return .more }

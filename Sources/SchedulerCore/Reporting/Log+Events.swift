@@ -42,7 +42,7 @@ extension Log {
     }
 
     /// The line that takes the place of lines that found no room.
-    func droppedNote(_ lines: Int) -> String {
+    func droppedNote(_ lines: Int) -> [UInt8] {
         rendered(.error, "\(own: counted(lines, "log line")) dropped: nobody read the log.")
     }
 

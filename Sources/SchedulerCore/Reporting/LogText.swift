@@ -16,7 +16,9 @@ package struct LogText: ExpressibleByStringInterpolation, Sendable {
     package struct Interpolation: StringInterpolationProtocol {
         var parts: [Part] = []
 
-        package init(literalCapacity: Int, interpolationCount: Int) {}
+        package init(literalCapacity: Int, interpolationCount: Int) {
+            parts.reserveCapacity(2 * interpolationCount + 1)
+        }
 
         package mutating func appendLiteral(_ literal: String) { parts.append(.own(literal)) }
         package mutating func appendInterpolation(_ outside: String) { parts.append(.outside(outside)) }

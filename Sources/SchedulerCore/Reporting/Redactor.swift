@@ -1,3 +1,5 @@
+internal import CLinux
+
 /// Takes secrets out of texts from outside, such as an answer that echoes the token.
 struct Redactor: Sendable {
     private let book: SecretBook
@@ -18,6 +20,11 @@ struct Redactor: Sendable {
 
     static let shortestInOwn = 8
 
+    /// Whether `maskOwn` would have something to do in a text or in a part of it.
+    func holdsLongSecret(_ bytes: [UInt8]) -> Bool {
+        unsafe bytes.withUnsafeBytes { text in book.longNeedles.contains { unsafe Self.holds(text, $0) } }
+    }
+
     private func replace(_ secrets: [[UInt8]], in text: String) -> String {
         guard secrets.contains(where: { Self.holds(text, $0) }) else { return text }
         var bytes = Array(text.utf8)
@@ -27,12 +34,14 @@ struct Redactor: Sendable {
 
     /// Looks without a copy: nearly no text holds a secret.
     private static func holds(_ text: String, _ secret: [UInt8]) -> Bool {
-        guard text.utf8.count >= secret.count else { return false }
         var text = text
-        return text.withUTF8 { bytes in
-            (0...bytes.count - secret.count).contains { place in
-                unsafe bytes[place] == secret[0] && bytes[place...].starts(with: secret)
-            }
+        return text.withUTF8 { bytes in unsafe holds(UnsafeRawBufferPointer(bytes), secret) }
+    }
+
+    private static func holds(_ text: UnsafeRawBufferPointer, _ secret: [UInt8]) -> Bool {
+        unsafe secret.withUnsafeBytes { secret in
+            guard let start = text.baseAddress, let wanted = secret.baseAddress else { return false }
+            return unsafe memmem(start, text.count, wanted, secret.count) != nil
         }
     }
 

@@ -5,14 +5,15 @@ internal import Schedule
 package struct RequestIdentity: Sendable {
     /// One per run, and the trace's id as well, so that one search finds both.
     package let id: RunID
+    /// The same as text, which a run needs several times.
+    package let runID: String
     private let random: @Sendable () -> UInt64
 
     package init(random: @escaping @Sendable () -> UInt64) {
         self.random = random
         id = RunID(random(), random())
+        runID = id.description
     }
-
-    package var runID: String { id.description }
 
     /// The headers of one attempt, counted from 1; each attempt is a span of its own.
     ///
@@ -24,12 +25,13 @@ package struct RequestIdentity: Sendable {
         if let body = job.body, !names.contains("content-type") {
             headers.append(Request.Header("Content-Type", JSONText.isValid(body) ? "application/json" : "text/plain"))
         }
-        return headers + identity(job: job.name, run: run, attempt: attempt)
+        append(to: &headers, job: job.name, run: run, attempt: attempt)
+        return headers
     }
 
-    private func identity(job: String, run: Run, attempt: Int) -> [Request.Header] {
-        let (slot, runID) = (run.slot.description, runID)
-        return [
+    private func append(to headers: inout [Request.Header], job: String, run: Run, attempt: Int) {
+        let slot = run.slot.description
+        headers += [
             Request.Header("Idempotency-Key", "\(job)@\(slot)" + (run.trigger == .manual ? "#manual-\(runID)" : "")),
             Request.Header("X-Scheduler-Job", job),
             Request.Header("X-Scheduler-Slot", slot),

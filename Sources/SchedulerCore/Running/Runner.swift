@@ -60,7 +60,7 @@ package final class Runner: Sendable {
                 began: time.uptime(),
                 lateness: max(.zero, time.now() - run.due)
             )
-        let begin = Announcement(isMade: known) { [log] in log.running(job, run, id: context.identity.runID) }
+        let begin = Announcement(isMade: known) { self.log.running(job, run, id: context.identity.runID) }
         let made: (Int, Secret?) -> Result<Response, TransferError> = { attempt, token in
             self.send(attempt, job, run, context.identity, token, client) {
                 begin.make()

@@ -11,7 +11,7 @@ final class StatusBoard: Sendable {
 
     private let clockwork: Scheduler.Shared
     private let store: any StateStore
-    private let isDraining: Scheduler.Flag
+    private let isDraining: Flag
     private let heartbeat: Heartbeat
     private let time: TimeSource
     private let buildDate: Moment
@@ -27,7 +27,7 @@ final class StatusBoard: Sendable {
         _ settings: Settings,
         clockwork: Scheduler.Shared,
         store: any StateStore,
-        isDraining: Scheduler.Flag,
+        isDraining: Flag,
         heartbeat: Heartbeat,
         time: TimeSource,
         buildDate: Moment,

@@ -23,6 +23,11 @@ static size_t take(char *bytes, size_t size, size_t count, void *context) {
   return size * count;
 }
 
+static int connected(void *context, char *ip, char *local_ip, int port, int local_port) {
+  (void)context, (void)ip, (void)local_ip, (void)port, (void)local_port;
+  return CURL_PREREQFUNC_OK;
+}
+
 static void set_options(CURL *easy, char *error) {
   curl_easy_reset(easy);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error);
@@ -31,16 +36,27 @@ static void set_options(CURL *easy, char *error) {
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
   curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+  curl_easy_setopt(easy, CURLOPT_NETRC, 0L);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
   curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
   curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
   curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
   curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 60000L);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 10000L);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, connected);
+  curl_easy_setopt(easy, CURLOPT_POST, 1L);
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)0);
+  curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, "");
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, "POST");
   curl_easy_setopt(easy, CURLOPT_URL, url);
 }
 
@@ -76,7 +92,10 @@ static long call(CURLM *multi, CURL *easy, char *error) {
   } while (running);
   CURLMsg *message = curl_multi_info_read(multi, &messages);
   long status = 0;
+  struct curl_header *header;
   if (message && message->data.result == CURLE_OK) curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_header(easy, "Location", 0, CURLH_HEADER, -1, &header);
+  curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &header);
   curl_multi_remove_handle(multi, easy);
   curl_slist_free_all(list);
   return status;
