@@ -1,4 +1,4 @@
-internal import Glibc
+package import Glibc
 
 /// A value that only one thread at a time can touch; the same shape as `Synchronization.Mutex`.
 ///
@@ -7,13 +7,17 @@ internal import Glibc
 ///
 /// Unchecked: the value is only reached through `withLock`, the lock only through calls that any thread may make.
 @safe package struct Mutex<Value>: ~Copyable, @unchecked Sendable {
-    private let lock: UnsafeMutablePointer<pthread_mutex_t>
-    private let value: UnsafeMutablePointer<Value>
+    @usableFromInline let lock: UnsafeMutablePointer<pthread_mutex_t>
+    @usableFromInline let value: UnsafeMutablePointer<Value>
 
     package init(_ initial: sending Value) {
         unsafe lock = .allocate(capacity: 1)
         unsafe value = .allocate(capacity: 1)
-        unsafe pthread_mutex_init(lock, nil)
+        var attributes = pthread_mutexattr_t()
+        unsafe pthread_mutexattr_init(&attributes)
+        // Looks a while before it sleeps: what is done under a lock here takes less than to sleep.
+        unsafe pthread_mutexattr_settype(&attributes, CInt(PTHREAD_MUTEX_ADAPTIVE_NP))
+        unsafe pthread_mutex_init(lock, &attributes)
         unsafe value.initialize(to: initial)
     }
 
@@ -25,6 +29,7 @@ internal import Glibc
     }
 
     /// Runs the body while no other thread does; not to be nested for one mutex.
+    @inlinable
     package borrowing func withLock<Result, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {

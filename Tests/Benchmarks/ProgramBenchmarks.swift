@@ -57,7 +57,7 @@ extension ProgramBenchmarks {
         let nginx = try PlainNginx()
         for (count, threads) in [(1_000, 256), (10_000, 256), (10_000, 16)] {
             var (own, limit) = (Rate(), Rate())
-            for _ in 0..<3 {
+            for _ in 0..<5 {
                 own.improve(by: try sidecarCalls(nginx.url, count, threads))
                 limit.improve(by: try bareCalls(nginx.url, count, threads))
             }

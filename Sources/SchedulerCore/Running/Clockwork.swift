@@ -22,7 +22,9 @@ struct Clockwork: Sendable {
     }
 
     /// One attempt to be made.
-    struct Attempt: Sendable {
+    ///
+    /// A class, since it is handed on several times, and is large: thousands may be due at once.
+    final class Attempt: Sendable {
         let run: Run
         let job: Job
         /// Counted from 1.
@@ -30,6 +32,10 @@ struct Clockwork: Sendable {
         let isProbe: Bool
         /// Of the attempts before, if there were any.
         let context: RunContext?
+
+        init(run: Run, job: Job, number: Int, isProbe: Bool, context: RunContext?) {
+            (self.run, self.job, self.number, self.isProbe, self.context) = (run, job, number, isProbe, context)
+        }
     }
 
     /// What an attempt's end means.

@@ -26,8 +26,22 @@ struct Dispatch: Sendable {
         var hasWaited = false
         /// What the attempts of one run share.
         var context: RunContext?
+        private var kept: Kept?
+
         /// What is known of a run that is between two attempts.
-        var pending: RunEnd?
+        var pending: RunEnd? {
+            get { kept?.end }
+            set { kept = newValue.map(Kept.init) }
+        }
+
+        init(run: Run, stage: Stage) { (self.run, self.stage) = (run, stage) }
+    }
+
+    /// Apart from its item: few runs have it, and it is larger than all the rest.
+    private final class Kept: Sendable {
+        let end: RunEnd
+
+        init(_ end: RunEnd) { self.end = end }
     }
 
     /// Time to act on a job.

@@ -24,6 +24,8 @@ package final class Alarm {
     package var longestSleep = Duration.seconds(3_600)
     private let timer: Int32
     private let signals: Int32
+    /// What the timer is set to; nil if it has to be set again.
+    private var armed: Moment??
 
     /// Signals that the loop is told of; they are blocked in every thread that is started later.
     private static let heard = [SIGTERM, SIGINT, SIGHUP]
@@ -54,12 +56,15 @@ package final class Alarm {
     package func wait(until moment: Moment?, now: Moment, atMost longest: Duration) -> [Int32] {
         heartbeat.beat()
         let longest = min(longest, longestSleep)
-        arm(moment)
+        if armed != .some(moment) { arm(moment) }
         let milliseconds = Self.milliseconds(until: moment, now: now, atMost: longest)
         var polled = [timer, bell.descriptor, signals].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let ready = unsafe poll(&polled, UInt(polled.count), milliseconds)
         guard ready > 0 else { return [] }
-        if polled[0].revents != 0 { drain(timer) }
+        if polled[0].revents != 0 {
+            drain(timer)
+            armed = nil
+        }
         if polled[1].revents != 0 { drain(bell.descriptor) }
         return polled[2].revents == 0 ? [] : pendingSignals()
     }
@@ -81,7 +86,8 @@ package final class Alarm {
             // Far away, but armed: only an armed timer tells of a clock that was set.
             setting.it_value.tv_sec = .max / 1_000_000_000
         }
-        _ = unsafe timerfd_settime(timer, Int32(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET), &setting, nil)
+        let flags = Int32(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET)
+        armed = unsafe timerfd_settime(timer, flags, &setting, nil) == 0 ? .some(moment) : nil
     }
 
     private func drain(_ descriptor: Int32) {
