@@ -3,6 +3,7 @@
 #define CLINUX_SHIM_H
 
 #include <malloc.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
@@ -10,7 +11,8 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
-// memmem(3): declared only under _GNU_SOURCE, which a module's headers do not see.
+// memmem(3), pthread_getattr_np(3): declared only under _GNU_SOURCE, which a module's headers do not see.
 extern void *memmem(const void *text, size_t text_size, const void *wanted, size_t wanted_size);
+extern int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes);
 
 #endif

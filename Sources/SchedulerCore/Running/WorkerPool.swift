@@ -1,4 +1,3 @@
-internal import CLinux
 internal import Glibc
 package import HTTPClient
 internal import Locking
@@ -163,7 +162,7 @@ package final class WorkerPool: Sendable {
             return true
         }
         if isOver { pthread_detach(me) }
-        _ = malloc_trim(0)
+        ThreadMemory.giveBack()
         return isOver
     }
 }
