@@ -47,14 +47,14 @@ package final class LineOutput: Sendable {
 
     package func write(_ line: [UInt8]) {
         var place = add(line)
-        if place == .none {
+        if place == .nowhere {
             flush()
             place = add(line)
         }
         switch place {
         case .first: flush()
         case .behind: if waits { flush() }
-        case .none: state.withLock { $0.dropped += 1 }
+        case .nowhere: state.withLock { $0.dropped += 1 }
         }
     }
 
@@ -65,7 +65,7 @@ package final class LineOutput: Sendable {
         /// Another thread is about to write it.
         case behind
         /// There is no room for it.
-        case none
+        case nowhere
     }
 
     /// Whether a line could not be written, as on a full disk.
@@ -89,7 +89,7 @@ package final class LineOutput: Sendable {
 
     private func add(_ line: [UInt8]) -> Place {
         state.withLock { state in
-            guard state.waiting.count + state.inHand + line.count <= limit else { return .none }
+            guard state.waiting.count + state.inHand + line.count <= limit else { return .nowhere }
             state.waiting.append(contentsOf: line)
             defer { state.hasWriter = true }
             return state.hasWriter ? .behind : .first

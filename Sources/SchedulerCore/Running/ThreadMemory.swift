@@ -19,9 +19,12 @@ internal import Glibc
         var size = 0
         guard unsafe pthread_attr_getstack(&attributes, &lowest, &size) == 0, let lowest = unsafe lowest else { return }
         let page = sysconf(Int32(_SC_PAGESIZE))
-        unsafe withUnsafeMutablePointer(to: &size) { here in
-            // A stack grows down. What is called from here on stands on the page of `here` and on the one below.
+        var mark: UInt8 = 0
+        unsafe withUnsafeMutablePointer(to: &mark) { here in
             let used = unsafe UnsafeMutableRawPointer(here) - lowest
+            // Under a sanitizer a variable may stand elsewhere.
+            guard (0..<size).contains(used) else { return }
+            // A stack grows down. What is called from here on stands on the page of `here` and on the one below.
             let free = used / page * page - page
             // madvise(2): the next touch of such a page finds zeros, as on a new stack.
             if free > 0 { unsafe madvise(lowest, free, MADV_DONTNEED) }
