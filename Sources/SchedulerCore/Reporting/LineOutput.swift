@@ -74,7 +74,9 @@ package final class LineOutput: Sendable {
     /// Writes what waits, as far as there is room; true if nothing waits any more.
     @discardableResult
     package func flush() -> Bool {
-        pen.withLock { _ in
+        // The loop comes here with each tick, and nearly always for nothing.
+        if state.withLock({ $0.isIdle }) { return true }
+        return pen.withLock { _ in
             while true {
                 let bytes = state.withLock { $0.take() }
                 let (sent, isWhole) = channel.send(bytes)
@@ -99,6 +101,9 @@ package final class LineOutput: Sendable {
 
 extension LineOutput.State {
     enum Next { case more, done, stuck }
+
+    /// Whether nothing waits and nobody writes.
+    var isIdle: Bool { waiting.isEmpty && inHand == 0 && dropped == 0 && !hasWriter }
 
     mutating func take() -> [UInt8] {
         let bytes = waiting

@@ -91,7 +91,8 @@ struct Dispatch: Sendable {
     var nextEvent: Duration? {
         // Looks through all runs only while the target is down.
         let probe = target.nextProbe.flatMap { waiting.isEmpty ? nil : $0 }
-        return [timers.first?.due, probe].compactMap { $0 }.min()
+        guard let due = timers.first?.due else { return probe }
+        return probe.map { min($0, due) } ?? due
     }
 
     /// Takes over a run that the ticker started.

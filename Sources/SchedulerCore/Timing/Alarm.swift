@@ -24,6 +24,8 @@ package final class Alarm {
     package var longestSleep = Duration.seconds(3_600)
     private let timer: Int32
     private let signals: Int32
+    /// Timer, bell and signals, as poll(2) takes them; kept, so that a wait costs no memory.
+    private var polled: [pollfd]
     /// What the timer is set to; nil if it has to be set again.
     private var armed: Moment??
 
@@ -46,6 +48,7 @@ package final class Alarm {
         signals = try Self.opened("signalfd", unsafe signalfd(-1, &mask, Int32(SFD_CLOEXEC | SFD_NONBLOCK)))
         timer = try Self.opened("timerfd", timerfd_create(CLOCK_REALTIME, Int32(TFD_CLOEXEC | TFD_NONBLOCK)))
         bell = Bell(descriptor: try Self.opened("eventfd", eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))))
+        polled = [timer, bell.descriptor, signals].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     }
 
     deinit { for descriptor in [signals, timer, bell.descriptor] { close(descriptor) } }
@@ -58,7 +61,6 @@ package final class Alarm {
         let longest = min(longest, longestSleep)
         if armed != .some(moment) { arm(moment) }
         let milliseconds = Self.milliseconds(until: moment, now: now, atMost: longest)
-        var polled = [timer, bell.descriptor, signals].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let ready = unsafe poll(&polled, UInt(polled.count), milliseconds)
         guard ready > 0 else { return [] }
         if polled[0].revents != 0 {
