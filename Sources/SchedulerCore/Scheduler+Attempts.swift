@@ -4,9 +4,10 @@ internal import Schedule
 
 /// From the clockwork's order to the pool, and from an attempt's end back to the clockwork.
 extension Scheduler {
-    func start(_ attempt: Clockwork.Attempt) {
+    func start(_ due: [Clockwork.Attempt]) {
         let attempts = attempts
-        if let refusal = pool.submit({ attempts.perform(attempt, with: $0) }), !hasToldOfRefusal {
+        let works = due.map { attempt -> WorkerPool.Work in { attempts.perform(attempt, with: $0) } }
+        if let refusal = pool.submit(works), !hasToldOfRefusal {
             hasToldOfRefusal = true
             log.threadRefused(refusal)
         }

@@ -154,7 +154,7 @@ package final class Scheduler {
         while true {
             let (now, uptime) = (time.now(), time.uptime())
             let (orders, next) = clockwork.withLock { ($0.look(at: now, uptime: uptime), $0.sleep()) }
-            for order in orders { perform(order, now: now) }
+            perform(orders, now: now)
             pool.startRefusedThreads()
             store.tend()
             retryLocalDoor()
@@ -164,20 +164,24 @@ package final class Scheduler {
         }
     }
 
-    private func perform(_ order: Clockwork.Order, now: Moment) {
-        switch order {
-        case .attempt(let attempt): start(attempt)
-        case .hold(let job, let slot, let isAbandoned): log.held(job, slot: slot, isAbandoned: isAbandoned)
-        case .release(let job, let slots): log.released(job, slots: slots)
-        case .skip(let job, let slot):
-            store.record([job.configured(last: slot)])
-            log.skipped(job, slot: slot)
-        case .end(let end): finish(end)
-        case .clockIsWrong: log.clockIsWrong(now, buildDate: buildDate)
-        case .clockIsRight: log.clockIsRight(now)
-        case .clockWentBack(let jobs):
-            store.record(jobs.map { $0.configured(last: now.wholeMilliseconds) })
-            log.clockWentBack(jobs, now: now)
+    private func perform(_ orders: [Clockwork.Order], now: Moment) {
+        var due: [Clockwork.Attempt] = []
+        for order in orders {
+            switch order {
+            case .attempt(let attempt): due.append(attempt)
+            case .hold(let job, let slot, let isAbandoned): log.held(job, slot: slot, isAbandoned: isAbandoned)
+            case .release(let job, let slots): log.released(job, slots: slots)
+            case .skip(let job, let slot):
+                store.record([job.configured(last: slot)])
+                log.skipped(job, slot: slot)
+            case .end(let end): finish(end)
+            case .clockIsWrong: log.clockIsWrong(now, buildDate: buildDate)
+            case .clockIsRight: log.clockIsRight(now)
+            case .clockWentBack(let jobs):
+                store.record(jobs.map { $0.configured(last: now.wholeMilliseconds) })
+                log.clockWentBack(jobs, now: now)
+            }
         }
+        start(due)
     }
 }

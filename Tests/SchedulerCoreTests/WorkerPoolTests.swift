@@ -35,6 +35,24 @@ struct WorkerPoolTests {
         #expect(end.most == 3)
     }
 
+    @Test(
+        "what is handed over at once is all done, in its order, by as many threads as are wanted",
+        arguments: [1, 7, 300]
+    )
+    func atOnce(width: Int) async {
+        let seen = Mutex<[Int]>([])
+        let pool = WorkerPool(width: width)
+        let refusal = pool.submit((0..<200).map { number in { _ in seen.withLock { $0.append(number) } } })
+        #expect(refusal == nil)
+        #expect(pool.threads <= min(width, 200))
+        while pool.load > 0 { await Task.yield() }
+        pool.stop()
+        pool.join()
+        let all = seen.withLock { $0 }
+        #expect(all.sorted() == Array(0..<200))
+        if width == 1 { #expect(all == Array(0..<200)) }
+    }
+
     @Test("one thread works in the order of submission")
     func order() async {
         let seen = Mutex<[Int]>([])

@@ -51,15 +51,31 @@ package final class WorkerPool: Sendable {
     /// Answers the error number if a thread was wanted and the system refused it (a limit on processes): the work then
     /// waits for the threads that are there, or for `startRefusedThreads`.
     @discardableResult
-    package func submit(_ work: @escaping Work) -> Int32? {
-        let code = state.withLock { state -> Int32 in
-            guard !state.isStopped else { return 0 }
-            state.waiting.append(work)
-            return startThreadIfWanted(&state)
+    package func submit(_ work: @escaping Work) -> Int32? { submit([work]) }
+
+    /// The same for work that is ready at once: some pieces at a time, since to wake a thread for each, with thousands
+    /// to come, has the one who hands them over wait for those who do them.
+    @discardableResult
+    package func submit(_ works: [Work]) -> Int32? {
+        var refusal: Int32?
+        for start in stride(from: 0, to: works.count, by: Self.handful) {
+            let some = works[start..<min(start + Self.handful, works.count)]
+            let code = state.withLock { state -> Int32 in
+                guard !state.isStopped else { return 0 }
+                var code: Int32 = 0
+                for work in some {
+                    state.waiting.append(work)
+                    if code == 0 { code = startThreadIfWanted(&state) }
+                }
+                return code
+            }
+            for _ in some { available.post() }
+            if code != 0 { refusal = refusal ?? code }
         }
-        available.post()
-        return code == 0 ? nil : code
+        return refusal
     }
+
+    private static let handful = 64
 
     /// Asks again for threads that the system refused; work that waits may wait for nothing else.
     package func startRefusedThreads() {
