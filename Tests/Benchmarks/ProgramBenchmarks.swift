@@ -42,43 +42,34 @@ struct ProgramBenchmarks {
 extension ProgramBenchmarks {
     private struct Rate {
         var perSecond = 0.0
-        var microseconds = Double.infinity
+        var microseconds = 0.0
         var most = 0
-
-        /// What disturbs a measurement only makes it worse.
-        mutating func improve(by other: Self) {
-            perSecond = max(perSecond, other.perSecond)
-            microseconds = min(microseconds, other.microseconds)
-            most = max(most, other.most)
-        }
     }
+
+    private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
     private func addCalls(to table: inout Table) throws {
         let nginx = try PlainNginx()
         for (count, threads) in [(1_000, 256), (10_000, 256), (10_000, 16)] {
-            var (own, limit) = (Rate(), Rate())
-            for _ in 0..<5 {
-                own.improve(by: try sidecarCalls(nginx.url, count, threads))
-                limit.improve(by: try bareCalls(nginx.url, count, threads))
+            // The two in turn, and the median of the ratios: the machine's speed drifts, and hardly within a pair.
+            let pairs = try (0..<7).map { _ in
+                (own: try sidecarCalls(nginx.url, count, threads), limit: try bareCalls(nginx.url, count, threads))
+            }
+            func add(_ name: String, _ value: (Rate) -> Double, _ show: (Int) -> String, _ goal: String) {
+                table.add(
+                    name,
+                    show(Int(Self.median(pairs.map { value($0.own) }))),
+                    show(Int(Self.median(pairs.map { value($0.limit) }))),
+                    Figure.share(Self.median(pairs.map { value($0.own) / value($0.limit) }), of: 1),
+                    goal
+                )
             }
             let name = "\(Figure.count(count)) jobs due at once, \(threads) threads"
-            table.add(
-                "calls per second: \(name)",
-                Figure.count(Int(own.perSecond)),
-                Figure.count(Int(limit.perSecond)),
-                Figure.share(own.perSecond, of: limit.perSecond),
-                ">= 0.80"
-            )
-            table.add(
-                "  processor time per call",
-                "\(Int(own.microseconds)) us",
-                "\(Int(limit.microseconds)) us",
-                Figure.share(own.microseconds, of: limit.microseconds),
-                ""
-            )
+            add("calls per second: \(name)", \.perSecond, Figure.count, ">= 0.80")
+            add("  processor time per call", \.microseconds, { "\($0) us" }, "")
             table.add(
                 "  most resident meanwhile",
-                "\(Figure.count(own.most)) kB",
+                "\(Figure.count(pairs.map(\.own.most).max() ?? 0)) kB",
                 "-",
                 "-",
                 count == 10_000 ? "<= 64 MB" : ""
