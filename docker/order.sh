@@ -27,7 +27,7 @@ env -i PATH="$PATH" API_URL="$(sed -n 's/^listening on //p' "$work/app")" SCHEDU
     valgrind --tool=callgrind --demangle=no --compress-strings=no --callgrind-out-file="$work/calls" \
     "$work/scheduler" 2>"$work/log" &
 clock=$!
-until [ "$(grep -cs outcome= "$work/log")" -ge 11 ]; do sleep 0.2; kill -0 $clock; done
+until [ -e "$work/log" ] && [ "$(grep -c outcome= "$work/log")" -ge 11 ]; do sleep 0.2; kill -0 $clock; done
 # Longer than a thread waits for work.
 sleep 12
 kill -TERM $clock
