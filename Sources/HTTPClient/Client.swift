@@ -19,10 +19,10 @@ package final class Client {
     package func send(
         _ request: Request,
         until cancellation: Cancellation,
-        connected: @escaping () -> Void = {}
+        connected: () -> Void = {}
     ) throws(TransferError) -> Response {
         let sink = BodySink(limit: Self.bodyLimit)
-        let (observer, limit) = (ConnectionObserver(connected), HeaderLimit())
+        let limit = HeaderLimit()
         let headers = Self.headers(request)
         easy.reset()
         easy.set(CURLOPT_URL, request.url)
@@ -32,11 +32,14 @@ package final class Client {
         if let proxy = request.proxy { easy.set(proxy) }
         setMethod(request)
         easy.set(sink: sink)
-        easy.set(observer: observer)
         easy.set(limit: limit)
         let code = unsafe headers.withPointer { list in
             unsafe easy.set(CURLOPT_HTTPHEADER, list)
-            return withExtendedLifetime((sink, observer, limit)) { multi.perform(easy, until: cancellation) }
+            return withoutActuallyEscaping(connected) { connected in
+                let observer = ConnectionObserver(connected)
+                easy.set(observer: observer)
+                return withExtendedLifetime((sink, observer, limit)) { multi.perform(easy, until: cancellation) }
+            }
         }
         guard code == CURLE_OK else { throw error(code, request) }
         return Response(

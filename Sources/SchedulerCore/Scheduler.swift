@@ -151,16 +151,20 @@ package final class Scheduler {
 
     /// The loop; ends with the first signal that asks for it.
     private func turn() {
+        var rest: Rest?
         while true {
             let (now, uptime) = (time.now(), time.uptime())
-            let (orders, next) = clockwork.withLock { ($0.look(at: now, uptime: uptime), $0.sleep()) }
-            perform(orders, now: now)
+            if rest?.goesOn(at: now, uptime: uptime, sleptThrough: alarm.sleptThrough) != true {
+                let (orders, next) = clockwork.withLock { ($0.look(at: now, uptime: uptime), $0.sleep()) }
+                perform(orders, now: now)
+                rest = Rest(began: (now, uptime), until: next)
+            }
             pool.startRefusedThreads()
             store.tend()
             retryLocalDoor()
             output?.flush()
-            let longest = next.uptime.map { max(.zero, min(settings.tick, $0 - time.uptime())) } ?? settings.tick
-            if shallStop(alarm.wait(until: next.moment, now: time.now(), atMost: longest)) { return }
+            let longest = rest?.end.uptime.map { max(.zero, min(settings.tick, $0 - time.uptime())) } ?? settings.tick
+            if shallStop(alarm.wait(until: rest?.end.moment, now: time.now(), atMost: longest)) { return }
         }
     }
 

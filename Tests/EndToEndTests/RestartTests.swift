@@ -58,21 +58,23 @@ struct RestartTests {
         let scrape = try #require(try Scrape(first))
         let slots = scrape.lines("scheduler_job_last_slot_timestamp_seconds")
         #expect(slots.contains { $0.hasSuffix("{job=\"d\"} 0") }, "\(slots)")
-        let begin = Date()
         #expect(try await first.stop() == .clean)
+        var starts: [Date] = []
         for _ in 0..<3 {
+            starts.append(Date())
             let again = try life.start()
             try await again.line(containing: "Next slot: a ")
             #expect(try await again.stop() == .clean)
         }
+        starts.append(Date())
         let last = try life.start()
         try await last.line(containing: "Next slot: a ")
         let calls = try await life.app.calls(3)
         #expect(try await last.stop() == .clean)
         #expect(calls.map(\.job).filter { $0 != "c" }.sorted() == ["a", "b"])
-        // Its first slot comes 4 s after it was first seen, not after the last start.
-        let wait = try time(try #require(calls.first { $0.job == "c" }).start).timeIntervalSince(begin)
-        #expect(wait < 8)
+        // Its first slot comes 4 s after it was first seen, not after the start of the sidecar that calls it.
+        let call = try time(try #require(calls.first { $0.job == "c" }).start)
+        if let start = starts.last(where: { $0 < call }) { #expect(call.timeIntervalSince(start) < 4) }
         try life.check()
     }
 
@@ -101,7 +103,7 @@ struct RestartTests {
 
     @Test("a run in flight when the sidecar is killed is reported, has begun, and holds its job")
     func interrupted() async throws {
-        let life = try await Restarts(["SLOW": "every 1s POST /api/sync/trigger timeout=5 abandon-hold=10"])
+        let life = try await Restarts(["SLOW": "every 1s POST /api/sync/trigger timeout=5 abandon-hold=40"])
         try life.app.set(faults: #"{"/api/sync/trigger": {"hang": true, "times": 1}}"#)
         // Not over before the kill, on a busy machine either.
         let first = try life.start(["SCHEDULER_JOB_SLOW": "every 1s POST /api/sync/trigger timeout=60"])
@@ -116,7 +118,7 @@ struct RestartTests {
         try await second.line(containing: "Job slow may still be running in the app")
         let next = try await life.app.calls(2)[1]
         // From its begin: the timeout and the hold; the app saw it a little later.
-        #expect(try time(next.start).timeIntervalSince(time(call.start)) > 14.8)
+        #expect(try time(next.start).timeIntervalSince(time(call.start)) > 44.8)
         #expect(try await second.stop() == .clean)
         try life.check()
     }

@@ -77,7 +77,7 @@ struct RunnerTests {
         )
         let runner = runner(settings, reports: reports)
         for _ in 0..<3 { #expect(runner.perform(Self.run(), of: job, with: Client()).outcome == .unreachable) }
-        while reports.waiting > 0 { await Task.yield() }
+        try await awaitTrue { reports.waiting == 0 }
         reports.stop()
         let event = try #require(posthog.seen.first)
         #expect(posthog.seen.count == 1)
@@ -119,7 +119,7 @@ struct RunnerTests {
         end(.success(Response(status: 500)))
         end(.failure(TransferError(.aborted, "stop", requestWasSent: true)))
         end(.failure(TransferError(.timeout, "slow", requestWasSent: true)))
-        while reports.waiting > 0 { await Task.yield() }
+        try await awaitTrue { reports.waiting == 0 }
         reports.stop()
         #expect(posthog.seen.count == 2)
     }

@@ -581,11 +581,6 @@ struct StateStoreTests {
         }
     }
 
-    private func awaitTrue(_ condition: () -> Bool) async throws {
-        for _ in 0..<100_000 where !condition() { try await Task.sleep(for: .microseconds(200)) }
-        try #require(condition())
-    }
-
     private static func kind(_ event: StateEvent) -> String {
         switch event {
         case .unwritable(_, .system(let call, _), _): "unwritable \(call)"

@@ -184,7 +184,7 @@ struct TransportTests {
         )
         let run = Run(job: 0, slot: Moment(seconds: 1_767_225_600), trigger: .schedule)
         #expect(runner.perform(run, of: settings.jobs[0], with: Client()).outcome == .broken)
-        while reports.waiting > 0 { await Task.yield() }
+        try await awaitTrue { reports.waiting == 0 }
         reports.stop()
         #expect(posthog.seen.count == 1)
         #expect(proxy.requests.count == 1)

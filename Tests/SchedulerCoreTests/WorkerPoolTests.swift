@@ -6,7 +6,7 @@ import Testing
 @Suite("WorkerPool")
 struct WorkerPoolTests {
     @Test("does all that is handed over, never more at once than it has threads")
-    func width() async {
+    func width() async throws {
         struct State { var open = 0, most = 0, done = 0 }
         let state = Mutex(State())
         let gate = DispatchSemaphore(value: 0)
@@ -25,9 +25,9 @@ struct WorkerPoolTests {
             }
         }
         #expect(pool.load == 50)
-        while state.withLock({ $0.open }) < 3 { await Task.yield() }
+        try await awaitTrue { state.withLock { $0.open } == 3 }
         for _ in 0..<50 { gate.signal() }
-        while pool.load > 0 { await Task.yield() }
+        try await awaitTrue { pool.load == 0 }
         pool.stop()
         pool.join()
         let end = state.withLock { $0 }
@@ -39,13 +39,13 @@ struct WorkerPoolTests {
         "what is handed over at once is all done, in its order, by as many threads as are wanted",
         arguments: [1, 7, 300]
     )
-    func atOnce(width: Int) async {
+    func atOnce(width: Int) async throws {
         let seen = Mutex<[Int]>([])
         let pool = WorkerPool(width: width)
         let refusal = pool.submit((0..<200).map { number in { _ in seen.withLock { $0.append(number) } } })
         #expect(refusal == nil)
         #expect(pool.threads <= min(width, 200))
-        while pool.load > 0 { await Task.yield() }
+        try await awaitTrue { pool.load == 0 }
         pool.stop()
         pool.join()
         let all = seen.withLock { $0 }
@@ -54,11 +54,11 @@ struct WorkerPoolTests {
     }
 
     @Test("one thread works in the order of submission")
-    func order() async {
+    func order() async throws {
         let seen = Mutex<[Int]>([])
         let pool = WorkerPool(width: 1)
         for number in 0..<200 { pool.submit { _ in seen.withLock { $0.append(number) } } }
-        while pool.load > 0 { await Task.yield() }
+        try await awaitTrue { pool.load == 0 }
         pool.stop()
         pool.join()
         #expect(seen.withLock { $0 } == Array(0..<200))
@@ -87,8 +87,8 @@ struct WorkerPoolTests {
 
 @Suite("WorkerPool, idle")
 struct IdleWorkerPoolTests {
-    @Test("idle threads end, the last one stays; work that comes later is done", .timeLimit(.minutes(1)))
-    func idle() async {
+    @Test("idle threads end, the last one stays; work that comes later is done")
+    func idle() async throws {
         let open = Mutex(0)
         let gate = DispatchSemaphore(value: 0)
         let pool = WorkerPool(width: 4, patience: .milliseconds(10))
@@ -99,15 +99,38 @@ struct IdleWorkerPoolTests {
                     gate.wait()
                 }
             }
-            while open.withLock({ $0 }) < 4 { await Task.yield() }
+            try await awaitTrue { open.withLock { $0 } == 4 }
             #expect(pool.threads == 4)
             for _ in 0..<4 { gate.signal() }
-            while pool.threads > 1 { await Task.yield() }
+            try await awaitTrue { pool.threads == 1 }
             #expect(pool.load == 0)
             open.withLock { $0 = 0 }
         }
         pool.stop()
         pool.join()
         #expect(pool.threads == 0)
+    }
+
+    @Test("a thread that came too late for the work it was started for ends as well")
+    func late() async throws {
+        for _ in 0..<200 {
+            let pool = WorkerPool(width: 8, patience: .milliseconds(1))
+            pool.submit((0..<8).map { _ in { _ in } })
+            try await awaitTrue { pool.threads == 1 }
+            pool.stop()
+            pool.join()
+        }
+    }
+
+    @Test("a thread that waits for good still works, and once more gives back its memory")
+    func again() async throws {
+        let done = Mutex(0)
+        let pool = WorkerPool(width: 2, patience: .milliseconds(1))
+        for round in 1...20 {
+            pool.submit([{ _ in done.withLock { $0 += 1 } }, { _ in done.withLock { $0 += 1 } }])
+            try await awaitTrue { done.withLock { $0 } == 2 * round && pool.threads == 1 }
+        }
+        pool.stop()
+        pool.join()
     }
 }

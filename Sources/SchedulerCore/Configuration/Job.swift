@@ -22,7 +22,9 @@ package struct Job: Sendable, Equatable {
     package var origin = ""
     /// Whether its operator has a hand in it, rather than the documented defaults alone.
     package var isChanged = true
-    package var timetable: Timetable
+    package var timetable: Timetable { didSet { scheduleText = timetable.schedule.description } }
+    /// The schedule in its canonical form, as it is shown everywhere; kept, since every run is announced with it.
+    package private(set) var scheduleText: String
     package var method: String
     /// Begins with `/`, may hold a query.
     package var path: String
@@ -43,13 +45,11 @@ package struct Job: Sendable, Equatable {
     package init(name: String, timetable: Timetable, method: String, path: String, timeoutSeconds: Int) {
         self.name = name
         self.timetable = timetable
+        scheduleText = timetable.schedule.description
         self.method = method
         self.path = path
         self.timeoutSeconds = timeoutSeconds
     }
-
-    /// The schedule in its canonical form, as it is shown everywhere.
-    package var scheduleText: String { timetable.schedule.description }
 
     package var timeout: Duration { .seconds(timeoutSeconds) }
 }

@@ -142,11 +142,13 @@ package struct Histogram: Sendable, Equatable {
 }
 
 extension Outcome {
-    private static let places = Dictionary(uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
+    private static let inOrder = allCases
 
-    fileprivate var place: Int { Self.places[self] ?? 0 }
+    fileprivate var place: Int { Self.inOrder.firstIndex(of: self) ?? 0 }
 }
 
 extension Metrics.HeldReason {
-    fileprivate var place: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    private static let inOrder = allCases
+
+    fileprivate var place: Int { Self.inOrder.firstIndex(of: self) ?? 0 }
 }

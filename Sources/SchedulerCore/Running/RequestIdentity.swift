@@ -19,10 +19,12 @@ package struct RequestIdentity: Sendable {
     ///
     /// A job's own headers come first, and win where both say one thing.
     package func headers(job: Job, run: Run, attempt: Int) -> [Request.Header] {
-        var headers = job.headers.map { Request.Header($0.name, $0.value) }
-        let names = Set(headers.map { $0.name.lowercased() })
-        if !names.contains("user-agent") { headers.append(Request.Header("User-Agent", Version.userAgent)) }
-        if let body = job.body, !names.contains("content-type") {
+        var headers: [Request.Header] = []
+        headers.reserveCapacity(job.headers.count + 10)
+        for header in job.headers { headers.append(Request.Header(header.name, header.value)) }
+        func isGiven(_ name: String) -> Bool { job.headers.contains { $0.name.lowercased() == name } }
+        if !isGiven("user-agent") { headers.append(Request.Header("User-Agent", Version.userAgent)) }
+        if let body = job.body, !isGiven("content-type") {
             headers.append(Request.Header("Content-Type", JSONText.isValid(body) ? "application/json" : "text/plain"))
         }
         append(to: &headers, job: job.name, run: run, attempt: attempt)

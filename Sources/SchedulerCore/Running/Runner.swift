@@ -50,9 +50,10 @@ package final class Runner: Sendable {
         identity: RequestIdentity? = nil,
         context: RunContext? = nil,
         with client: Client,
-        connected: @escaping () -> Void = {}
+        connected: () -> Void = {}
     ) -> RunEnd {
-        let known = context != nil
+        // Announced once, on whichever of two occasions comes first.
+        var isAnnounced = context != nil
         let context =
             context
             ?? RunContext(
@@ -60,10 +61,14 @@ package final class Runner: Sendable {
                 began: time.uptime(),
                 lateness: max(.zero, time.now() - run.due)
             )
-        let begin = Announcement(isMade: known) { self.log.running(job, run, id: context.identity.runID) }
-        let made: (Int, Secret?) -> Result<Response, TransferError> = { attempt, token in
-            self.send(attempt, job, run, context.identity, token, client) {
-                begin.make()
+        func announce() {
+            guard !isAnnounced else { return }
+            isAnnounced = true
+            log.running(job, run, id: context.identity.runID)
+        }
+        func made(_ attempt: Int, _ token: Secret?) -> Result<Response, TransferError> {
+            send(attempt, job, run, context.identity, token, client) {
+                announce()
                 connected()
             }
         }
@@ -83,7 +88,7 @@ package final class Runner: Sendable {
             duration: time.uptime() - context.began,
             attempts: attempts
         )
-        if end.outcome != .unreachable { begin.make() }
+        if end.outcome != .unreachable { announce() }
         return end
     }
 
@@ -110,7 +115,7 @@ package final class Runner: Sendable {
         _ identity: RequestIdentity,
         _ token: Secret?,
         _ client: Client,
-        connected: @escaping () -> Void
+        connected: () -> Void
     ) -> Result<Response, TransferError> {
         var headers = identity.headers(job: job, run: run, attempt: attempt)
         if let token {
@@ -133,22 +138,5 @@ package final class Runner: Sendable {
         } catch {
             return .failure(error)
         }
-    }
-}
-
-/// A line that is written once, on whichever of two occasions comes first.
-private final class Announcement {
-    private var isMade: Bool
-    private let line: () -> Void
-
-    init(isMade: Bool, _ line: @escaping () -> Void) {
-        self.isMade = isMade
-        self.line = line
-    }
-
-    func make() {
-        guard !isMade else { return }
-        isMade = true
-        line()
     }
 }

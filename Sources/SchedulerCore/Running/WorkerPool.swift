@@ -145,41 +145,57 @@ package final class WorkerPool: Sendable {
     /// What a thread does from its begin to its end.
     private func work() {
         var client: Client?
+        // The last one has given back what it can, and waits as long as it takes.
+        var isLast = false
         while true {
-            // One that has no client has given back what it can, and waits as long as it takes.
-            guard available.wait(atMost: client == nil ? nil : patience) else {
+            guard available.wait(atMost: isLast ? nil : patience) else {
                 client = nil
-                if leave() { return }
+                switch leave() {
+                case .left: return
+                case .last: isLast = true
+                case .wanted: break
+                }
                 continue
             }
-            let (work, isStopped) = state.withLock { state -> (Work?, Bool) in
-                guard let work = state.waiting.popFirst() else { return (nil, state.isStopped) }
-                state.busy += 1
-                return (work, false)
-            }
-            if let work {
+            var (next, isStopped) = take(hasDone: false)
+            while let work = next {
+                isLast = false
                 let ready = client ?? Client()
                 client = ready
                 work(ready)
-                state.withLock { $0.busy -= 1 }
+                // What waits is taken in the same breath in which the end is noted.
+                (next, isStopped) = take(hasDone: true, mayTake: available.isTaken())
                 afterWork()
-            } else if isStopped {
-                return
             }
+            if isStopped { return }
         }
     }
 
-    /// Gives memory back to the system, and the thread as well, if it is neither the last one nor wanted; then true.
-    private func leave() -> Bool {
-        let me = pthread_self()
-        let isOver = state.withLock { state in
-            guard state.threads.count > 1, state.waiting.count == 0, !state.isStopped else { return false }
-            state.threads.removeAll { pthread_equal($0, me) != 0 }
-            return true
+    /// The next piece of work for a thread that may take one; if there is none, whether the thread is to end.
+    private func take(hasDone: Bool, mayTake: Bool = true) -> (Work?, Bool) {
+        state.withLock { state in
+            if hasDone { state.busy -= 1 }
+            guard mayTake else { return (nil, false) }
+            guard let work = state.waiting.popFirst() else { return (nil, state.isStopped) }
+            state.busy += 1
+            return (work, false)
         }
-        if isOver { pthread_detach(me) }
+    }
+
+    private enum Leave { case left, last, wanted }
+
+    /// Gives memory back to the system, and the thread as well, if it is neither the last one nor wanted.
+    private func leave() -> Leave {
+        let me = pthread_self()
+        let leave = state.withLock { state -> Leave in
+            guard state.waiting.count == 0, !state.isStopped else { return .wanted }
+            guard state.threads.count > 1 else { return .last }
+            state.threads.removeAll { pthread_equal($0, me) != 0 }
+            return .left
+        }
+        if leave == .left { pthread_detach(me) }
         ThreadMemory.giveBack()
-        return isOver
+        return leave
     }
 }
 
@@ -201,6 +217,9 @@ package final class WorkerPool: Sendable {
     }
 
     func post() { unsafe sem_post(raw) }
+
+    /// Whether there was a post to be taken, without a wait.
+    func isTaken() -> Bool { unsafe sem_trywait(raw) == 0 }
 
     /// False if the time ran out; nil is for ever.
     ///

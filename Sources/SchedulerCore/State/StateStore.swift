@@ -45,14 +45,14 @@ package final class MemoryStore: StateStore {
     package func claim(_ job: String, slot: Moment) -> Bool { true }
     @discardableResult
     package func begin(_ job: String, _ run: RunBegin) -> Bool {
-        record([.begin(job, run)])
+        apply(.begin(job, run))
         return true
     }
-    package func withdraw(_ job: String, _ id: RunID) { record([.withdrawn(job, id)]) }
-    package func end(_ job: String, _ run: RunRecord) { record([.end(job, run)]) }
-    package func record(_ records: [StateRecord]) {
-        state.withLock { book in for record in records { book.apply(record) } }
-    }
+    package func withdraw(_ job: String, _ id: RunID) { apply(.withdrawn(job, id)) }
+    package func end(_ job: String, _ run: RunRecord) { apply(.end(job, run)) }
+    package func record(_ records: [StateRecord]) { for record in records { apply(record) } }
+
+    private func apply(_ record: StateRecord) { state.withLock { $0.apply(record) } }
     package func tend() {}
     package func close() {}
 }

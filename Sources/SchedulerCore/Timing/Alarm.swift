@@ -28,6 +28,8 @@ package final class Alarm {
     private var polled: [pollfd]
     /// What the timer is set to; nil if it has to be set again.
     private var armed: Moment??
+    /// Whether the last sleep ended by itself: no moment came, nobody rang, no signal, no clock that was set.
+    package private(set) var sleptThrough = false
 
     /// Signals that the loop is told of; they are blocked in every thread that is started later.
     private static let heard = [SIGTERM, SIGINT, SIGHUP]
@@ -62,6 +64,7 @@ package final class Alarm {
         if armed != .some(moment) { arm(moment) }
         let milliseconds = Self.milliseconds(until: moment, now: now, atMost: longest)
         let ready = unsafe poll(&polled, UInt(polled.count), milliseconds)
+        sleptThrough = ready == 0
         guard ready > 0 else { return [] }
         if polled[0].revents != 0 {
             drain(timer)
