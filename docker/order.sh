@@ -24,7 +24,8 @@ app=$!
 until grep -qs '^listening on ' "$work/app"; do sleep 0.1; kill -0 $app; done
 # Nothing of our own environment: a CA file would start OpenSSL.
 env -i PATH="$PATH" API_URL="$(sed -n 's/^listening on //p' "$work/app")" SCHEDULER_STARTUP_GRACE_SECONDS=0 \
-    SCHEDULER_BQ_METADATA_INITIAL_OFFSET_MAX_SECONDS=0 SCHEDULER_TICK_SECONDS=1 SCHEDULER_API_TOKEN=a-token-of-thirty-two-characters \
+    SCHEDULER_BQ_METADATA_INITIAL_OFFSET_MAX_SECONDS=0 SCHEDULER_TICK_SECONDS=1 \
+    SCHEDULER_API_TOKEN=a-token-of-thirty-two-characters \
     valgrind --tool=callgrind --demangle=no --compress-strings=no --callgrind-out-file="$work/calls" \
     "$work/scheduler" 2>"$work/log" &
 clock=$!

@@ -122,7 +122,7 @@ struct IdleWorkerPoolTests {
         }
     }
 
-    @Test("a thread that waits for good still works, and once more gives back its memory")
+    @Test("the last thread, which waits for good, still works, and those that come later end")
     func again() async throws {
         let done = Mutex(0)
         let pool = WorkerPool(width: 2, patience: .milliseconds(1))
