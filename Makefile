@@ -29,8 +29,10 @@ help:
 build: deps
 	$(SWIFT) build $(FLAGS) --build-tests
 
+# The end-to-end tests by themselves: the others keep the processors busy, for minutes under a sanitizer.
 test: test-deps
-	$(SWIFT) test $(FLAGS)
+	$(SWIFT) test $(FLAGS) --skip EndToEndTests
+	$(SWIFT) test $(FLAGS) --filter EndToEndTests
 
 lint:
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
@@ -40,7 +42,6 @@ format:
 
 check: lint build test
 
-# The end-to-end tests by themselves: under a sanitizer the others keep the processors busy for minutes.
 tsan asan: export SWIFT_BACKTRACE := enable=no
 tsan: export TSAN_OPTIONS := halt_on_error=0:exitcode=66
 asan: export ASAN_OPTIONS := detect_leaks=0

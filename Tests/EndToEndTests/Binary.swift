@@ -19,6 +19,15 @@ final class Binary: Sendable {
         var end: End?
         var farewell: (@Sendable () throws -> Void)?
         var isPaused = false
+        var awaited: (text: String, body: @Sendable () -> Void)?
+
+        /// Takes what came on standard error, and answers what is to be done now that an awaited text stands there.
+        mutating func take(errors text: String) -> (@Sendable () -> Void)? {
+            errors += text
+            guard let (text, body) = awaited, errors.contains(text) else { return nil }
+            awaited = nil
+            return body
+        }
     }
 
     /// What the process and its pipes write into, from other threads.
@@ -52,7 +61,7 @@ final class Binary: Sendable {
         process.standardInput = FileHandle.nullDevice
         let book = book
         process.standardOutput = Self.pipe { text in book.state.withLock { $0.output += text } }
-        process.standardError = errors ?? Self.pipe { text in book.state.withLock { $0.errors += text } }
+        process.standardError = errors ?? Self.pipe { text in book.state.withLock { $0.take(errors: text) }?() }
         process.terminationHandler = { process in
             let wasSignalled = process.terminationReason == .uncaughtSignal
             let end = End(status: process.terminationStatus, wasSignalled: wasSignalled)
@@ -97,6 +106,15 @@ final class Binary: Sendable {
         try await eventually("a line with \"\(text)\(other)\"", location) {
             self.errorLines.first { $0.contains(text) && (other.isEmpty || $0.contains(other)) }.map(String.init)
         }
+    }
+
+    /// Does it once, as soon as standard error holds the text, on the thread that reads it.
+    func when(_ text: String, _ body: @escaping @Sendable (Binary) -> Void) {
+        let now = book.state.withLock { state in
+            state.awaited = (text, { [weak self] in if let self { body(self) } })
+            return state.take(errors: "")
+        }
+        now?()
     }
 
     func end(_ location: SourceLocation = #_sourceLocation) async throws -> End {

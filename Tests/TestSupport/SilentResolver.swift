@@ -21,6 +21,14 @@ package final class SilentResolver: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Does it once, on a thread of its own, as soon as someone asks: a busy machine's tasks may come much later.
+    package func whenAsked(_ body: @escaping @Sendable () -> Void) {
+        Thread.detachNewThread { [self] in
+            var byte: UInt8 = 0
+            if unsafe recv(descriptor, &byte, 1, Int32(MSG_PEEK)) >= 0 { body() }
+        }
+    }
+
     /// Whether someone has asked.
     package var wasAsked: Bool {
         var byte: UInt8 = 0
