@@ -23,7 +23,7 @@ package final class Client {
     ) throws(TransferError) -> Response {
         let sink = BodySink(limit: Self.bodyLimit)
         let limit = HeaderLimit()
-        let headers = Self.headers(request)
+        let headers = HeaderList(Self.headers(request))
         easy.reset()
         easy.set(CURLOPT_URL, request.url)
         easy.set(CURLOPT_TIMEOUT_MS, request.timeout)
@@ -51,15 +51,12 @@ package final class Client {
         )
     }
 
-    private static func headers(_ request: Request) -> HeaderList {
-        var list = HeaderList()
-        for header in request.headers { list.add(header) }
-        list.suppress("Expect")  // waiting for "100 Continue" costs a second on large bodies
-        let name = "content-type"
-        let hasType = request.headers.contains { $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name }
+    private static func headers(_ request: Request) -> HeaderLines {
+        var lines = request.headers
+        lines.suppress("Expect")  // waiting for "100 Continue" costs a second on large bodies
         // libcurl would call a body a form, also an empty one.
-        if !hasType { list.suppress("Content-Type") }
-        return list
+        if !lines.hasContentType { lines.suppress("Content-Type") }
+        return lines
     }
 
     private func setMethod(_ request: Request) {

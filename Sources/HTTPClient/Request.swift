@@ -1,21 +1,10 @@
 /// One HTTP request to be sent once.
 package struct Request: Sendable {
-    package struct Header: Sendable, Equatable {
-        package let name: String
-        package let value: String
-
-        package init(_ name: String, _ value: String) {
-            self.name = name
-            self.value = value
-        }
-    }
-
     /// The method as it goes over the wire; upper case.
     package var method: String
     /// Absolute http or https URL.
     package var url: String
-    /// Sent as they are; the caller has checked that no value holds a control character.
-    package var headers: [Header]
+    package var headers: HeaderLines
     package var body: [UInt8]?
     /// For the whole attempt, from name resolution to the last byte of the answer.
     package var timeout: Duration
@@ -26,7 +15,7 @@ package struct Request: Sendable {
     package init(
         _ method: String,
         _ url: String,
-        headers: [Header] = [],
+        headers: HeaderLines = [:],
         body: [UInt8]? = nil,
         timeout: Duration = .seconds(60),
         tls: TLSOptions = TLSOptions(),

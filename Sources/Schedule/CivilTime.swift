@@ -42,42 +42,67 @@ extension CivilTime: CustomStringConvertible {
             return slowDescription + (digits == 0 ? "" : "." + padded(fraction, to: digits)) + zone.description
         }
         return unsafe String(unsafeUninitializedCapacity: 32) { buffer in
-            var count = 0
-            func put(_ byte: UInt8) {
-                unsafe buffer[count] = byte
-                count += 1
-            }
-            func put(_ number: Int, _ width: Int) {
-                var rest = number
-                for place in (count..<count + width).reversed() {
-                    unsafe buffer[place] = 0x30 + UInt8(rest % 10)
-                    rest /= 10
-                }
-                count += width
-            }
-            func putTwo(_ number: Int) {
-                put(0x30 + UInt8(number / 10))
-                put(0x30 + UInt8(number % 10))
-            }
-            putTwo(Int(year / 100))
-            putTwo(Int(year % 100))
-            put(UInt8(ascii: "-"))
-            putTwo(month)
-            put(UInt8(ascii: "-"))
-            putTwo(dayOfMonth)
-            put(UInt8(ascii: "T"))
-            putTwo(secondOfDay / 3600)
-            put(UInt8(ascii: ":"))
-            putTwo(secondOfDay / 60 % 60)
-            put(UInt8(ascii: ":"))
-            putTwo(secondOfDay % 60)
-            if digits > 0 {
-                put(UInt8(ascii: "."))
-                put(fraction, digits)
-            }
-            if zone.utf8CodeUnitCount == 1 { put(unsafe zone.utf8Start.pointee) }
-            return count
+            unsafe write(year, month, dayOfMonth, fraction, digits, zone, to: buffer)
         }
+    }
+
+    /// The same, put behind what is there.
+    func append(to bytes: inout [UInt8], ending fraction: Int, digits: Int, zone: StaticString) {
+        let (year, month, dayOfMonth) = day.components
+        guard (0...9_999).contains(year) else {
+            return bytes.append(contentsOf: text(ending: fraction, digits: digits, zone: zone).utf8)
+        }
+        unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { buffer in
+            let count = unsafe write(year, month, dayOfMonth, fraction, digits, zone, to: buffer)
+            unsafe bytes.append(contentsOf: buffer[..<count])
+        }
+    }
+
+    /// Answers how many bytes it wrote, of the 32 that there must be room for.
+    private func write(
+        _ year: Int64,
+        _ month: Int,
+        _ dayOfMonth: Int,
+        _ fraction: Int,
+        _ digits: Int,
+        _ zone: StaticString,
+        to buffer: UnsafeMutableBufferPointer<UInt8>
+    ) -> Int {
+        var count = 0
+        func put(_ byte: UInt8) {
+            unsafe buffer[count] = byte
+            count += 1
+        }
+        func put(_ number: Int, _ width: Int) {
+            var rest = number
+            for place in (count..<count + width).reversed() {
+                unsafe buffer[place] = 0x30 + UInt8(rest % 10)
+                rest /= 10
+            }
+            count += width
+        }
+        func putTwo(_ number: Int) {
+            put(0x30 + UInt8(number / 10))
+            put(0x30 + UInt8(number % 10))
+        }
+        putTwo(Int(year / 100))
+        putTwo(Int(year % 100))
+        put(UInt8(ascii: "-"))
+        putTwo(month)
+        put(UInt8(ascii: "-"))
+        putTwo(dayOfMonth)
+        put(UInt8(ascii: "T"))
+        putTwo(secondOfDay / 3600)
+        put(UInt8(ascii: ":"))
+        putTwo(secondOfDay / 60 % 60)
+        put(UInt8(ascii: ":"))
+        putTwo(secondOfDay % 60)
+        if digits > 0 {
+            put(UInt8(ascii: "."))
+            put(fraction, digits)
+        }
+        if zone.utf8CodeUnitCount == 1 { put(unsafe zone.utf8Start.pointee) }
+        return count
     }
 
     private var slowDescription: String {

@@ -50,11 +50,11 @@ final class Attempts: Sendable {
     func perform(_ attempt: Clockwork.Attempt, with client: Client) {
         let (name, isFirst) = (attempt.job.name, attempt.context == nil)
         guard !isFirst || store.claim(name, slot: attempt.run.slot) else { return forgo(attempt) }
-        let identity = attempt.context?.identity ?? runner.identity()
+        let id = attempt.context?.id ?? runner.newID()
         store.begin(
             name,
             RunBegin(
-                id: identity.id,
+                id: id,
                 slot: attempt.run.slot,
                 trigger: attempt.run.trigger,
                 at: time.now().wholeMilliseconds,
@@ -62,27 +62,21 @@ final class Attempts: Sendable {
             )
         )
         // A slow disk may have taken its time, and nothing begins after a signal.
-        if isFirst, isDraining.isSet { return store.withdraw(name, identity.id) }
-        let end = runner.attempt(
-            attempt.run,
-            of: attempt.job,
-            number: attempt.number,
-            identity: identity,
-            context: attempt.context,
-            with: client,
-            connected: reached
-        )
-        if end.outcome == .unreachable {
-            // The app saw nothing of it. Written before the run waits, so that a kill while it does loses nothing.
-            if isFirst { store.withdraw(name, identity.id) }
-        } else if end.outcome != .aborted {
-            reached()
+        if isFirst, isDraining.isSet { return store.withdraw(name, id) }
+        let end = runner.attempt(attempt, id: id, with: client) {
+            tell(clockwork.withLock { $0.reached(at: time.uptime()) })
         }
+        // The app saw nothing of it. Written before the run waits, so that a kill while it does loses nothing.
+        if isFirst, end.outcome == .unreachable { store.withdraw(name, id) }
         let (now, uptime) = (time.now(), time.uptime())
-        let random = Double(random() >> 11) * 0x1p-53  // 0 ..< 1
-        let (verdict, mustWake) = clockwork.withLock {
-            ($0.ended(attempt, end, at: now, uptime: uptime, random: random), $0.mustWake)
+        // Only what is tried again needs it.
+        let random = end.outcome == .ok ? 0 : Double(random() >> 11) * 0x1p-53  // 0 ..< 1
+        let (news, verdict, mustWake) = clockwork.withLock { clockwork in
+            let news = end.hasReached ? clockwork.reached(at: uptime) : nil
+            let verdict = clockwork.ended(attempt, end, at: now, uptime: uptime, random: random)
+            return (news, verdict, clockwork.mustWake)
         }
+        tell(news)
         tell(verdict, end, of: attempt.job, now)
         if mustWake { bell.ring() }
     }
@@ -94,9 +88,9 @@ final class Attempts: Sendable {
         bell.ring()
     }
 
-    /// The connection stands, so the target is up, whatever it will answer.
-    private func reached() {
-        guard let news = clockwork.withLock({ $0.reached(at: time.uptime()) }) else { return }
+    /// A connection stood, so the target is up, whatever it answers.
+    private func tell(_ news: (down: Duration, waited: Int)?) {
+        guard let news else { return }
         log.targetIsUp(target, after: news.down, waited: news.waited)
         bell.ring()
     }

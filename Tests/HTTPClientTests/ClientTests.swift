@@ -30,7 +30,7 @@ struct ClientTests {
     )
     func requests(_ method: String, body: String?, length: String?) throws {
         let server = try TestServer { _, reply in reply.send(.text(200, "ok")) }
-        let headers = [Request.Header("X-Empty", ""), Request.Header("User-Agent", "test/1")]
+        let headers: HeaderLines = ["X-Empty": "", "User-Agent": "test/1"]
         let request = Request(method, server.url + "/a/b?c=d", headers: headers, body: body.map { Array($0.utf8) })
         _ = try send(request)
         let seen = try #require(server.seen.first)
@@ -242,7 +242,7 @@ struct ClientTests {
         let server = try TestServer { request, reply in reply.send(.text(request.method == "POST" ? 201 : 200, "ok")) }
         let client = Client()
         for _ in 0..<20 {
-            let post = Request("POST", server.url, headers: [Request.Header("X-A", "1")], body: [0x61])
+            let post = Request("POST", server.url, headers: ["X-A": "1"], body: [0x61])
             #expect(try client.send(post, until: Cancellation()).status == 201)
             #expect(try client.send(Request("GET", server.url), until: Cancellation()).status == 200)
         }

@@ -8,7 +8,7 @@ struct ProxyTests {
     @Test("an http proxy is asked for the whole URL, and its answer cannot be told from the app's")
     func plain() throws {
         let proxy = try TestProxy(.answer("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 2\r\n\r\nno"))
-        let headers = [HTTPClient.Request.Header("Authorization", "Bearer hunter2")]
+        let headers: HeaderLines = ["Authorization": "Bearer hunter2"]
         #expect(try send("http://app.invalid/x", proxy.url, headers).status == 502)
         let head = try #require(proxy.requests.first)
         #expect(head.hasPrefix("GET http://app.invalid/x HTTP/1.1\r\n"))
@@ -25,7 +25,7 @@ struct ProxyTests {
     )
     func refusedTunnel(_ answer: String) throws {
         let proxy = try TestProxy(.answer(answer))
-        let headers = [HTTPClient.Request.Header("Authorization", "Bearer hunter2")]
+        let headers: HeaderLines = ["Authorization": "Bearer hunter2"]
         let error = try failure("https://app.invalid/x", proxy.url, headers)
         #expect(error.kind == .unreachable)
         #expect(!error.requestWasSent)
@@ -126,7 +126,7 @@ struct ProxyTests {
     private func send(
         _ url: String,
         _ proxy: String,
-        _ headers: [HTTPClient.Request.Header] = [],
+        _ headers: HeaderLines = [:],
         timeout: Duration = .seconds(20)
     ) throws -> HTTPClient.Response {
         let proxy = try ProxyURL(parsing: proxy)
@@ -137,7 +137,7 @@ struct ProxyTests {
     private func failure(
         _ url: String,
         _ proxy: String,
-        _ headers: [HTTPClient.Request.Header] = [],
+        _ headers: HeaderLines = [:],
         timeout: Duration = .seconds(20)
     ) throws -> TransferError {
         try #require(throws: TransferError.self) { try send(url, proxy, headers, timeout: timeout) }

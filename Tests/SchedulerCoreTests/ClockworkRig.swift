@@ -53,16 +53,15 @@ struct Rig {
     mutating func end(_ attempt: Clockwork.Attempt, _ answer: Result<Response, TransferError>) -> Clockwork.Verdict {
         let context =
             attempt.context
-            ?? RunContext(identity: RequestIdentity { 1 }, began: uptime, lateness: now - attempt.run.due)
+            ?? RunContext(id: RunID(1, 1), began: uptime, lateness: now - attempt.run.due)
         let end = RunEnd(
-            job: attempt.job,
-            run: attempt.run,
+            attempt: attempt,
             context: context,
             answer: answer,
             duration: .zero,
             attempts: attempt.number
         )
-        if end.outcome != .unreachable { _ = clockwork.reached(at: uptime) }
+        if end.hasReached { _ = clockwork.reached(at: uptime) }
         return clockwork.ended(attempt, end, at: now, uptime: uptime, random: 0.5)
     }
 

@@ -170,11 +170,14 @@ struct LogTests {
     private func runEnd(_ answer: Result<Response, TransferError>) throws -> RunEnd {
         let timetable = Timetable(try Schedule(parsing: "every 1m"))
         return RunEnd(
-            job: Job(name: "a", timetable: timetable, method: "POST", path: "/api/x?y=1", timeoutSeconds: 5),
-            run: Run(job: 0, slot: Moment(seconds: 1_767_225_600), trigger: .schedule),
-            context: RunContext(identity: RequestIdentity { 1 }, began: .zero, lateness: .milliseconds(12)),
+            attempt: Clockwork.Attempt(
+                run: Run(job: 0, slot: Moment(seconds: 1_767_225_600), trigger: .schedule),
+                job: Job(name: "a", timetable: timetable, method: "POST", path: "/api/x?y=1", timeoutSeconds: 5)
+            ),
+            context: RunContext(id: RunID(1, 1), began: .zero, lateness: .milliseconds(12)),
             answer: answer,
-            duration: .milliseconds(1500)
+            duration: .milliseconds(1500),
+            attempts: 1
         )
     }
 }

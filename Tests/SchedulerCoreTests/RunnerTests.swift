@@ -107,11 +107,11 @@ struct RunnerTests {
         func end(_ answer: Result<HTTPClient.Response, TransferError>) {
             reports.note(
                 RunEnd(
-                    job: settings.jobs[0],
-                    run: Self.run(),
-                    context: RunContext(identity: RequestIdentity { 1 }, began: .zero, lateness: .zero),
+                    attempt: Clockwork.Attempt(run: Self.run(), job: settings.jobs[0]),
+                    context: RunContext(id: RunID(1, 1), began: .zero, lateness: .zero),
                     answer: answer,
-                    duration: .zero
+                    duration: .zero,
+                    attempts: 1
                 )
             )
         }

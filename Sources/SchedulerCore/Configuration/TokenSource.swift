@@ -73,10 +73,10 @@ extension Log {
         warning("\(own: file.shown) \(own: fault.description); the last token stays in use until this is mended.")
     }
 
-    func tokenIsTriedAgain(_ job: Job, id: String) {
+    func tokenIsTriedAgain(_ job: Job, id: RunID) {
         info(
             "Job \(own: job.name) was denied, and its token has been replaced meanwhile; one more attempt with the new one.",
-            [("job", .own(job.name)), ("run_id", .own(id))]
+            [("job", .own(job.name)), ("run_id", .id(id))]
         )
     }
 }

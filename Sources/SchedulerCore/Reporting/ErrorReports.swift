@@ -48,10 +48,7 @@ package final class ErrorReports: Sendable {
         let (url, tls, cancellation) = (url, tls, cancellation)
         pool.startRefusedThreads()
         pool.submit { client in
-            let headers = [
-                Request.Header("Content-Type", "application/json"),
-                Request.Header("User-Agent", Version.userAgent),
-            ]
+            let headers: HeaderLines = ["Content-Type": "application/json", "User-Agent": Version.userAgent]
             let request = Request("POST", url, headers: headers, body: body, timeout: .seconds(10), tls: tls)
             _ = try? client.send(request, until: cancellation)
         }

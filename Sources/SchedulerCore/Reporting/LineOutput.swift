@@ -52,7 +52,7 @@ package final class LineOutput: Sendable {
             place = add(line)
         }
         switch place {
-        case .first: flush()
+        case .first: writeOut()
         case .behind: if waits { flush() }
         case .nowhere: state.withLock { $0.dropped += 1 }
         }
@@ -75,8 +75,13 @@ package final class LineOutput: Sendable {
     @discardableResult
     package func flush() -> Bool {
         // The loop comes here with each tick, and nearly always for nothing.
-        if state.withLock({ $0.isIdle }) { return true }
-        return pen.withLock { _ in
+        state.withLock({ $0.isIdle }) || writeOut()
+    }
+
+    /// Answers as `flush` does.
+    @discardableResult
+    private func writeOut() -> Bool {
+        pen.withLock { _ in
             while true {
                 let bytes = state.withLock { $0.take() }
                 let (sent, isWhole) = channel.send(bytes)

@@ -46,11 +46,11 @@ extension Log {
         rendered(.error, "\(own: counted(lines, "log line")) dropped: nobody read the log.")
     }
 
-    func running(_ job: Job, _ run: Run, id: String) {
+    func running(_ job: Job, _ run: Run, id: RunID) {
         info(
             "Running job: \(own: job.name) (\(own: job.scheduleText))",
             [
-                ("job", .own(job.name)), ("slot", .own(run.slot.description)), ("run_id", .own(id)),
+                ("job", .own(job.name)), ("slot", .moment(run.slot)), ("run_id", .id(id)),
                 ("trigger", .own(run.trigger.rawValue)),
             ]
         )
@@ -83,7 +83,7 @@ extension Log {
             : "is still running"
         info(
             "Job \(own: job.name) \(own: reason); its slots are held until it ends.",
-            [("job", .own(job.name)), ("slot", .own(slot.description))]
+            [("job", .own(job.name)), ("slot", .moment(slot))]
         )
     }
 
@@ -101,7 +101,7 @@ extension Log {
             \(max(end.job.retries + 1, end.attempts + 1)): \(reason(end))
             """,
             [
-                ("job", .own(end.job.name)), ("slot", .own(end.run.slot.description)), ("run_id", .own(end.runID)),
+                ("job", .own(end.job.name)), ("slot", .moment(end.run.slot)), ("run_id", .id(end.id)),
                 ("outcome", .own(end.outcome.rawValue)), ("status", .integer(end.status)),
             ]
         )
@@ -110,14 +110,14 @@ extension Log {
     func retryAfterIsIgnored(_ end: RunEnd, _ text: String) {
         warning(
             "Retry-After \"\(text)\" of \(own: end.job.path) is neither seconds nor a date; it is ignored.",
-            [("job", .own(end.job.name)), ("run_id", .own(end.runID))]
+            [("job", .own(end.job.name)), ("run_id", .id(end.id))]
         )
     }
 
     func targetIsDown(_ end: RunEnd, _ target: String) {
         warning(
             "Target \(own: target) is down: \(reason(end)); due runs wait for it.",
-            [("job", .own(end.job.name)), ("slot", .own(end.run.slot.description))]
+            [("job", .own(end.job.name)), ("slot", .moment(end.run.slot))]
         )
     }
 

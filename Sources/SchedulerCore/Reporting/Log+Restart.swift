@@ -10,7 +10,7 @@ extension Log {
         error(
             "Job \(own: path ?? name) failed: the scheduler ended while it was in flight\(own: end)",
             [
-                ("job", .own(name)), ("slot", .own(run.slot.description)), ("run_id", .own(run.id.description)),
+                ("job", .own(name)), ("slot", .moment(run.slot)), ("run_id", .id(run.id)),
                 ("trigger", .own(run.trigger.rawValue)), ("attempts", .integer(run.attempts)),
                 ("outcome", .own(run.outcome.rawValue)), ("status", .integer(run.status)),
                 ("ms", .integer(run.milliseconds)), ("late_ms", .integer(run.lateMilliseconds)),
@@ -23,7 +23,7 @@ extension Log {
         let reason = job.catchup == .skip ? "catchup=skip" : "catchup-window=\(job.catchupWindowSeconds ?? 0)s"
         warning(
             "Job \(own: job.name) missed its slot, which is not caught up (\(own: reason)).",
-            [("job", .own(job.name)), ("slot", .own(slot.description))]
+            [("job", .own(job.name)), ("slot", .moment(slot))]
         )
     }
 
@@ -40,7 +40,7 @@ extension Log {
     func slotIsTaken(_ run: Run, _ job: Job) {
         debug(
             "Job \(own: job.name): another scheduler has this slot.",
-            [("job", .own(job.name)), ("slot", .own(run.slot.description))]
+            [("job", .own(job.name)), ("slot", .moment(run.slot))]
         )
     }
 }

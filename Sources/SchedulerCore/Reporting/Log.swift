@@ -46,88 +46,86 @@ package struct Log: Sendable {
 
     /// The line as it is written, with its end.
     func rendered(_ level: LogLevel, _ text: LogText, _ fields: [(String, LogValue)] = []) -> [UInt8] {
-        let time = now().timestamp
+        let time = now()
         switch format {
         case .text:
-            let line = textLine(time, level, text, fields)
+            let line = textLine(time, level, text, fields, isMasked: false)
             // Nearly no line holds a secret; one that does is written anew, each of its parts masked.
-            return redactor.holdsLongSecret(line)
-                ? textLine(time, level, text, fields, masked: redactor.maskOwn) : line
+            return redactor.holdsLongSecret(line) ? textLine(time, level, text, fields, isMasked: true) : line
         case .json:
             let head: [(String, JSONValue)] = [
-                ("ts", .string(time)), ("lvl", .string(level.name)), ("logger", .string("scheduler")),
+                ("ts", .string(time.timestamp)), ("lvl", .string(level.name)), ("logger", .string("scheduler")),
                 ("service", .string("scheduler-sidecar")), ("msg", .string(masked(text))),
             ]
             return Array((JSONValue.object(head + fields.map { ($0.0, json($0.1)) }).description + "\n").utf8)
         }
     }
 
-    /// In bytes, since to put a `String` together from parts takes three times as long; `masked` is applied to our own
-    /// texts.
+    /// In bytes, since to put a `String` together from parts takes three times as long.
+    ///
+    /// With `isMasked` our own texts are masked as well; those from outside always are.
     private func textLine(
-        _ time: String,
+        _ time: Moment,
         _ level: LogLevel,
         _ text: LogText,
         _ fields: [(String, LogValue)],
-        masked: (String) -> String = { $0 }
+        isMasked: Bool
     ) -> [UInt8] {
         var line: [UInt8] = []
         line.reserveCapacity(512)
-        line.append(time)
+        time.appendTimestamp(to: &line)
         line.append(Self.blank)
-        line.append(level.name)
-        line.append(level.name.utf8.count < 5 ? "  " : " ")
-        for part in text.parts {
-            switch part {
-            case .own(let text): line.append(masked(text))
-            case .outside(let text): line.append(Escaping.text(redactor.mask(text)))
-            }
+        line.append(utf8Of: level.name)
+        line.append(utf8Of: level.name.utf8.count < 5 ? "  " : " ")
+        text.forEachPart { part, isOutside in
+            if !isOutside, !isMasked { return line.append(contentsOf: part) }
+            let text = String(decoding: part, as: UTF8.self)
+            line.append(utf8Of: isOutside ? Escaping.text(redactor.mask(text)) : redactor.maskOwn(text))
         }
         for (name, value) in fields {
             line.append(Self.blank)
-            line.append(name)
+            line.append(utf8Of: name)
             line.append(UInt8(ascii: "="))
-            let start = line.count
             switch value {
-            case .own(let own): line.append(masked(own))
-            case .integer(let number): line.append(String(number))
-            case .outside(let outside): line.append(Escaping.text(redactor.mask(outside)))
-            }
-            if line.count == start || line[start...].contains(Self.blank) {
-                line.insert(Self.quote, at: start)
-                line.append(Self.quote)
+            case .own(let own): quote(isMasked ? redactor.maskOwn(own) : own, in: &line)
+            case .outside(let outside): quote(Escaping.text(redactor.mask(outside)), in: &line)
+            case .integer(let number): line.append(utf8Of: String(number))
+            case .moment(let moment): moment.appendDescription(to: &line)
+            case .id(let id): id.append(to: &line)
             }
         }
         line.append(UInt8(ascii: "\n"))
         return line
     }
 
+    /// Puts a text behind what is there, in quotes where its end could not be seen without them.
+    private func quote(_ text: String, in line: inout [UInt8]) {
+        let needsQuotes = text.isEmpty || text.utf8.contains(Self.blank)
+        if needsQuotes { line.append(Self.quote) }
+        line.append(utf8Of: text)
+        if needsQuotes { line.append(Self.quote) }
+    }
+
     private static let blank = UInt8(ascii: " ")
     private static let quote = UInt8(ascii: "\"")
 
     private func masked(_ text: LogText) -> String {
-        text.parts.map { part in
-            switch part {
-            case .own(let text): redactor.maskOwn(text)
-            case .outside(let text): redactor.mask(text)
-            }
-        }.joined()
+        var whole = ""
+        text.forEachPart { part, isOutside in
+            let text = String(decoding: part, as: UTF8.self)
+            whole += isOutside ? redactor.mask(text) : redactor.maskOwn(text)
+        }
+        return whole
     }
 
     private func json(_ value: LogValue) -> JSONValue {
         switch value {
         case .own(let own): .string(redactor.maskOwn(own))
         case .integer(let number): .integer(number)
+        case .moment(let moment): .string(moment.description)
+        case .id(let id): .string(id.description)
         case .outside(let outside): .string(redactor.mask(outside))
         }
-    }
-}
-
-extension [UInt8] {
-    /// In one piece; over the general way through a collection it takes a third of the time.
-    fileprivate mutating func append(_ text: String) {
-        var text = text
-        text.withUTF8 { unsafe append(contentsOf: $0) }
     }
 }
 

@@ -1,30 +1,48 @@
+package import Schedule
+
 /// A log message that knows which of its parts came from outside.
 ///
 /// An interpolated `String` counts as outside unless it is labelled `own:`, so that forgetting is safe.
 package struct LogText: ExpressibleByStringInterpolation, Sendable {
-    enum Part: Sendable {
-        case own(String)
-        case outside(String)
+    /// The whole message: one piece of memory, whatever it was put together from.
+    let bytes: [UInt8]
+    /// Where in it that stands which came from outside, in order.
+    let outside: [Range<Int>]
+
+    package init(stringLiteral value: String) { (bytes, outside) = (Array(value.utf8), []) }
+
+    package init(stringInterpolation: Interpolation) {
+        (bytes, outside) = (stringInterpolation.bytes, stringInterpolation.outside)
     }
 
-    let parts: [Part]
-
-    package init(stringLiteral value: String) { parts = [.own(value)] }
-
-    package init(stringInterpolation: Interpolation) { parts = stringInterpolation.parts }
+    /// The parts in their order: what is between those from outside is our own.
+    func forEachPart(_ body: (ArraySlice<UInt8>, _ isOutside: Bool) -> Void) {
+        var end = 0
+        for range in outside {
+            if range.lowerBound > end { body(bytes[end..<range.lowerBound], false) }
+            body(bytes[range], true)
+            end = range.upperBound
+        }
+        if end < bytes.count { body(bytes[end...], false) }
+    }
 
     package struct Interpolation: StringInterpolationProtocol {
-        var parts: [Part] = []
+        fileprivate var bytes: [UInt8] = []
+        fileprivate var outside: [Range<Int>] = []
 
         package init(literalCapacity: Int, interpolationCount: Int) {
-            parts.reserveCapacity(2 * interpolationCount + 1)
+            bytes.reserveCapacity(literalCapacity + 32 * interpolationCount)
         }
 
-        package mutating func appendLiteral(_ literal: String) { parts.append(.own(literal)) }
-        package mutating func appendInterpolation(_ outside: String) { parts.append(.outside(outside)) }
-        package mutating func appendInterpolation(_ number: some BinaryInteger) { parts.append(.own("\(number)")) }
+        package mutating func appendLiteral(_ literal: String) { bytes.append(utf8Of: literal) }
+        package mutating func appendInterpolation(_ text: String) {
+            let start = bytes.count
+            bytes.append(utf8Of: text)
+            outside.append(start..<bytes.count)
+        }
+        package mutating func appendInterpolation(_ number: some BinaryInteger) { bytes.append(utf8Of: "\(number)") }
         /// A text that was checked at its door: a job's name or path, a schedule in canonical form.
-        package mutating func appendInterpolation(own text: String) { parts.append(.own(text)) }
+        package mutating func appendInterpolation(own text: String) { bytes.append(utf8Of: text) }
     }
 }
 
@@ -33,8 +51,18 @@ package enum LogValue: Sendable {
     case own(String)
     case outside(String)
     case integer(Int)
+    case moment(Moment)
+    case id(RunID)
 }
 
 extension LogValue: ExpressibleByIntegerLiteral {
     package init(integerLiteral value: Int) { self = .integer(value) }
+}
+
+extension [UInt8] {
+    /// In one piece; over the general way through a collection it takes a third of the time.
+    mutating func append(utf8Of text: String) {
+        var text = text
+        text.withUTF8 { unsafe append(contentsOf: $0) }
+    }
 }

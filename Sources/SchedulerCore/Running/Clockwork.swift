@@ -33,7 +33,7 @@ struct Clockwork: Sendable {
         /// Of the attempts before, if there were any.
         let context: RunContext?
 
-        init(run: Run, job: Job, number: Int, isProbe: Bool, context: RunContext?) {
+        init(run: Run, job: Job, number: Int = 1, isProbe: Bool = false, context: RunContext? = nil) {
             (self.run, self.job, self.number, self.isProbe, self.context) = (run, job, number, isProbe, context)
         }
     }

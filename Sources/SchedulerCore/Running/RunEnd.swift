@@ -3,7 +3,7 @@ internal import Schedule
 
 /// What the attempts of one run share.
 package struct RunContext: Sendable {
-    let identity: RequestIdentity
+    let id: RunID
     /// When the first attempt began, on the clock that only goes forward.
     let began: Duration
     /// How much later than due that was.
@@ -12,15 +12,17 @@ package struct RunContext: Sendable {
 
 /// All that is known when a run, or an attempt of it, has ended.
 package struct RunEnd: Sendable {
-    package let job: Job
-    package let run: Run
+    /// The last one.
+    let attempt: Clockwork.Attempt
     package let context: RunContext
     package let answer: Result<Response, TransferError>
     package let duration: Duration
     /// Attempts made so far.
-    package var attempts = 1
+    package let attempts: Int
 
-    package var runID: String { context.identity.runID }
+    package var job: Job { attempt.job }
+    package var run: Run { attempt.run }
+    package var id: RunID { context.id }
 
     package var outcome: Outcome {
         switch answer {
@@ -28,6 +30,9 @@ package struct RunEnd: Sendable {
         case .failure(let error): Outcome(error.kind)
         }
     }
+
+    /// Whether the target is up, as far as this tells.
+    var hasReached: Bool { ![.unreachable, .aborted].contains(outcome) }
 
     package var status: Int {
         if case .success(let response) = answer { return response.status }
@@ -43,7 +48,7 @@ package struct RunEnd: Sendable {
     /// What is known of a run that ended, as members; the same in logs and in answers to a command.
     var members: [(String, LogValue)] {
         [
-            ("job", .own(job.name)), ("slot", .own(run.slot.description)), ("run_id", .own(runID)),
+            ("job", .own(job.name)), ("slot", .moment(run.slot)), ("run_id", .id(id)),
             ("trigger", .own(run.trigger.rawValue)), ("attempts", .integer(attempts)),
             ("outcome", .own(outcome.rawValue)),
             ("status", .integer(status)), ("ms", .integer(duration.wholeMilliseconds)),
@@ -57,6 +62,8 @@ package struct RunEnd: Sendable {
                 switch value {
                 case .own(let text), .outside(let text): (name, .string(text))
                 case .integer(let number): (name, .integer(number))
+                case .moment(let moment): (name, .string(moment.description))
+                case .id(let id): (name, .string(id.description))
                 }
             }
         )

@@ -37,52 +37,43 @@ package final class Runner: Sendable {
     }
 
     /// What a new run is told apart by.
-    func identity() -> RequestIdentity { RequestIdentity(random: random) }
+    func newID() -> RunID { RunID(random(), random()) }
 
     /// Makes one attempt of a run, and one more at once if the token was denied and has changed since.
     ///
-    /// Blocks until it has ended. `context` is that of the run's earlier attempts. A run that the app has not seen yet
-    /// gets its first line when the connection stands.
-    package func attempt(
-        _ run: Run,
-        of job: Job,
-        number: Int = 1,
-        identity: RequestIdentity? = nil,
-        context: RunContext? = nil,
+    /// Blocks until it has ended. A run that the app has not seen yet gets its first line when the connection stands.
+    func attempt(
+        _ attempt: Clockwork.Attempt,
+        id: RunID,
         with client: Client,
         connected: () -> Void = {}
     ) -> RunEnd {
         // Announced once, on whichever of two occasions comes first.
-        var isAnnounced = context != nil
+        var isAnnounced = attempt.context != nil
         let context =
-            context
-            ?? RunContext(
-                identity: identity ?? self.identity(),
-                began: time.uptime(),
-                lateness: max(.zero, time.now() - run.due)
-            )
+            attempt.context
+            ?? RunContext(id: id, began: time.uptime(), lateness: max(.zero, time.now() - attempt.run.due))
         func announce() {
             guard !isAnnounced else { return }
             isAnnounced = true
-            log.running(job, run, id: context.identity.runID)
+            log.running(attempt.job, attempt.run, id: id)
         }
-        func made(_ attempt: Int, _ token: Secret?) -> Result<Response, TransferError> {
-            send(attempt, job, run, context.identity, token, client) {
+        func made(_ number: Int, _ token: Secret?) -> Result<Response, TransferError> {
+            send(number, attempt, id, token, client) {
                 announce()
                 connected()
             }
         }
-        var attempts = number
+        var attempts = attempt.number
         let sent = token?.current(log)
         var answer = made(attempts, sent)
         if let newer = newerToken(than: sent, after: answer) {
-            log.tokenIsTriedAgain(job, id: context.identity.runID)
+            log.tokenIsTriedAgain(attempt.job, id: id)
             attempts += 1
             answer = made(attempts, newer)
         }
         let end = RunEnd(
-            job: job,
-            run: run,
+            attempt: attempt,
             context: context,
             answer: answer,
             duration: time.uptime() - context.began,
@@ -94,7 +85,7 @@ package final class Runner: Sendable {
 
     /// A whole run that waits for nothing, with its lines: one attempt.
     package func perform(_ run: Run, of job: Job, with client: Client) -> RunEnd {
-        let end = attempt(run, of: job, with: client)
+        let end = attempt(Clockwork.Attempt(run: run, job: job), id: newID(), with: client)
         log.ended(end)
         reports?.note(end)
         return end
@@ -109,26 +100,29 @@ package final class Runner: Sendable {
     }
 
     private func send(
-        _ attempt: Int,
-        _ job: Job,
-        _ run: Run,
-        _ identity: RequestIdentity,
+        _ number: Int,
+        _ attempt: Clockwork.Attempt,
+        _ id: RunID,
         _ token: Secret?,
         _ client: Client,
         connected: () -> Void
     ) -> Result<Response, TransferError> {
-        var headers = identity.headers(job: job, run: run, attempt: attempt)
+        let job = attempt.job
+        // An all-zero span is invalid (W3C Trace Context §3.2.2.4).
+        var headers = HeaderLines(attempt.run, of: job, id: id, attempt: number, span: max(1, random()))
         if let token {
-            headers.append(Request.Header("Authorization", "Bearer \(token.reveal)"))
+            headers.add("Authorization") { value in
+                value.append(utf8Of: "Bearer ")
+                value.append(utf8Of: token.reveal)
+            }
         } else if !hasWarnedOfToken.exchange(true, ordering: .relaxed) {
             log.tokenIsMissing()
         }
-        let body = job.body.map { Array($0.utf8) }
         let request = Request(
             job.method,
             target.text + job.path,
             headers: headers,
-            body: body,
+            body: job.body.map { Array($0.utf8) },
             timeout: job.timeout,
             tls: transport.target,
             proxy: transport.proxy

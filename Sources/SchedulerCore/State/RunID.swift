@@ -21,16 +21,23 @@ package struct RunID: Hashable, Sendable {
 }
 
 extension RunID: CustomStringConvertible {
-    package var description: String { Self.hex(high) + Self.hex(low) }
+    package var description: String {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// `description`, put behind what is there.
+    func append(to bytes: inout [UInt8]) {
+        Self.append(high, to: &bytes)
+        Self.append(low, to: &bytes)
+    }
 
     /// 16 hex digits.
-    static func hex(_ value: UInt64) -> String {
-        unsafe String(unsafeUninitializedCapacity: 16) { buffer in
-            for place in 0..<16 {
-                let digit = UInt8(truncatingIfNeeded: value >> (60 - 4 * UInt64(place)) & 15)
-                unsafe buffer[place] = digit < 10 ? 0x30 + digit : 0x57 + digit
-            }
-            return 16
+    static func append(_ value: UInt64, to bytes: inout [UInt8]) {
+        for place in 0..<16 {
+            let digit = UInt8(truncatingIfNeeded: value >> (60 - 4 * UInt64(place)) & 15)
+            bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
         }
     }
 }
