@@ -6,6 +6,9 @@ final class BodySink {
 
     init(limit: Int) { self.limit = limit }
 
+    /// To be called after each transfer, so that nobody keeps a body that was read.
+    func clear() { (kept, length) = ([], 0) }
+
     /// Takes what libcurl hands over; answers how much was taken, which is always all of it.
     ///
     /// Refusing bytes would cut the connection, and that could cancel the app's work.

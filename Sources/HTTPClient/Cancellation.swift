@@ -6,7 +6,7 @@ package final class Cancellation: Sendable {
     /// A multi handle that a thread waits on.
     ///
     /// Unchecked: the pointer is only passed to `curl_multi_wakeup`, the one libcurl function that may be called from
-    /// any thread, and only between `begin` and `end`, while the handle lives.
+    /// any thread, and only between `add` and `remove`, while the handle lives.
     @safe struct Waiter: @unchecked Sendable {
         let multi: UnsafeMutableRawPointer
 
@@ -32,7 +32,7 @@ package final class Cancellation: Sendable {
         }
     }
 
-    func begin(_ waiter: Waiter) { waiters.withLock { $0[waiter.address] = waiter } }
+    func add(_ waiter: Waiter) { waiters.withLock { $0[waiter.address] = waiter } }
 
-    func end(_ waiter: Waiter) { waiters.withLock { $0[waiter.address] = nil } }
+    func remove(_ waiter: Waiter) { waiters.withLock { $0[waiter.address] = nil } }
 }

@@ -8,7 +8,9 @@ package final class Client {
     package static let bodyLimit = 64 * 1024
 
     private let easy = EasyHandle()
-    private let multi = MultiHandle()
+    private var multi = MultiHandle()
+    private let sink = BodySink(limit: Client.bodyLimit)
+    private let limit = HeaderLimit()
 
     package init() {}
 
@@ -21,9 +23,10 @@ package final class Client {
         until cancellation: Cancellation,
         connected: () -> Void = {}
     ) throws(TransferError) -> Response {
-        let sink = BodySink(limit: Self.bodyLimit)
-        let limit = HeaderLimit()
-        let headers = HeaderList(Self.headers(request))
+        defer {
+            sink.clear()
+            limit.clear()
+        }
         easy.reset()
         easy.set(CURLOPT_URL, request.url)
         easy.set(CURLOPT_TIMEOUT_MS, request.timeout)
@@ -33,12 +36,12 @@ package final class Client {
         setMethod(request)
         easy.set(sink: sink)
         easy.set(limit: limit)
-        let code = unsafe headers.withPointer { list in
+        let code = unsafe request.headers.withList { list in
             unsafe easy.set(CURLOPT_HTTPHEADER, list)
             return withoutActuallyEscaping(connected) { connected in
                 let observer = ConnectionObserver(connected)
                 easy.set(observer: observer)
-                return withExtendedLifetime((sink, observer, limit)) { multi.perform(easy, until: cancellation) }
+                return withExtendedLifetime(observer) { multi.perform(easy, until: cancellation) }
             }
         }
         guard code == CURLE_OK else { throw error(code, request) }
@@ -49,14 +52,6 @@ package final class Client {
             location: easy.header("Location"),
             retryAfter: easy.header("Retry-After")
         )
-    }
-
-    private static func headers(_ request: Request) -> HeaderLines {
-        var lines = request.headers
-        lines.suppress("Expect")  // waiting for "100 Continue" costs a second on large bodies
-        // libcurl would call a body a form, also an empty one.
-        if !lines.hasContentType { lines.suppress("Content-Type") }
-        return lines
     }
 
     private func setMethod(_ request: Request) {

@@ -6,6 +6,9 @@ final class HeaderLimit {
 
     private var length = 0
 
+    /// To be called after each transfer.
+    func clear() { length = 0 }
+
     /// How much was taken; less than was offered makes libcurl give up.
     func take(_ count: Int) -> Int {
         length += count

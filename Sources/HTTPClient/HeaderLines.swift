@@ -4,6 +4,7 @@
 package struct HeaderLines: Sendable, Equatable {
     /// Each line ends with a zero byte, as C wants it.
     private(set) var bytes: [UInt8] = []
+    private(set) var count = 0
     /// Whether one of them says what the body is.
     private(set) var hasContentType = false
 
@@ -24,18 +25,12 @@ package struct HeaderLines: Sendable, Equatable {
         bytes.append(0)
     }
 
-    /// Keeps libcurl from sending a header of its own.
-    mutating func suppress(_ name: String) {
-        append(name)
-        append(":")
-        bytes.append(0)
-    }
-
     private mutating func begin(_ name: String, _ separator: String) {
         let contentType = "content-type"
         if name.utf8.count == contentType.utf8.count, name.lowercased() == contentType { hasContentType = true }
         append(name)
         append(separator)
+        count += 1
     }
 
     private mutating func append(_ text: String) {

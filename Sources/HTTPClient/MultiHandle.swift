@@ -5,6 +5,8 @@ internal import CCurl
 /// `curl_easy_perform` looks at its progress callback once a second; `curl_multi_wakeup` is immediate.
 @safe struct MultiHandle: ~Copyable {
     private let raw: UnsafeMutableRawPointer
+    /// Whose waiter this handle is: from its first transfer on, since most make all theirs under the same one.
+    private var cancellation: Cancellation?
 
     init() {
         Library.start()
@@ -12,18 +14,25 @@ internal import CCurl
         unsafe raw = handle
     }
 
-    deinit { unsafe curl_multi_cleanup(raw) }
+    deinit {
+        unsafe cancellation?.remove(Cancellation.Waiter(multi: raw))
+        unsafe curl_multi_cleanup(raw)
+    }
+
+    private mutating func wait(for cancellation: Cancellation) {
+        guard cancellation !== self.cancellation else { return }
+        let waiter = unsafe Cancellation.Waiter(multi: raw)
+        self.cancellation?.remove(waiter)
+        cancellation.add(waiter)
+        self.cancellation = cancellation
+    }
 
     /// Runs the transfer to its end, and answers how it ended; nil if it was given up.
-    func perform(_ easy: borrowing EasyHandle, until cancellation: Cancellation) -> CURLcode? {
-        unsafe easy.withPointer { handle in
-            let waiter = unsafe Cancellation.Waiter(multi: raw)
+    mutating func perform(_ easy: borrowing EasyHandle, until cancellation: Cancellation) -> CURLcode? {
+        wait(for: cancellation)
+        return unsafe easy.withPointer { handle in
             unsafe curl_multi_add_handle(raw, handle)
-            cancellation.begin(waiter)
-            defer {
-                cancellation.end(waiter)
-                unsafe curl_multi_remove_handle(raw, handle)
-            }
+            defer { unsafe curl_multi_remove_handle(raw, handle) }
             var running: Int32 = 0
             repeat {
                 guard !cancellation.isCancelled else { return nil }

@@ -18,7 +18,7 @@ extension TLSOptions {
         // Without a socket there is nothing to say; the first request will.
         guard let listener = UnixListener() else { return }
         let easy = EasyHandle()
-        let multi = MultiHandle()
+        var multi = MultiHandle()
         easy.reset()
         easy.set(CURLOPT_URL, "https://localhost/")
         easy.set(CURLOPT_ABSTRACT_UNIX_SOCKET, listener.name)

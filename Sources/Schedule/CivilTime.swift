@@ -68,41 +68,34 @@ extension CivilTime: CustomStringConvertible {
         _ zone: StaticString,
         to buffer: UnsafeMutableBufferPointer<UInt8>
     ) -> Int {
-        var count = 0
-        func put(_ byte: UInt8) {
-            unsafe buffer[count] = byte
-            count += 1
-        }
-        func put(_ number: Int, _ width: Int) {
-            var rest = number
-            for place in (count..<count + width).reversed() {
-                unsafe buffer[place] = 0x30 + UInt8(rest % 10)
+        func put(_ number: Int, width: Int, at start: Int) {
+            var rest = UInt(truncatingIfNeeded: number)
+            for place in 1...width {
+                unsafe buffer[start + width - place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
                 rest /= 10
             }
-            count += width
         }
-        func putTwo(_ number: Int) {
-            put(0x30 + UInt8(number / 10))
-            put(0x30 + UInt8(number % 10))
-        }
-        putTwo(Int(year / 100))
-        putTwo(Int(year % 100))
-        put(UInt8(ascii: "-"))
-        putTwo(month)
-        put(UInt8(ascii: "-"))
-        putTwo(dayOfMonth)
-        put(UInt8(ascii: "T"))
-        putTwo(secondOfDay / 3600)
-        put(UInt8(ascii: ":"))
-        putTwo(secondOfDay / 60 % 60)
-        put(UInt8(ascii: ":"))
-        putTwo(secondOfDay % 60)
+        func put(_ byte: UInt8, at place: Int) { unsafe buffer[place] = byte }
+        put(Int(year), width: 4, at: 0)
+        put(UInt8(ascii: "-"), at: 4)
+        put(month, width: 2, at: 5)
+        put(UInt8(ascii: "-"), at: 7)
+        put(dayOfMonth, width: 2, at: 8)
+        put(UInt8(ascii: "T"), at: 10)
+        put(secondOfDay / 3600, width: 2, at: 11)
+        put(UInt8(ascii: ":"), at: 13)
+        put(secondOfDay / 60 % 60, width: 2, at: 14)
+        put(UInt8(ascii: ":"), at: 16)
+        put(secondOfDay % 60, width: 2, at: 17)
+        var count = 19
         if digits > 0 {
-            put(UInt8(ascii: "."))
-            put(fraction, digits)
+            put(UInt8(ascii: "."), at: 19)
+            put(fraction, width: digits, at: 20)
+            count = 20 + digits
         }
-        if zone.utf8CodeUnitCount == 1 { put(unsafe zone.utf8Start.pointee) }
-        return count
+        guard zone.utf8CodeUnitCount == 1 else { return count }
+        put(unsafe zone.utf8Start.pointee, at: count)
+        return count + 1
     }
 
     private var slowDescription: String {

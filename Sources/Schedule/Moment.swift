@@ -70,13 +70,7 @@ extension Moment: CustomStringConvertible {
         CivilTime(secondsSinceEpoch: seconds).text(ending: Int(nanoseconds / 1_000_000), digits: 3, zone: "Z")
     }
 
-    /// `description`, put behind what is there: a log line needs no text of its own for it.
-    package func appendDescription(to bytes: inout [UInt8]) {
-        let (fraction, digits) = ending
-        CivilTime(secondsSinceEpoch: seconds).append(to: &bytes, ending: fraction, digits: digits, zone: "Z")
-    }
-
-    /// `timestamp` likewise.
+    /// `timestamp`, put behind what is there.
     package func appendTimestamp(to bytes: inout [UInt8]) {
         let fraction = Int(nanoseconds / 1_000_000)
         CivilTime(secondsSinceEpoch: seconds).append(to: &bytes, ending: fraction, digits: 3, zone: "Z")

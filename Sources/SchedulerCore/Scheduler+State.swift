@@ -48,7 +48,7 @@ extension RunEnd {
     /// As it is kept.
     var record: RunRecord {
         RunRecord(
-            id: id,
+            id: context.id,
             slot: run.slot,
             trigger: run.trigger,
             began: (run.due + context.lateness).wholeMilliseconds,

@@ -53,7 +53,7 @@ struct Rig {
     mutating func end(_ attempt: Clockwork.Attempt, _ answer: Result<Response, TransferError>) -> Clockwork.Verdict {
         let context =
             attempt.context
-            ?? RunContext(id: RunID(1, 1), began: uptime, lateness: now - attempt.run.due)
+            ?? RunContext(id: RunID(1, 1), slot: attempt.run.slot, began: uptime, lateness: now - attempt.run.due)
         let end = RunEnd(
             attempt: attempt,
             context: context,

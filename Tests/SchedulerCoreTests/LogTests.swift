@@ -28,7 +28,10 @@ struct LogTests {
 
     @Test("a text line: time, level, message, fields")
     func text() {
-        book.log().info("Running job: \(own: "a:b") (\(own: "every 1m"))", [("job", .own("a:b")), ("ms", 5)])
+        book.log().info(
+            "Running job: \(own: "a:b") (\(own: "every 1m"))",
+            [LogField("job", .own("a:b")), LogField("ms", 5)]
+        )
         book.log().error("no fields")
         #expect(
             book.lines == [
@@ -40,7 +43,7 @@ struct LogTests {
 
     @Test("a JSON line: the documented members first, in their order")
     func json() {
-        book.log(.json).warning("odd \"text\"", [("job", .own("a")), ("ms", 5)])
+        book.log(.json).warning("odd \"text\"", [LogField("job", .own("a")), LogField("ms", 5)])
         #expect(
             book.lines == [
                 #"{"ts":"2025-11-21T03:44:55.123Z","lvl":"WARNING","logger":"scheduler","service":"scheduler-sidecar","#
@@ -84,7 +87,7 @@ struct LogTests {
     func masking() {
         let secrets = SecretBook([Secret("hunter2=="), Secret("hunter2==longer")])
         book.log(secrets: secrets).info("m \("hunter2== a hunter2==longer b hunter2==\u{301}")")
-        book.log(.json, secrets: secrets).info("m \("x")", [("f", .outside("hunter2=="))])
+        book.log(.json, secrets: secrets).info("m \("x")", [LogField("f", .outside("hunter2=="))])
         #expect(book.lines[0].hasSuffix("m *** a *** b ***\u{301}\n"))
         #expect(book.lines[1].hasSuffix(#""msg":"m x","f":"***"}"# + "\n"))
     }
@@ -174,7 +177,12 @@ struct LogTests {
                 run: Run(job: 0, slot: Moment(seconds: 1_767_225_600), trigger: .schedule),
                 job: Job(name: "a", timetable: timetable, method: "POST", path: "/api/x?y=1", timeoutSeconds: 5)
             ),
-            context: RunContext(id: RunID(1, 1), began: .zero, lateness: .milliseconds(12)),
+            context: RunContext(
+                id: RunID(1, 1),
+                slot: Moment(seconds: 1_767_225_600),
+                began: .zero,
+                lateness: .milliseconds(12)
+            ),
             answer: answer,
             duration: .milliseconds(1500),
             attempts: 1

@@ -108,7 +108,7 @@ struct RunnerTests {
             reports.note(
                 RunEnd(
                     attempt: Clockwork.Attempt(run: Self.run(), job: settings.jobs[0]),
-                    context: RunContext(id: RunID(1, 1), began: .zero, lateness: .zero),
+                    context: RunContext(id: RunID(1, 1), slot: Self.run().slot, began: .zero, lateness: .zero),
                     answer: answer,
                     duration: .zero,
                     attempts: 1

@@ -73,10 +73,10 @@ extension Log {
         warning("\(own: file.shown) \(own: fault.description); the last token stays in use until this is mended.")
     }
 
-    func tokenIsTriedAgain(_ job: Job, id: RunID) {
+    func tokenIsTriedAgain(_ job: Job, _ context: RunContext) {
         info(
             "Job \(own: job.name) was denied, and its token has been replaced meanwhile; one more attempt with the new one.",
-            [("job", .own(job.name)), ("run_id", .id(id))]
+            [LogField("job", .own(job.name)), LogField("run_id", .own(context.idText))]
         )
     }
 }

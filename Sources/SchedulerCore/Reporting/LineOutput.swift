@@ -10,6 +10,8 @@ internal import Locking
 package final class LineOutput: Sendable {
     fileprivate struct State {
         var waiting: [UInt8] = []
+        /// Empty: memory that was written from, and takes the place of `waiting` next time.
+        var spare: [UInt8] = []
         /// Bytes that are being written; they count as waiting, since they may come back.
         var inHand = 0
         /// Whether a thread is about to write all that waits.
@@ -83,9 +85,10 @@ package final class LineOutput: Sendable {
     private func writeOut() -> Bool {
         pen.withLock { _ in
             while true {
-                let bytes = state.withLock { $0.take() }
+                var bytes = state.withLock { $0.take() }
                 let (sent, isWhole) = channel.send(bytes)
-                switch state.withLock({ $0.putBack(bytes.dropFirst(sent), isWhole: isWhole, dropNote) }) {
+                bytes.removeFirst(sent)
+                switch state.withLock({ $0.putBack(&bytes, isWhole: isWhole, dropNote) }) {
                 case .more: continue
                 case .done: return true
                 case .stuck: return false
@@ -111,13 +114,17 @@ extension LineOutput.State {
     var isIdle: Bool { waiting.isEmpty && inHand == 0 && dropped == 0 && !hasWriter }
 
     mutating func take() -> [UInt8] {
-        let bytes = waiting
-        waiting = []
+        var bytes: [UInt8] = []
+        swap(&bytes, &waiting)
+        swap(&waiting, &spare)
         inHand = bytes.count
         return bytes
     }
 
-    mutating func putBack(_ rest: ArraySlice<UInt8>, isWhole: Bool, _ dropNote: (Int) -> [UInt8]) -> Next {
+    /// More than this is given back to the system.
+    private static let mostSpare = 8_192
+
+    mutating func putBack(_ rest: inout [UInt8], isWhole: Bool, _ dropNote: (Int) -> [UInt8]) -> Next {
         inHand = 0
         if !isWhole { hasFailed = true }
         if !rest.isEmpty {
@@ -125,6 +132,7 @@ extension LineOutput.State {
             hasWriter = false
             return .stuck
         }
+        if rest.capacity <= Self.mostSpare { swap(&rest, &spare) }
         if waiting.isEmpty, dropped > 0 {
             waiting = dropNote(dropped)
             dropped = 0

@@ -22,7 +22,7 @@ extension Log {
     func nextSlot(_ job: Job, _ slot: Moment?) {
         info(
             "Next slot: \(own: job.name) (\(own: job.scheduleText))",
-            [("job", .own(job.name)), ("slot", .own(slot?.wholeMilliseconds.description ?? "none"))]
+            [LogField("job", .own(job.name)), LogField("slot", .own(slot?.wholeMilliseconds.description ?? "none"))]
         )
     }
 
@@ -46,12 +46,13 @@ extension Log {
         rendered(.error, "\(own: counted(lines, "log line")) dropped: nobody read the log.")
     }
 
-    func running(_ job: Job, _ run: Run, id: RunID) {
+    func running(_ job: Job, _ run: Run, _ context: RunContext) {
         info(
             "Running job: \(own: job.name) (\(own: job.scheduleText))",
             [
-                ("job", .own(job.name)), ("slot", .moment(run.slot)), ("run_id", .id(id)),
-                ("trigger", .own(run.trigger.rawValue)),
+                LogField("job", .own(job.name)), LogField("slot", .own(context.slotText)),
+                LogField("run_id", .own(context.idText)),
+                LogField("trigger", .own(run.trigger.rawValue)),
             ]
         )
     }
@@ -83,14 +84,14 @@ extension Log {
             : "is still running"
         info(
             "Job \(own: job.name) \(own: reason); its slots are held until it ends.",
-            [("job", .own(job.name)), ("slot", .moment(slot))]
+            [LogField("job", .own(job.name)), LogField("slot", .own(slot.description))]
         )
     }
 
     func released(_ job: Job, slots: Int) {
         info(
             "Job \(own: job.name) was held for \(slots)\(own: slots == 1_000 ? " or more" : "") \(own: slots == 1 ? "slot" : "slots").",
-            [("job", .own(job.name)), ("slots", .integer(slots))]
+            [LogField("job", .own(job.name)), LogField("slots", .integer(slots))]
         )
     }
 
@@ -101,8 +102,9 @@ extension Log {
             \(max(end.job.retries + 1, end.attempts + 1)): \(reason(end))
             """,
             [
-                ("job", .own(end.job.name)), ("slot", .moment(end.run.slot)), ("run_id", .id(end.id)),
-                ("outcome", .own(end.outcome.rawValue)), ("status", .integer(end.status)),
+                LogField("job", .own(end.job.name)), LogField("slot", .own(end.run.slot.description)),
+                LogField("run_id", .own(end.context.idText)),
+                LogField("outcome", .own(end.outcome.rawValue)), LogField("status", .integer(end.status)),
             ]
         )
     }
@@ -110,25 +112,25 @@ extension Log {
     func retryAfterIsIgnored(_ end: RunEnd, _ text: String) {
         warning(
             "Retry-After \"\(text)\" of \(own: end.job.path) is neither seconds nor a date; it is ignored.",
-            [("job", .own(end.job.name)), ("run_id", .id(end.id))]
+            [LogField("job", .own(end.job.name)), LogField("run_id", .own(end.context.idText))]
         )
     }
 
     func targetIsDown(_ end: RunEnd, _ target: String) {
         warning(
             "Target \(own: target) is down: \(reason(end)); due runs wait for it.",
-            [("job", .own(end.job.name)), ("slot", .moment(end.run.slot))]
+            [LogField("job", .own(end.job.name)), LogField("slot", .own(end.run.slot.description))]
         )
     }
 
     func targetIsStillDown(_ end: RunEnd) {
-        debug("Target is still down: \(reason(end)).", [("job", .own(end.job.name))])
+        debug("Target is still down: \(reason(end)).", [LogField("job", .own(end.job.name))])
     }
 
     func targetIsUp(_ target: String, after down: Duration, waited: Int) {
         info(
             "Target \(own: target) is up again after \(down.components.seconds)s; \(own: counted(waited, "run")) waited.",
-            [("down_ms", .integer(down.wholeMilliseconds)), ("waited", .integer(waited))]
+            [LogField("down_ms", .integer(down.wholeMilliseconds)), LogField("waited", .integer(waited))]
         )
     }
 
@@ -194,7 +196,7 @@ extension Log {
     func endedInGrace() { info("Scheduler shutdown during startup grace; exiting.") }
 
     func stopping(inFlight: Int) {
-        info("Scheduler stopping; waiting for in-flight jobs.", [("in_flight", .integer(inFlight))])
+        info("Scheduler stopping; waiting for in-flight jobs.", [LogField("in_flight", .integer(inFlight))])
     }
 
     func aborting(inFlight: Int, because reason: String) {
@@ -204,8 +206,8 @@ extension Log {
     func stopped() { info("Scheduler stopped.") }
 
     /// Where a redirect points to, without its query: that may hold what is not ours to log.
-    private func location(_ response: Response) -> [(String, LogValue)] {
+    private func location(_ response: Response) -> [LogField] {
         guard let location = response.location, (300...399).contains(response.status) else { return [] }
-        return [("location", .outside(excerpt(location) { $0 != "?" && $0 != "#" }))]
+        return [LogField("location", .outside(excerpt(location) { $0 != "?" && $0 != "#" }))]
     }
 }

@@ -10,11 +10,12 @@ extension Log {
         error(
             "Job \(own: path ?? name) failed: the scheduler ended while it was in flight\(own: end)",
             [
-                ("job", .own(name)), ("slot", .moment(run.slot)), ("run_id", .id(run.id)),
-                ("trigger", .own(run.trigger.rawValue)), ("attempts", .integer(run.attempts)),
-                ("outcome", .own(run.outcome.rawValue)), ("status", .integer(run.status)),
-                ("ms", .integer(run.milliseconds)), ("late_ms", .integer(run.lateMilliseconds)),
-                ("bytes", .integer(0)),
+                LogField("job", .own(name)), LogField("slot", .own(run.slot.description)),
+                LogField("run_id", .own(run.id.description)),
+                LogField("trigger", .own(run.trigger.rawValue)), LogField("attempts", .integer(run.attempts)),
+                LogField("outcome", .own(run.outcome.rawValue)), LogField("status", .integer(run.status)),
+                LogField("ms", .integer(run.milliseconds)), LogField("late_ms", .integer(run.lateMilliseconds)),
+                LogField("bytes", .integer(0)),
             ]
         )
     }
@@ -23,7 +24,7 @@ extension Log {
         let reason = job.catchup == .skip ? "catchup=skip" : "catchup-window=\(job.catchupWindowSeconds ?? 0)s"
         warning(
             "Job \(own: job.name) missed its slot, which is not caught up (\(own: reason)).",
-            [("job", .own(job.name)), ("slot", .moment(slot))]
+            [LogField("job", .own(job.name)), LogField("slot", .own(slot.description))]
         )
     }
 
@@ -40,7 +41,7 @@ extension Log {
     func slotIsTaken(_ run: Run, _ job: Job) {
         debug(
             "Job \(own: job.name): another scheduler has this slot.",
-            [("job", .own(job.name)), ("slot", .moment(run.slot))]
+            [LogField("job", .own(job.name)), LogField("slot", .own(run.slot.description))]
         )
     }
 }

@@ -1,3 +1,4 @@
+internal import Glibc
 package import Schedule
 
 /// Writes one line per event, in UTF-8.
@@ -22,10 +23,10 @@ package struct Log: Sendable {
         self.write = write
     }
 
-    package func debug(_ text: LogText, _ fields: [(String, LogValue)] = []) { line(.debug, text, fields) }
-    package func info(_ text: LogText, _ fields: [(String, LogValue)] = []) { line(.info, text, fields) }
-    package func warning(_ text: LogText, _ fields: [(String, LogValue)] = []) { line(.warning, text, fields) }
-    package func error(_ text: LogText, _ fields: [(String, LogValue)] = []) { line(.error, text, fields) }
+    package func debug(_ text: LogText, _ fields: [LogField] = []) { line(.debug, text, fields) }
+    package func info(_ text: LogText, _ fields: [LogField] = []) { line(.info, text, fields) }
+    package func warning(_ text: LogText, _ fields: [LogField] = []) { line(.warning, text, fields) }
+    package func error(_ text: LogText, _ fields: [LogField] = []) { line(.error, text, fields) }
 
     /// The first characters of an answer, without secrets.
     ///
@@ -40,12 +41,12 @@ package struct Log: Sendable {
         return String(String.UnicodeScalarView(masked.prefix(200).prefix(while: isWanted)))
     }
 
-    func line(_ level: LogLevel, _ text: LogText, _ fields: [(String, LogValue)]) {
+    func line(_ level: LogLevel, _ text: LogText, _ fields: [LogField]) {
         if level >= self.level { write(rendered(level, text, fields)) }
     }
 
     /// The line as it is written, with its end.
-    func rendered(_ level: LogLevel, _ text: LogText, _ fields: [(String, LogValue)] = []) -> [UInt8] {
+    func rendered(_ level: LogLevel, _ text: LogText, _ fields: [LogField] = []) -> [UInt8] {
         let time = now()
         switch format {
         case .text:
@@ -57,7 +58,9 @@ package struct Log: Sendable {
                 ("ts", .string(time.timestamp)), ("lvl", .string(level.name)), ("logger", .string("scheduler")),
                 ("service", .string("scheduler-sidecar")), ("msg", .string(masked(text))),
             ]
-            return Array((JSONValue.object(head + fields.map { ($0.0, json($0.1)) }).description + "\n").utf8)
+            return Array(
+                (JSONValue.object(head + fields.map { ($0.name.description, json($0.value)) }).description + "\n").utf8
+            )
         }
     }
 
@@ -68,7 +71,7 @@ package struct Log: Sendable {
         _ time: Moment,
         _ level: LogLevel,
         _ text: LogText,
-        _ fields: [(String, LogValue)],
+        _ fields: [LogField],
         isMasked: Bool
     ) -> [UInt8] {
         var line: [UInt8] = []
@@ -82,16 +85,14 @@ package struct Log: Sendable {
             let text = String(decoding: part, as: UTF8.self)
             line.append(utf8Of: isOutside ? Escaping.text(redactor.mask(text)) : redactor.maskOwn(text))
         }
-        for (name, value) in fields {
+        for field in fields {
             line.append(Self.blank)
-            line.append(utf8Of: name)
+            line.append(utf8Of: field.name)
             line.append(UInt8(ascii: "="))
-            switch value {
+            switch field.value {
             case .own(let own): quote(isMasked ? redactor.maskOwn(own) : own, in: &line)
             case .outside(let outside): quote(Escaping.text(redactor.mask(outside)), in: &line)
-            case .integer(let number): line.append(utf8Of: String(number))
-            case .moment(let moment): moment.appendDescription(to: &line)
-            case .id(let id): id.append(to: &line)
+            case .integer(let number): line.append(decimal: number)
             }
         }
         line.append(UInt8(ascii: "\n"))
@@ -100,10 +101,15 @@ package struct Log: Sendable {
 
     /// Puts a text behind what is there, in quotes where its end could not be seen without them.
     private func quote(_ text: String, in line: inout [UInt8]) {
-        let needsQuotes = text.isEmpty || text.utf8.contains(Self.blank)
-        if needsQuotes { line.append(Self.quote) }
+        let start = line.count
         line.append(utf8Of: text)
-        if needsQuotes { line.append(Self.quote) }
+        let hasBlank = unsafe line.withUnsafeBytes { bytes in
+            unsafe bytes.baseAddress.map { unsafe memchr($0 + start, Int32(Self.blank), bytes.count - start) != nil }
+                ?? false
+        }
+        guard hasBlank || line.count == start else { return }
+        line.insert(Self.quote, at: start)
+        line.append(Self.quote)
     }
 
     private static let blank = UInt8(ascii: " ")
@@ -122,8 +128,6 @@ package struct Log: Sendable {
         switch value {
         case .own(let own): .string(redactor.maskOwn(own))
         case .integer(let number): .integer(number)
-        case .moment(let moment): .string(moment.description)
-        case .id(let id): .string(id.description)
         case .outside(let outside): .string(redactor.mask(outside))
         }
     }

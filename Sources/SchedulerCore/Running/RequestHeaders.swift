@@ -7,7 +7,7 @@ extension HeaderLines {
     ///
     /// A job's own headers come first, and win where both say one thing. The run's id is the trace's as well, so that
     /// one search finds both.
-    init(_ run: Run, of job: Job, id: RunID, attempt: Int, span: UInt64) {
+    init(_ run: Run, of job: Job, _ context: RunContext, attempt: Int, span: UInt64) {
         self.init(capacity: 512)
         for header in job.headers { add(header.name, header.value) }
         func isGiven(_ name: String) -> Bool { job.headers.contains { $0.name.lowercased() == name } }
@@ -18,23 +18,23 @@ extension HeaderLines {
         add("Idempotency-Key") { value in
             value.append(utf8Of: job.name)
             value.append(UInt8(ascii: "@"))
-            run.slot.appendDescription(to: &value)
+            value.append(utf8Of: context.slotText)
             if run.trigger == .manual {
                 value.append(utf8Of: "#manual-")
-                id.append(to: &value)
+                value.append(utf8Of: context.idText)
             }
         }
         add("X-Scheduler-Job", job.name)
-        add("X-Scheduler-Slot") { run.slot.appendDescription(to: &$0) }
+        add("X-Scheduler-Slot", context.slotText)
         add("X-Scheduler-Attempt", String(attempt))
         add("X-Scheduler-Trigger", run.trigger.rawValue)
-        add("X-Request-ID") { id.append(to: &$0) }
+        add("X-Request-ID", context.idText)
         // W3C Trace Context §3.2: version, trace, span, "sampled".
         add("traceparent") { value in
             value.append(utf8Of: "00-")
-            id.append(to: &value)
+            value.append(utf8Of: context.idText)
             value.append(UInt8(ascii: "-"))
-            RunID.append(span, to: &value)
+            value.append(utf8Of: RunID.hex(span))
             value.append(utf8Of: "-01")
         }
     }

@@ -4,10 +4,18 @@ internal import Schedule
 /// What the attempts of one run share.
 package struct RunContext: Sendable {
     let id: RunID
+    /// The id and the slot as they are written: in each request, and in two lines at least.
+    let idText: String
+    let slotText: String
     /// When the first attempt began, on the clock that only goes forward.
     let began: Duration
     /// How much later than due that was.
     let lateness: Duration
+
+    init(id: RunID, slot: Moment, began: Duration, lateness: Duration) {
+        (self.id, self.began, self.lateness) = (id, began, lateness)
+        (idText, slotText) = (id.description, slot.description)
+    }
 }
 
 /// All that is known when a run, or an attempt of it, has ended.
@@ -22,7 +30,6 @@ package struct RunEnd: Sendable {
 
     package var job: Job { attempt.job }
     package var run: Run { attempt.run }
-    package var id: RunID { context.id }
 
     package var outcome: Outcome {
         switch answer {
@@ -46,24 +53,23 @@ package struct RunEnd: Sendable {
     }
 
     /// What is known of a run that ended, as members; the same in logs and in answers to a command.
-    var members: [(String, LogValue)] {
+    var members: [LogField] {
         [
-            ("job", .own(job.name)), ("slot", .moment(run.slot)), ("run_id", .id(id)),
-            ("trigger", .own(run.trigger.rawValue)), ("attempts", .integer(attempts)),
-            ("outcome", .own(outcome.rawValue)),
-            ("status", .integer(status)), ("ms", .integer(duration.wholeMilliseconds)),
-            ("late_ms", .integer(context.lateness.wholeMilliseconds)), ("bytes", .integer(bytes)),
+            LogField("job", .own(job.name)), LogField("slot", .own(context.slotText)),
+            LogField("run_id", .own(context.idText)),
+            LogField("trigger", .own(run.trigger.rawValue)), LogField("attempts", .integer(attempts)),
+            LogField("outcome", .own(outcome.rawValue)),
+            LogField("status", .integer(status)), LogField("ms", .integer(duration.wholeMilliseconds)),
+            LogField("late_ms", .integer(context.lateness.wholeMilliseconds)), LogField("bytes", .integer(bytes)),
         ]
     }
 
     var json: JSONValue {
         .object(
-            members.map { name, value in
-                switch value {
-                case .own(let text), .outside(let text): (name, .string(text))
-                case .integer(let number): (name, .integer(number))
-                case .moment(let moment): (name, .string(moment.description))
-                case .id(let id): (name, .string(id.description))
+            members.map { field in
+                switch field.value {
+                case .own(let text), .outside(let text): (field.name.description, .string(text))
+                case .integer(let number): (field.name.description, .integer(number))
                 }
             }
         )

@@ -52,14 +52,19 @@ package final class Runner: Sendable {
         var isAnnounced = attempt.context != nil
         let context =
             attempt.context
-            ?? RunContext(id: id, began: time.uptime(), lateness: max(.zero, time.now() - attempt.run.due))
+            ?? RunContext(
+                id: id,
+                slot: attempt.run.slot,
+                began: time.uptime(),
+                lateness: max(.zero, time.now() - attempt.run.due)
+            )
         func announce() {
             guard !isAnnounced else { return }
             isAnnounced = true
-            log.running(attempt.job, attempt.run, id: id)
+            log.running(attempt.job, attempt.run, context)
         }
         func made(_ number: Int, _ token: Secret?) -> Result<Response, TransferError> {
-            send(number, attempt, id, token, client) {
+            send(number, attempt, context, token, client) {
                 announce()
                 connected()
             }
@@ -68,7 +73,7 @@ package final class Runner: Sendable {
         let sent = token?.current(log)
         var answer = made(attempts, sent)
         if let newer = newerToken(than: sent, after: answer) {
-            log.tokenIsTriedAgain(attempt.job, id: id)
+            log.tokenIsTriedAgain(attempt.job, context)
             attempts += 1
             answer = made(attempts, newer)
         }
@@ -102,14 +107,14 @@ package final class Runner: Sendable {
     private func send(
         _ number: Int,
         _ attempt: Clockwork.Attempt,
-        _ id: RunID,
+        _ context: RunContext,
         _ token: Secret?,
         _ client: Client,
         connected: () -> Void
     ) -> Result<Response, TransferError> {
         let job = attempt.job
         // An all-zero span is invalid (W3C Trace Context §3.2.2.4).
-        var headers = HeaderLines(attempt.run, of: job, id: id, attempt: number, span: max(1, random()))
+        var headers = HeaderLines(attempt.run, of: job, context, attempt: number, span: max(1, random()))
         if let token {
             headers.add("Authorization") { value in
                 value.append(utf8Of: "Bearer ")

@@ -256,8 +256,7 @@ private struct Fifo<Element> {
     mutating func popFirst() -> Element? {
         guard head < elements.count else { return nil }
         defer { head += 1 }
-        let element = elements[head]
-        elements[head] = nil
+        let element = elements[head].take()
         if head > 64, head * 2 > elements.count {
             elements.removeFirst(head)
             head = 0

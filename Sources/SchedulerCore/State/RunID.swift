@@ -22,22 +22,27 @@ package struct RunID: Hashable, Sendable {
 
 extension RunID: CustomStringConvertible {
     package var description: String {
-        var bytes: [UInt8] = []
-        append(to: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// `description`, put behind what is there.
-    func append(to bytes: inout [UInt8]) {
-        Self.append(high, to: &bytes)
-        Self.append(low, to: &bytes)
+        unsafe String(unsafeUninitializedCapacity: 32) { digits in
+            unsafe Self.write(high, to: digits, at: 0)
+            unsafe Self.write(low, to: digits, at: 16)
+            return 32
+        }
     }
 
     /// 16 hex digits.
-    static func append(_ value: UInt64, to bytes: inout [UInt8]) {
-        for place in 0..<16 {
-            let digit = UInt8(truncatingIfNeeded: value >> (60 - 4 * UInt64(place)) & 15)
-            bytes.append(digit < 10 ? 0x30 + digit : 0x57 + digit)
+    static func hex(_ value: UInt64) -> String {
+        unsafe String(unsafeUninitializedCapacity: 16) { digits in
+            unsafe write(value, to: digits, at: 0)
+            return 16
+        }
+    }
+
+    private static func write(_ value: UInt64, to digits: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
+        var rest = value
+        for place in 1...16 {
+            let digit = UInt8(truncatingIfNeeded: rest & 15)
+            unsafe digits[start + 16 - place] = digit < 10 ? 0x30 + digit : 0x57 + digit
+            rest >>= 4
         }
     }
 }
