@@ -75,18 +75,23 @@ extension CivilTime: CustomStringConvertible {
                 rest /= 10
             }
         }
+        func putTwo(_ number: Int, at place: Int) {
+            unsafe buffer[place] = 0x30 + UInt8(truncatingIfNeeded: number / 10)
+            unsafe buffer[place + 1] = 0x30 + UInt8(truncatingIfNeeded: number % 10)
+        }
         func put(_ byte: UInt8, at place: Int) { unsafe buffer[place] = byte }
-        put(Int(year), width: 4, at: 0)
+        putTwo(Int(year / 100), at: 0)
+        putTwo(Int(year % 100), at: 2)
         put(UInt8(ascii: "-"), at: 4)
-        put(month, width: 2, at: 5)
+        putTwo(month, at: 5)
         put(UInt8(ascii: "-"), at: 7)
-        put(dayOfMonth, width: 2, at: 8)
+        putTwo(dayOfMonth, at: 8)
         put(UInt8(ascii: "T"), at: 10)
-        put(secondOfDay / 3600, width: 2, at: 11)
+        putTwo(secondOfDay / 3600, at: 11)
         put(UInt8(ascii: ":"), at: 13)
-        put(secondOfDay / 60 % 60, width: 2, at: 14)
+        putTwo(secondOfDay / 60 % 60, at: 14)
         put(UInt8(ascii: ":"), at: 16)
-        put(secondOfDay % 60, width: 2, at: 17)
+        putTwo(secondOfDay % 60, at: 17)
         var count = 19
         if digits > 0 {
             put(UInt8(ascii: "."), at: 19)

@@ -1,24 +1,23 @@
 /// A schedule in a zone, for one job: the slots on the UTC time line.
 ///
-/// Everything is resolved once, so `next` and `latest` do arithmetic on bits only. Zones are shared by reference.
+/// Everything is resolved once, so `next` and `latest` do arithmetic on bits only. A copy is one reference: each job is
+/// handed on several times per run.
 package struct Timetable: Hashable, Sendable {
-    package let schedule: Schedule
-    package private(set) var zone: Zone
-    let rule: CalendarRule?
+    private let parts: Parts
+
+    package var schedule: Schedule { parts.schedule }
+    package var zone: Zone { parts.zone }
+    var rule: CalendarRule? { parts.rule }
 
     /// `hashKey` decides the values of `H`; for other schedules it plays no part.
     package init(_ schedule: Schedule, in zone: Zone = .utc, hashKey: HashKey = HashKey()) {
-        self.schedule = schedule
-        self.zone = zone
-        rule = CalendarRule(schedule, hashKey: hashKey)
+        parts = Parts(schedule, zone, CalendarRule(schedule, hashKey: hashKey))
     }
 
+    private init(_ parts: Parts) { self.parts = parts }
+
     /// The same schedule, with its values of `H`, in another zone.
-    package func moved(to zone: Zone) -> Timetable {
-        var moved = self
-        moved.zone = zone
-        return moved
-    }
+    package func moved(to zone: Zone) -> Timetable { Timetable(Parts(schedule, zone, rule)) }
 
     /// The first slot strictly after `moment`, or nil if there is none through the year 9999.
     ///
@@ -48,5 +47,26 @@ package struct Timetable: Hashable, Sendable {
         let floor = max(last.seconds, Moment.searchable.lowerBound - 1)
         guard let slot = SlotSearch(rule: rule, zone: zone).latest(after: floor, through: through) else { return nil }
         return Moment(seconds: slot)
+    }
+
+    package static func == (left: Timetable, right: Timetable) -> Bool {
+        left.parts === right.parts
+            || (left.schedule, left.zone) == (right.schedule, right.zone) && left.rule == right.rule
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(schedule)
+        hasher.combine(zone)
+        hasher.combine(rule)
+    }
+
+    private final class Parts: Sendable {
+        let schedule: Schedule
+        let zone: Zone
+        let rule: CalendarRule?
+
+        init(_ schedule: Schedule, _ zone: Zone, _ rule: CalendarRule?) {
+            (self.schedule, self.zone, self.rule) = (schedule, zone, rule)
+        }
     }
 }

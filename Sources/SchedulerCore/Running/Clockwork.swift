@@ -184,8 +184,10 @@ struct Clockwork: Sendable {
     }
 
     /// Every end of a run passes here once.
+    private mutating func count(_ end: RunEnd) { metrics.run(end.run.job, end.outcome, end.duration) }
+
     private mutating func counted(_ end: RunEnd) -> RunEnd {
-        metrics.run(end.run.job, end.outcome, end.duration)
+        count(end)
         return end
     }
 
@@ -265,7 +267,7 @@ struct Clockwork: Sendable {
             dispatch.retry(job, after: wait, pending: end, at: uptime)
             return .retry(after: wait)
         }
-        _ = counted(end)
+        count(end)
         guard dispatch.end(job, hold: isStopped ? .zero : policy.hold(after: facts), at: uptime) else {
             if end.outcome == .throttled { askedToWait.insert(job) }
             return .ended(slotsHeld: 0)
