@@ -149,20 +149,28 @@ package final class Scheduler {
         drain()
     }
 
+    /// How often a loop with nothing else to do tries again what failed: as a look does, it touches much that is cold.
+    private static let choresInterval = Duration.seconds(5)
+
     /// The loop; ends with the first signal that asks for it.
     private func turn() {
         var rest: Rest?
+        var choresAreDone = Duration.zero
         while true {
             let (now, uptime) = (time.now(), time.uptime())
-            if rest?.goesOn(at: now, uptime: uptime, sleptThrough: alarm.sleptThrough) != true {
+            let isQuiet = rest?.goesOn(at: now, uptime: uptime, sleptThrough: alarm.sleptThrough) == true
+            if !isQuiet {
                 let (orders, next) = clockwork.withLock { ($0.look(at: now, uptime: uptime), $0.sleep()) }
                 perform(orders, now: now)
                 rest = Rest(began: (now, uptime), until: next)
             }
-            pool.startRefusedThreads()
-            store.tend()
-            retryLocalDoor()
-            output?.flush()
+            if !isQuiet || uptime - choresAreDone >= Self.choresInterval {
+                choresAreDone = uptime
+                pool.startRefusedThreads()
+                store.tend()
+                retryLocalDoor()
+                output?.flush()
+            }
             let longest = rest?.end.uptime.map { max(.zero, min(settings.tick, $0 - time.uptime())) } ?? settings.tick
             if shallStop(alarm.wait(until: rest?.end.moment, now: time.now(), atMost: longest)) { return }
         }

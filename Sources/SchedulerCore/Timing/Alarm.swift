@@ -4,7 +4,7 @@ package import Schedule
 
 /// What the loop sleeps on: the wall clock, signals, and a word from another thread.
 ///
-/// The one file with timerfd, eventfd and signalfd. Not `Sendable`: it belongs to the loop; others get its `Bell`.
+/// The one file with timerfd, eventfd, signalfd and epoll. Not `Sendable`: it belongs to the loop; others get its `Bell`.
 package final class Alarm {
     /// Wakes the loop from any thread.
     package struct Bell: Sendable {
@@ -24,8 +24,8 @@ package final class Alarm {
     package var longestSleep = Duration.seconds(3_600)
     private let timer: Int32
     private let signals: Int32
-    /// Timer, bell and signals, as poll(2) takes them; kept, so that a wait costs no memory.
-    private var polled: [pollfd]
+    /// All three: the kernel keeps the list, so that a wait need not hand it over (epoll(7)).
+    private let all: Int32
     /// What the timer is set to; nil if it has to be set again.
     private var armed: Moment??
     /// Whether the last sleep ended by itself: no moment came, nobody rang, no signal, no clock that was set.
@@ -50,10 +50,14 @@ package final class Alarm {
         signals = try Self.opened("signalfd", unsafe signalfd(-1, &mask, Int32(SFD_CLOEXEC | SFD_NONBLOCK)))
         timer = try Self.opened("timerfd", timerfd_create(CLOCK_REALTIME, Int32(TFD_CLOEXEC | TFD_NONBLOCK)))
         bell = Bell(descriptor: try Self.opened("eventfd", eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))))
-        polled = [timer, bell.descriptor, signals].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        all = try Self.opened("epoll_create1", epoll_create1(Int32(EPOLL_CLOEXEC)))
+        for descriptor in [timer, bell.descriptor, signals] {
+            var event = unsafe epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(fd: descriptor))
+            _ = try Self.opened("epoll_ctl", unsafe epoll_ctl(all, EPOLL_CTL_ADD, descriptor, &event))
+        }
     }
 
-    deinit { for descriptor in [signals, timer, bell.descriptor] { close(descriptor) } }
+    deinit { for descriptor in [all, signals, timer, bell.descriptor] { close(descriptor) } }
 
     /// Sleeps until the wall clock shows `moment`, at most for `longest` or the longest sleep, and answers the signals that came.
     ///
@@ -63,15 +67,19 @@ package final class Alarm {
         let longest = min(longest, longestSleep)
         if armed != .some(moment) { arm(moment) }
         let milliseconds = Self.milliseconds(until: moment, now: now, atMost: longest)
-        let ready = unsafe poll(&polled, UInt(polled.count), milliseconds)
+        // One at a time: what else is ready is so at the next call, and then comes at once.
+        var event = unsafe epoll_event()
+        let ready = unsafe epoll_wait(all, &event, 1, milliseconds)
         sleptThrough = ready == 0
         guard ready > 0 else { return [] }
-        if polled[0].revents != 0 {
+        switch unsafe event.data.fd {
+        case timer:
             drain(timer)
             armed = nil
+        case signals: return pendingSignals()
+        default: drain(bell.descriptor)
         }
-        if polled[1].revents != 0 { drain(bell.descriptor) }
-        return polled[2].revents == 0 ? [] : pendingSignals()
+        return []
     }
 
     /// The same wait once more on the clock that only goes forward: it holds where the timer's clock is another than
