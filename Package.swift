@@ -75,7 +75,7 @@ let package = Package(
         ),
         .testTarget(
             name: "HTTPClientTests",
-            dependencies: ["HTTPClient", "HTTPServer", "TestSupport", "Locking"],
+            dependencies: ["CCurl", "HTTPClient", "HTTPServer", "TestSupport", "Locking"],
             swiftSettings: strict
         ),
         .testTarget(

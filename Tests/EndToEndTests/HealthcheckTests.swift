@@ -69,7 +69,8 @@ struct HealthcheckTests {
         let scheduler = try Binary(
             "scheduler",
             through: [
-                "strace", "-D", "-o", "/dev/null", "-e", "trace=poll", "-e", "inject=poll:delay_exit=40000000:when=9+",
+                "strace", "-D", "-o", "/dev/null", "-e", "trace=/^epoll_p?wait$", "-e",
+                "inject=/^epoll_p?wait$:delay_exit=40000000:when=9+",
             ],
             environment: environment
         )
@@ -122,8 +123,8 @@ struct HealthcheckTests {
         let app = try await App()
         var environment = environment(Sidecar.jobs(["PING": "every 1h GET /api/health"]))
         environment.merge(["API_URL": app.url, "SCHEDULER_STARTUP_GRACE_SECONDS": "0"]) { $1 }
-        // A port that was free just now: port 0 could not be found again.
-        if hasListener { environment["SCHEDULER_LISTEN"] = "0.0.0.0:\(try ListeningSocket().port)" }
+        // Not port 0: that could not be found again.
+        if hasListener { environment["SCHEDULER_LISTEN"] = "0.0.0.0:\(try ListeningSocket.quietPort())" }
         let scheduler = try Binary("scheduler", environment: environment)
         try await scheduler.line(containing: " outcome=ok ")
         let table = try Binary("scheduler", ["status"], environment: environment)

@@ -252,6 +252,56 @@ struct ClientTests {
         #expect(Set(server.connections).count == 40)
     }
 
+    @Test("a client that is used again keeps nothing of the answer before: no body, no count of header bytes")
+    func nothingKept() throws {
+        let line = "X-A: " + String(repeating: "a", count: 90_000) + "\r\n"
+        let server = try TestServer { request, reply in
+            guard request.target == "/" else { return reply.send(HTTPServer.Response(status: 204)) }
+            reply.write(Array("HTTP/1.1 200 OK\r\nContent-Length: 70000\r\n\(line)\(line)\r\n".utf8))
+            reply.write([UInt8](repeating: 0x62, count: 70_000))
+        }
+        let client = Client()
+        for _ in 0..<3 {
+            let long = try client.send(Request("GET", server.url + "/"), until: Cancellation())
+            #expect(long.body.count == 65_536 && long.bodyLength == 70_000)
+            let empty = try client.send(Request("GET", server.url + "/none"), until: Cancellation())
+            #expect(empty.body.isEmpty && empty.bodyLength == 0)
+        }
+    }
+
+    @Test("a client heeds the cancellation of its last request, and no other; also one that came while it idled")
+    func cancellations() throws {
+        let server = try TestServer { _, reply in reply.send(.text(200, "ok")) }
+        let (client, first, second) = (Client(), Cancellation(), Cancellation())
+        let request = Request("GET", server.url)
+        #expect(try client.send(request, until: first).status == 200)
+        #expect(try client.send(request, until: second).status == 200)
+        first.cancel()
+        #expect(try client.send(request, until: second).status == 200)
+        second.cancel()
+        let error = try #require(throws: TransferError.self) { try client.send(request, until: second) }
+        #expect(error == TransferError(.aborted, "aborted by shutdown", requestWasSent: false))
+        #expect(try client.send(request, until: Cancellation()).status == 200)
+        #expect(server.seen.count == 4)
+    }
+
+    @Test("a cancellation reaches a client that made its first requests under another one")
+    func laterCancellation() throws {
+        let held = Mutex<[Reply]>([])
+        let cancellation = Cancellation()
+        let server = try TestServer { request, reply in
+            guard request.target == "/held" else { return reply.send(.text(200, "ok")) }
+            held.withLock { $0.append(reply) }
+            cancellation.cancel()
+        }
+        let client = Client()
+        #expect(try client.send(Request("GET", server.url), until: Cancellation()).status == 200)
+        let error = try #require(throws: TransferError.self) {
+            try client.send(Request("GET", server.url + "/held", timeout: .seconds(600)), until: cancellation)
+        }
+        #expect(error == TransferError(.aborted, "aborted by shutdown", requestWasSent: true))
+    }
+
     /// Sends one request with a client of its own.
     private func send(_ request: HTTPClient.Request) throws(TransferError) -> HTTPClient.Response {
         try Client().send(request, until: Cancellation())

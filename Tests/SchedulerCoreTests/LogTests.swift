@@ -158,6 +158,43 @@ struct LogTests {
         )
     }
 
+    @Test("numbers are written in decimal", arguments: [0, 7, -7, 10, 1_000_000, .max, .min])
+    func numbers(_ number: Int) {
+        var bytes: [UInt8] = [0x3D]
+        bytes.append(decimal: number)
+        #expect(String(decoding: bytes, as: UTF8.self) == "=\(number)")
+    }
+
+    @Test(
+        "a line's time is that of any timestamp, also where a year needs no four digits, or more",
+        arguments: [-62_167_219_201, -1, 0, 1_767_225_600, 253_402_300_799, 253_402_300_800]
+    )
+    func times(_ seconds: Int64) {
+        var bytes: [UInt8] = [0x3D]
+        let moment = Moment(seconds: seconds, nanoseconds: 7_999_999)
+        moment.appendTimestamp(to: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self) == "=" + moment.timestamp)
+        #expect(moment.timestamp.hasSuffix(".007Z"))
+    }
+
+    @Test("a run's id is 32 hex digits, and reads back")
+    func ids() {
+        let id = RunID(0x0123_4567_89AB_CDEF, 0xFEDC_BA98_7654_3210)
+        #expect(id.description == "0123456789abcdeffedcba9876543210")
+        #expect(RunID(id.description) == id)
+        #expect(RunID.hex(1) == "0000000000000001")
+    }
+
+    @Test("parts of ours and from outside keep their order, and each its masking")
+    func parts() {
+        let secrets = SecretBook([Secret("hunter2="), Secret("a")])
+        let log = book.log(secrets: secrets)
+        log.info("\("a=") own a \("")\("b")\(own: "a")", [LogField("f", .own("a b")), LogField("g", .own(""))])
+        log.info("\(own: "hunter2=") \("x")\(own: "y")", [LogField("f", .own("hunter2="))])
+        #expect(book.lines[0].hasSuffix(#" ***\x3d own a ba f="a b" g="""# + "\n"))
+        #expect(book.lines[1].hasSuffix(" *** xy f=***\n"))
+    }
+
     @Test("a redirect names where to, without the query")
     func redirect() throws {
         let answer = Response(status: 302, location: "https://app/login?next=secret")

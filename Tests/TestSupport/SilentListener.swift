@@ -13,11 +13,13 @@ package final class ListeningSocket: Sendable {
     package let port: UInt16
     package let descriptor: Int32
 
-    package init() throws {
+    /// Zero is any port.
+    package init(port wanted: UInt16 = 0) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_port = wanted.bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let descriptor = descriptor
         let isReady = unsafe withUnsafeMutablePointer(to: &address) { pointer in
@@ -34,4 +36,16 @@ package final class ListeningSocket: Sendable {
 
     /// Lives as long as this object.
     package var handle: FileHandle { FileHandle(fileDescriptor: descriptor, closeOnDealloc: false) }
+
+    /// A port that is free, and that the kernel gives nobody by itself: one below its own range (ip(7)), since a
+    /// connection of another test could have a port of that range a moment later.
+    package static func quietPort() throws -> UInt16 {
+        let range = try String(contentsOfFile: "/proc/sys/net/ipv4/ip_local_port_range", encoding: .utf8)
+        let lowest = range.split(separator: "\t").first.flatMap { UInt16($0) } ?? 32_768
+        for _ in 0..<100 {
+            let port = UInt16.random(in: lowest / 2..<lowest)
+            if (try? ListeningSocket(port: port)) != nil { return port }
+        }
+        throw POSIXError(.EADDRINUSE)
+    }
 }

@@ -1,0 +1,40 @@
+import CCurl
+import Testing
+
+@testable import HTTPClient
+
+@Suite("Header lines")
+struct HeaderLinesTests {
+    @Test(
+        "what libcurl is given: the lines as they were added, then those that keep it from adding its own",
+        arguments: [
+            ([:], ["Expect:", "Content-Type:"]),
+            (["X-A": "1", "X-B": ""], ["X-A: 1", "X-B;", "Expect:", "Content-Type:"]),
+            (["content-TYPE": "text/plain"], ["content-TYPE: text/plain", "Expect:"]),
+            (["Content-Typo": "a"], ["Content-Typo: a", "Expect:", "Content-Type:"]),
+            // libcurl heeds the first of a name.
+            (["Expect": "100-continue"], ["Expect: 100-continue", "Expect:", "Content-Type:"]),
+        ] as [(HeaderLines, [String])]
+    )
+    func list(_ lines: HeaderLines, _ expected: [String]) { #expect(Self.texts(lines) == expected) }
+
+    @Test("a value that is put together in place")
+    func inPlace() {
+        var lines = HeaderLines()
+        lines.add("X-A") { $0 += Array("b@c".utf8) }
+        lines.add("X-B", "d")
+        #expect(Self.texts(lines) == ["X-A: b@c", "X-B: d", "Expect:", "Content-Type:"])
+    }
+
+    private static func texts(_ lines: HeaderLines) -> [String] {
+        unsafe lines.withList { list in
+            var texts: [String] = []
+            var next = unsafe list
+            while let item = unsafe next {
+                if let data = unsafe item.pointee.data { unsafe texts.append(String(cString: data)) }
+                unsafe next = item.pointee.next
+            }
+            return texts
+        }
+    }
+}
