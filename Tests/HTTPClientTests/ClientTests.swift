@@ -296,10 +296,13 @@ struct ClientTests {
         }
         let client = Client()
         #expect(try client.send(Request("GET", server.url), until: Cancellation()).status == 200)
+        let begin = ContinuousClock.now
         let error = try #require(throws: TransferError.self) {
             try client.send(Request("GET", server.url + "/held", timeout: .seconds(600)), until: cancellation)
         }
         #expect(error == TransferError(.aborted, "aborted by shutdown", requestWasSent: true))
+        // One that is not woken looks for itself after a minute.
+        #expect(ContinuousClock.now - begin < .seconds(50))
     }
 
     /// Sends one request with a client of its own.
