@@ -292,7 +292,11 @@ struct ClientTests {
         let server = try TestServer { request, reply in
             guard request.target == "/held" else { return reply.send(.text(200, "ok")) }
             held.withLock { $0.append(reply) }
-            cancellation.cancel()
+            Thread.detachNewThread {
+                // By then it waits for the answer; earlier, it would see the end of its own accord.
+                Thread.sleep(forTimeInterval: 0.2)
+                cancellation.cancel()
+            }
         }
         let client = Client()
         #expect(try client.send(Request("GET", server.url), until: Cancellation()).status == 200)
