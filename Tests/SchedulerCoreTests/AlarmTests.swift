@@ -1,3 +1,4 @@
+import Foundation
 import Schedule
 import Testing
 
@@ -17,5 +18,42 @@ struct AlarmTests {
     func patience(_ moment: Int?, longest: Int, milliseconds: Int) {
         let moment = moment.map { Self.now + .seconds($0) }
         #expect(Int(Alarm.milliseconds(until: moment, now: Self.now, atMost: .seconds(longest))) == milliseconds)
+    }
+
+    @Test("the bell ends a sleep, whoever rings it, and however often; a sleep that nothing ended says so")
+    func bell() throws {
+        let alarm = try Alarm()
+        alarm.bell.ring()
+        alarm.bell.ring()
+        #expect(alarm.wait(until: nil, now: Self.now, atMost: .seconds(30)) == [])
+        #expect(!alarm.sleptThrough)
+        _ = alarm.wait(until: nil, now: Self.now, atMost: .milliseconds(1))
+        #expect(alarm.sleptThrough)
+        let bell = alarm.bell
+        Thread.detachNewThread { bell.ring() }
+        _ = alarm.wait(until: nil, now: Self.now, atMost: .seconds(30))
+        #expect(!alarm.sleptThrough)
+    }
+
+    @Test("the moment ends a sleep by the timer, and not only by the second wait on the other clock")
+    func moment() throws {
+        let alarm = try Alarm()
+        let now = TimeSource.system.now()
+        // The other wait would end a minute later.
+        _ = alarm.wait(until: now + .milliseconds(20), now: now - .seconds(60), atMost: .seconds(30))
+        #expect(!alarm.sleptThrough)
+        #expect(TimeSource.system.now() >= now + .milliseconds(20))
+    }
+
+    @Test("a signal ends a sleep, and is answered; the bell beside it is heard next")
+    func signals() throws {
+        let alarm = try Alarm()
+        alarm.bell.ring()
+        #expect(pthread_kill(pthread_self(), SIGHUP) == 0)
+        var heard: [Int32] = []
+        for _ in 0..<2 { heard += alarm.wait(until: nil, now: Self.now, atMost: .seconds(30)) }
+        #expect(heard == [SIGHUP])
+        _ = alarm.wait(until: nil, now: Self.now, atMost: .milliseconds(1))
+        #expect(alarm.sleptThrough)
     }
 }
