@@ -76,7 +76,7 @@ package final class LineOutput: Sendable {
     /// Writes what waits, as far as there is room; true if nothing waits any more.
     @discardableResult
     package func flush() -> Bool {
-        // The loop comes here with each tick, and nearly always for nothing.
+        // The loop comes here again and again, and nearly always for nothing.
         state.withLock({ $0.isIdle }) || writeOut()
     }
 
