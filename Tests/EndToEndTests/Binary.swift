@@ -19,6 +19,8 @@ final class Binary: Sendable {
         var end: End?
         var farewell: (@Sendable () throws -> Void)?
         var isPaused = false
+        /// Pipes whose other end is open.
+        var pipes = 0
         var awaited: (text: String, body: @Sendable () -> Void)?
 
         /// Takes what came on standard error, and answers what is to be done now that an awaited text stands there.
@@ -33,6 +35,25 @@ final class Binary: Sendable {
     /// What the process and its pipes write into, from other threads.
     private final class Book: Sendable {
         let state = Mutex(State())
+
+        /// A pipe that is read on a thread of its own: a `readabilityHandler` whose handle goes early can take the whole
+        /// process down with it.
+        ///
+        /// `take` answers what is to be done when the lock is free again.
+        func pipe(_ take: @escaping @Sendable (inout State, String) -> (@Sendable () -> Void)?) -> Pipe {
+            let pipe = Pipe()
+            let reader = pipe.fileHandleForReading
+            state.withLock { $0.pipes += 1 }
+            Thread.detachNewThread { [self] in
+                while true {
+                    let data = reader.availableData
+                    guard !data.isEmpty else { return state.withLock { $0.pipes -= 1 } }
+                    let text = String(decoding: data, as: UTF8.self)
+                    state.withLock { take(&$0, text) }?()
+                }
+            }
+            return pipe
+        }
     }
 
     private let book = Book()
@@ -60,8 +81,11 @@ final class Binary: Sendable {
         process.environment = environment.merging(Self.sanitizerOptions) { $1 }
         process.standardInput = FileHandle.nullDevice
         let book = book
-        process.standardOutput = Self.pipe { text in book.state.withLock { $0.output += text } }
-        process.standardError = errors ?? Self.pipe { text in book.state.withLock { $0.take(errors: text) }?() }
+        process.standardOutput = book.pipe { state, text in
+            state.output += text
+            return nil
+        }
+        process.standardError = errors ?? book.pipe { $0.take(errors: $1) }
         process.terminationHandler = { process in
             let wasSignalled = process.terminationReason == .uncaughtSignal
             let end = End(status: process.terminationStatus, wasSignalled: wasSignalled)
@@ -119,8 +143,11 @@ final class Binary: Sendable {
 
     func end(_ location: SourceLocation = #_sourceLocation) async throws -> End {
         let end = try await eventually("the end of \(processID)", location) { self.book.state.withLock { $0.end } }
-        // The pipes' last bytes may come after the end.
-        for _ in 0..<20 { try await Task.sleep(for: .milliseconds(2)) }
+        // The pipes' last bytes may come after the end; a program that it started may hold them for longer.
+        let limit = ContinuousClock.now + .seconds(2)
+        while book.state.withLock({ $0.pipes }) > 0, ContinuousClock.now < limit {
+            try await Task.sleep(for: .milliseconds(2))
+        }
         return end
     }
 
@@ -132,20 +159,6 @@ final class Binary: Sendable {
     /// What a sanitizer has to know in the child too: these change nothing in a plain build.
     private static let sanitizerOptions = ProcessInfo.processInfo.environment.filter {
         ["TSAN_OPTIONS", "ASAN_OPTIONS", "SWIFT_BACKTRACE"].contains($0.key)
-    }
-
-    /// On a thread of its own: a `readabilityHandler` whose handle goes early can take the whole process down with it.
-    private static func pipe(_ take: @escaping @Sendable (String) -> Void) -> Pipe {
-        let pipe = Pipe()
-        let reader = pipe.fileHandleForReading
-        Thread.detachNewThread {
-            while true {
-                let data = reader.availableData
-                guard !data.isEmpty else { return }
-                take(String(decoding: data, as: UTF8.self))
-            }
-        }
-        return pipe
     }
 }
 

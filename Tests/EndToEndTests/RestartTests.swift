@@ -231,8 +231,8 @@ struct RestartTests {
                 let id = value("run_id", in: line) ?? "-"
                 if line.contains(" outcome=interrupted ") { interrupted.insert(id) } else { ended.insert(id) }
             }
-            // An end may be on record, and the kill have come before its line.
-            for line in records.split(separator: "\n") where line.contains(" end job=") {
+            // An end may be on record (as such, or among the last runs of its job), and the kill have come before its line.
+            for line in records.split(separator: "\n") where line.contains(" end job=") || line.contains(" run job=") {
                 if let id = value("run", in: line) { ended.insert(id) }
             }
             #expect(!scheduler.errors.contains("damaged"), "\(scheduler.errors)")
