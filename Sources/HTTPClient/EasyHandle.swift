@@ -120,7 +120,8 @@ internal import CCurl
         let code = unsafe name.withCString { unsafe curl_easy_header(raw, $0, 0, UInt32(CURLH_HEADER), -1, &found) }
         guard code == CURLHE_OK, let value = unsafe found?.pointee.value
         else { return nil }
-        return unsafe String(cString: value)
+        // Of an empty value libcurl 7.88 leaves the line's end.
+        return unsafe String(cString: value).filter { $0 != "\r" }
     }
 
     /// The reason in libcurl's words: what it wrote for this transfer, else its sentence for the code.

@@ -12,9 +12,12 @@ package struct HeaderLines: Sendable, Equatable {
     package init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
     /// Adds a header; an empty value is written the way that has libcurl send it empty (CURLOPT_HTTPHEADER(3)).
+    ///
+    /// One of blanks alone is empty to whoever receives it (RFC 9110 §5.5), and libcurl would not send it at all.
     package mutating func add(_ name: String, _ value: String) {
-        begin(name, value.isEmpty ? ";" : ": ")
-        append(value)
+        let isEmpty = value.utf8.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        begin(name, isEmpty ? ";" : ": ")
+        if !isEmpty { append(value) }
         bytes.append(0)
     }
 

@@ -207,7 +207,7 @@ extension Program {
         _ doors: StatusServer.Doors
     ) -> Int32 {
         let output = output(for: settings)
-        defer { output.flush() }
+        defer { output.drain(atMost: .seconds(5), uptime: TimeSource.system.uptime) }
         let log = log(settings, to: output)
         // Before the first thread is there.
         ProcessEnvironment.chooseHeaps(jobs: settings.jobs.count)

@@ -152,6 +152,8 @@ package final class Scheduler {
     /// How often a loop with nothing else to do tries again what failed: as a look does, it touches much that is cold.
     private static let choresInterval = Duration.seconds(5)
 
+    private static let stuckInterval = Duration.milliseconds(200)
+
     /// The loop; ends with the first signal that asks for it.
     private func turn() {
         var rest: Rest?
@@ -169,9 +171,10 @@ package final class Scheduler {
                 pool.startRefusedThreads()
                 store.tend()
                 retryLocalDoor()
-                output?.flush()
             }
-            let longest = rest?.end.uptime.map { max(.zero, min(settings.tick, $0 - time.uptime())) } ?? settings.tick
+            // While nobody reads the log: looked at more often, so that it goes on soon after its reader does.
+            let tick = output?.flush() == false ? min(settings.tick, Self.stuckInterval) : settings.tick
+            let longest = rest?.end.uptime.map { max(.zero, min(tick, $0 - time.uptime())) } ?? tick
             if shallStop(alarm.wait(until: rest?.end.moment, now: time.now(), atMost: longest)) { return }
         }
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Locking
 import TestSupport
 import Testing
 
@@ -139,7 +140,7 @@ struct LifeTests {
         #expect(try await scheduler.stop() == .clean)
     }
 
-    @Test("a log that nobody reads holds up no run")
+    @Test("a log that nobody reads holds up no run, and is whole for who reads it at last")
     func fullPipe() async throws {
         let app = try await App()
         let pipe = Pipe()
@@ -150,7 +151,42 @@ struct LifeTests {
         ]
         let scheduler = try Binary("scheduler", environment: environment, errors: pipe.fileHandleForWriting)
         #expect(try await app.calls(10).count == 10)
-        #expect(try await scheduler.stop() == .clean)
+        scheduler.signal(SIGTERM)
+        let text = Mutex("")
+        Thread.detachNewThread {
+            while !text.withLock({ $0.contains("Scheduler stopped.\n") }) {
+                let data = pipe.fileHandleForReading.availableData
+                text.withLock { $0 += String(decoding: data, as: UTF8.self) }
+            }
+        }
+        _ = try await eventually("the last line") { text.withLock { $0.contains("Scheduler stopped.\n") } ? true : nil }
+        #expect(try await scheduler.end() == .clean)
+        let lines = text.withLock { $0 }.split(separator: "\n")
+        #expect(lines.count { $0.contains("Running job: ") } == 10)
+        #expect(lines.count { $0.contains(" outcome=ok ") } == 10)
+        #expect(lines.allSatisfy { $0.contains("Z INFO  ") || $0.contains("Z WARNING ") }, "\(lines)")
+    }
+
+    @Test("a signal that came while the process was stopped comes before what is due when it goes on")
+    func signalWhileStopped() async throws {
+        let app = try await App()
+        let scheduler = try Sidecar.start(
+            beside: app,
+            Sidecar.jobs(["PING": "every 1h POST /api/sync/trigger"]).merging(["SCHEDULER_STARTUP_GRACE_SECONDS": "1"])
+            { $1 }
+        )
+        try await scheduler.line(containing: "Next slot: ")
+        scheduler.signal(SIGSTOP)
+        _ = try await eventually("its halt") {
+            let status = try String(contentsOfFile: "/proc/\(scheduler.processID)/status", encoding: .utf8)
+            return status.contains("\nState:\tT ") ? true : nil
+        }
+        scheduler.signal(SIGTERM)
+        try await Task.sleep(for: .seconds(2))
+        scheduler.signal(SIGCONT)
+        #expect(try await scheduler.end() == .clean)
+        #expect(scheduler.errors.contains("INFO  Scheduler shutdown during startup grace; exiting.\n"))
+        #expect(try app.calls().isEmpty)
     }
 
     @Test("a job under another spelling of its name is the same job after SIGHUP, and is not started twice")

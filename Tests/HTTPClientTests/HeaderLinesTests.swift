@@ -10,6 +10,7 @@ struct HeaderLinesTests {
         arguments: [
             ([:], ["Expect:", "Content-Type:"]),
             (["X-A": "1", "X-B": ""], ["X-A: 1", "X-B;", "Expect:", "Content-Type:"]),
+            (["X-A": " ", "X-B": " \t", "X-C": " c "], ["X-A;", "X-B;", "X-C:  c ", "Expect:", "Content-Type:"]),
             (["content-TYPE": "text/plain"], ["content-TYPE: text/plain", "Expect:"]),
             (["Content-Typo": "a"], ["Content-Typo: a", "Expect:", "Content-Type:"]),
             // libcurl heeds the first of a name.

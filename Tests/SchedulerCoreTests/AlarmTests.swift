@@ -45,15 +45,14 @@ struct AlarmTests {
         #expect(TimeSource.system.now() >= now + .milliseconds(20))
     }
 
-    @Test("a signal ends a sleep, and is answered; the bell beside it is heard next")
+    @Test("a signal ends a sleep and is answered by it, whatever else does")
     func signals() throws {
         let alarm = try Alarm()
         alarm.bell.ring()
         #expect(pthread_kill(pthread_self(), SIGHUP) == 0)
-        var heard: [Int32] = []
-        for _ in 0..<2 { heard += alarm.wait(until: nil, now: Self.now, atMost: .seconds(30)) }
-        #expect(heard == [SIGHUP])
-        _ = alarm.wait(until: nil, now: Self.now, atMost: .milliseconds(1))
-        #expect(alarm.sleptThrough)
+        #expect(alarm.wait(until: nil, now: Self.now, atMost: .seconds(30)) == [SIGHUP])
+        var later: [Int32] = []
+        repeat { later += alarm.wait(until: nil, now: Self.now, atMost: .milliseconds(1)) } while !alarm.sleptThrough
+        #expect(later == [])
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Locking
 import SchedulerCore
 import Testing
 
@@ -49,5 +50,27 @@ struct LineOutputTests {
         try pipe.fileHandleForReading.close()
         output.write("a\n")
         #expect(output.flush())
+    }
+
+    @Test(
+        "the end waits for a reader who is slow, and not for ever for one who reads nothing",
+        arguments: [true, false]
+    )
+    func drain(isRead: Bool) throws {
+        let pipe = Pipe()
+        let output = LineOutput(descriptor: pipe.fileHandleForWriting.fileDescriptor)
+        let line = String(repeating: "x", count: 999) + "\n"
+        for _ in 0..<300 { output.write(line) }
+        let read = Mutex(0)
+        if isRead {
+            Thread.detachNewThread {
+                while read.withLock({ $0 }) < 300_000 {
+                    let count = pipe.fileHandleForReading.availableData.count
+                    read.withLock { $0 += count }
+                }
+            }
+        }
+        output.drain(atMost: .seconds(60), uptime: TimeSource.system.uptime)
+        #expect(output.flush() == isRead)
     }
 }

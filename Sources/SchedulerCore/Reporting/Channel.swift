@@ -63,9 +63,12 @@ internal import Glibc
         return own < 0 ? nil : own
     }
 
-    private var hasRoom: Bool {
+    private var hasRoom: Bool { waitForRoom(milliseconds: waits ? -1 : 0) }
+
+    /// False if there was none in time; -1 is for ever.
+    func waitForRoom(milliseconds: Int32) -> Bool {
         var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         // POLLERR counts as room: the write then fails at once and the line is dropped.
-        return unsafe Glibc.poll(&poll, 1, waits ? -1 : 0) != 0
+        return unsafe Glibc.poll(&poll, 1, milliseconds) != 0
     }
 }

@@ -80,6 +80,12 @@ package final class LineOutput: Sendable {
         state.withLock({ $0.isIdle }) || writeOut()
     }
 
+    /// The last flush: waits for a reader who is slow, but not for one who takes nothing for a second.
+    package func drain(atMost longest: Duration, uptime: () -> Duration) {
+        let end = uptime() + longest
+        while !flush(), uptime() < end, channel.waitForRoom(milliseconds: 1_000) {}
+    }
+
     /// Answers as `flush` does.
     @discardableResult
     private func writeOut() -> Bool {
