@@ -154,6 +154,8 @@ struct LifeTests {
         scheduler.signal(SIGTERM)
         let text = Mutex("")
         Thread.detachNewThread {
+            // So late that a sidecar which does not wait has ended.
+            Thread.sleep(forTimeInterval: 0.2)
             while !text.withLock({ $0.contains("Scheduler stopped.\n") }) {
                 let data = pipe.fileHandleForReading.availableData
                 text.withLock { $0 += String(decoding: data, as: UTF8.self) }

@@ -20,6 +20,14 @@ struct ClientTests {
         #expect(server.seen.count == 1)
     }
 
+    @Test("an empty Location is empty", arguments: ["Location:", "Location: ", "Location: \t"])
+    func emptyLocation(_ line: String) throws {
+        let server = try TestServer { _, reply in
+            reply.write(Array("HTTP/1.1 302 Found\r\n\(line)\r\nContent-Length: 0\r\n\r\n".utf8))
+        }
+        #expect(try send(Request("GET", server.url)).location == "")
+    }
+
     @Test(
         "what goes over the wire",
         arguments: [
