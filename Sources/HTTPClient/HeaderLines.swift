@@ -15,7 +15,7 @@ package struct HeaderLines: Sendable, Equatable {
     ///
     /// One of blanks alone is empty to whoever receives it (RFC 9110 §5.5), and libcurl would not send it at all.
     package mutating func add(_ name: String, _ value: String) {
-        let isEmpty = Self.beginsWithBlank(value) && value.utf8.allSatisfy(Self.isBlank) || value.isEmpty
+        let isEmpty = value.utf8.allSatisfy { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
         begin(name, isEmpty ? ";" : ": ")
         if !isEmpty { append(value) }
         bytes.append(0)
@@ -27,11 +27,6 @@ package struct HeaderLines: Sendable, Equatable {
         write(&bytes)
         bytes.append(0)
     }
-
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-
-    /// Seen first, since nearly no value does.
-    private static func beginsWithBlank(_ value: String) -> Bool { value.utf8.first.map(isBlank) ?? false }
 
     private mutating func begin(_ name: String, _ separator: String) {
         let contentType = "content-type"
