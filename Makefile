@@ -3,6 +3,8 @@
 SWIFT  ?= swift
 # An import that Package.swift does not declare is an error.
 FLAGS  := --explicit-target-dependency-import-check error
+# swift test, and what failed once more at its end.
+TEST   := SWIFT=$(SWIFT) bash Tests/run.sh $(FLAGS)
 # Demo: seconds until it ends by itself; empty runs until Ctrl-C. Bench and fuzz: how long they measure or search.
 SECONDS ?=
 
@@ -31,8 +33,8 @@ build: deps
 
 # The end-to-end tests by themselves: the others keep the processors busy, for minutes under a sanitizer.
 test: test-deps
-	$(SWIFT) test $(FLAGS) --skip EndToEndTests
-	$(SWIFT) test $(FLAGS) --filter EndToEndTests
+	$(TEST) --skip EndToEndTests
+	$(TEST) --filter EndToEndTests
 
 lint:
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
@@ -47,12 +49,12 @@ tsan: export TSAN_OPTIONS := halt_on_error=0:exitcode=66
 asan: export ASAN_OPTIONS := detect_leaks=0
 
 tsan: test-deps
-	$(SWIFT) test $(FLAGS) --sanitize=thread --scratch-path .build-tsan --skip EndToEndTests
-	$(SWIFT) test $(FLAGS) --sanitize=thread --scratch-path .build-tsan --filter EndToEndTests
+	$(TEST) --sanitize=thread --scratch-path .build-tsan --skip EndToEndTests
+	$(TEST) --sanitize=thread --scratch-path .build-tsan --filter EndToEndTests
 
 asan: test-deps
-	$(SWIFT) test $(FLAGS) --sanitize=address --scratch-path .build-asan --skip EndToEndTests
-	$(SWIFT) test $(FLAGS) --sanitize=address --scratch-path .build-asan --filter EndToEndTests
+	$(TEST) --sanitize=address --scratch-path .build-asan --skip EndToEndTests
+	$(TEST) --sanitize=address --scratch-path .build-asan --filter EndToEndTests
 
 # How many simulated processes, and how many days of each.
 SEEDS ?= 1000
@@ -87,7 +89,7 @@ image-test:
 	sh Tests/image-test.sh
 
 soak: test-deps
-	SOAK_SECONDS=$(or $(SECONDS),300) $(SWIFT) test $(FLAGS) --filter ContractTests/soak
+	SOAK_SECONDS=$(or $(SECONDS),300) $(TEST) --filter ContractTests/soak
 
 # A target is compiled with the sources it is over.
 FUZZ_schedule := Tests/Fuzz/ScheduleFuzz.swift $(wildcard Sources/Schedule/*.swift)

@@ -51,19 +51,18 @@ struct AnswersTests {
 
     @Test("an app that is not there yet: one warning, no line per probe; it comes, and every run is delivered")
     func down() async throws {
-        let gone = try TestServer { _, _ in }
-        gone.stop()
-        let address = gone.url.dropFirst("http://".count)
-        let scheduler = try Sidecar.start(beside: gone.url)
-        try await scheduler.line(containing: "WARNING Target \(gone.url) is down: ")
+        let address = "127.0.0.1:\(try ListeningSocket.quietPort())"
+        let url = "http://\(address)"
+        let scheduler = try Sidecar.start(beside: url)
+        try await scheduler.line(containing: "WARNING Target \(url) is down: ")
         // Past the probes after one and three seconds.
         _ = try await eventually("some seconds") { scheduler.isRunning ? true : nil }
         try await Task.sleep(for: .seconds(3.5))
         #expect(scheduler.errorLines.filter { $0.contains("is down") }.count == 1)
         #expect(!scheduler.errors.contains("Running job: "))
-        let app = try await App(environment: ["TARGET_APP_LISTEN": String(address)])
+        let app = try await App(environment: ["TARGET_APP_LISTEN": address])
         let calls = try await app.calls(11)
-        try await scheduler.line(containing: "INFO  Target \(gone.url) is up again after ")
+        try await scheduler.line(containing: "INFO  Target \(url) is up again after ")
         #expect(Set(calls.map(\.job)).count == 11)
         _ = try await eventually("all ends") {
             scheduler.errorLines.filter { $0.contains(" outcome=ok ") }.count == 11 ? true : nil

@@ -63,23 +63,25 @@ struct JobsTests {
     func slowJob() async throws {
         let app = try await App(workMilliseconds: 2_500)
         let scheduler = try Sidecar.start(beside: app, Self.own(["PING": "every 1s POST /api/sync/trigger"]))
-        let calls = try await app.calls(3)
+        _ = try await app.calls(3)
         #expect(try await scheduler.stop() == .clean)
+        let count = try app.calls().count
         let held = scheduler.errorLines.filter {
             $0.contains("Job ping is still running; its slots are held until it ends.")
         }
-        #expect((2...calls.count).contains(held.count))
+        // The last run may have been asked to end before its first slot was held.
+        #expect((count - 1...count).contains(held.count), "\(count) calls\n\(scheduler.errors)")
         try Sidecar.check(scheduler, beside: app)
     }
 
     @Test("runs keep the phase of the first, and come as often as the schedule says")
     func phase() async throws {
         let app = try await App()
-        let scheduler = try Sidecar.start(beside: app, Self.own(["PING": "every 1s GET /api/health"]))
-        let calls = try await app.calls(5)
+        let scheduler = try Sidecar.start(beside: app, Self.own(["PING": "every 3s GET /api/health"]))
+        let calls = try await app.calls(3)
         #expect(try await scheduler.stop() == .clean)
         let slots = try calls.map { try time($0.slot) }
-        for (slot, next) in zip(slots, slots.dropFirst()) { #expect(next.timeIntervalSince(slot) == 1) }
+        for (slot, next) in zip(slots, slots.dropFirst()) { #expect(next.timeIntervalSince(slot) == 3) }
         #expect(calls.map { $0.headers["x-scheduler-trigger"] ?? "" }.prefix(2) == ["first", "schedule"])
         try Sidecar.check(scheduler, beside: app)
     }

@@ -45,7 +45,7 @@ struct TLSTests {
         let ends = try await Self.ends(of: scheduler)
         #expect(ends.allSatisfy { $0.contains(" outcome=tls status=0 ") && $0.contains(reason) }, "\(ends)")
         #expect(try await scheduler.stop() == .clean)
-        #expect(nginx.seen.isEmpty)
+        #expect(nginx.finish().isEmpty)
         #expect(!nginx.errors.isEmpty, "the handshakes came this far")
         #expect(!scheduler.errors.contains(App.token))
     }
@@ -61,7 +61,7 @@ struct TLSTests {
         let scheduler = try Sidecar.start(beside: nginx.url, environment)
         #expect(try await Self.ends(of: scheduler).allSatisfy { $0.contains(" outcome=ok status=200 ") })
         #expect(try await scheduler.stop() == .clean)
-        #expect(nginx.seen.count == 11)
+        #expect(nginx.finish().count == 11)
         #expect(nginx.seen.allSatisfy { $0.hasSuffix(#" 200 "Bearer \#(App.token)""#) })
     }
 
@@ -75,7 +75,7 @@ struct TLSTests {
         let scheduler = try Sidecar.start(beside: "https://localhost:\(nginx.port)", environment)
         #expect(try await Self.ends(of: scheduler).allSatisfy { $0.contains(" outcome=ok status=200 ") })
         #expect(try await scheduler.stop() == .clean)
-        #expect(nginx.seen.count == 11)
+        #expect(nginx.finish().count == 11)
     }
 
     @Test("an app that wants a client certificate", arguments: [true, false], [true, false])
@@ -100,7 +100,7 @@ struct TLSTests {
         let ends = try await Self.ends(of: scheduler)
         #expect(ends.allSatisfy { $0.contains(expected) }, "\(ends)")
         #expect(try await scheduler.stop() == .clean)
-        #expect(nginx.seen.count == 11)
+        #expect(nginx.finish().count == 11)
     }
 
     @Test("https to an http port: tls, no request; http to an https port: what the app answers, never a success")
@@ -115,7 +115,7 @@ struct TLSTests {
         let ends = try await Self.ends(of: plain)
         #expect(ends.allSatisfy { $0.contains(" outcome=rejected status=400 ") }, "\(ends) \(nginx.errors)")
         #expect(try await plain.stop() == .clean)
-        #expect(nginx.seen.count == 11)
+        #expect(nginx.finish().count == 11)
     }
 
     @Test("no library writes TLS keys to a file, no ~/.netrc is read, no cookie is kept, no proxy is used")
@@ -137,7 +137,7 @@ struct TLSTests {
         _ = try await Self.ends(of: scheduler)
         #expect(try await scheduler.stop() == .clean)
         #expect(proxy.requests.isEmpty)
-        #expect(nginx.seen.count == 11)
+        #expect(nginx.finish().count == 11)
         #expect(nginx.seen.allSatisfy { $0.hasSuffix(#" 200 "-""#) })
         #expect(try FileManager.default.contentsOfDirectory(atPath: home.url.path) == [".netrc"])
     }
@@ -146,13 +146,11 @@ struct TLSTests {
     func reports() async throws {
         let (authority, other) = (try CertificateAuthority(), try CertificateAuthority())
         let posthog = try Nginx(try authority.issue())
-        let gone = try TestServer { _, _ in }
-        gone.stop()
         let environment = [
             "SSL_CERT_FILE": authority.file, "SCHEDULER_CA_FILE": other.file, "POSTHOG_API_KEY": "phc_key",
             "POSTHOG_HOST": posthog.url,
         ]
-        let scheduler = try Sidecar.start(beside: gone.url, environment)
+        let scheduler = try Sidecar.start(beside: "http://127.0.0.1:\(try ListeningSocket.quietPort())", environment)
         _ = try await eventually("a report") { posthog.seen.isEmpty ? nil : true }
         #expect(try await scheduler.stop() == .clean)
         #expect(posthog.seen.allSatisfy { $0 == #"POST 200 "-""# })

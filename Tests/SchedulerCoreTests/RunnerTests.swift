@@ -67,8 +67,7 @@ struct RunnerTests {
     @Test("a run without an answer is reported as an exception, once per outage")
     func reports() async throws {
         let posthog = try TestServer { _, reply in reply.send(.text(200, "{}")) }
-        let down = try TestServer { _, _ in }
-        down.stop()
+        let down = "http://127.0.0.1:\(try ListeningSocket.quietPort())"
         let settings = try settings(for: down, extra: ["POSTHOG_API_KEY": "phc_key", "POSTHOG_HOST": posthog.url])
         let reports = ErrorReports(
             try #require(settings.errorReports),
@@ -100,7 +99,7 @@ struct RunnerTests {
     func reportsOfTimeouts() async throws {
         let posthog = try TestServer { _, reply in reply.send(.text(200, "{}")) }
         let settings = try settings(
-            for: posthog,
+            for: posthog.url,
             extra: ["POSTHOG_API_KEY": "phc_key", "POSTHOG_HOST": posthog.url]
         )
         let reports = ErrorReports(try #require(settings.errorReports), secrets: SecretBook(), now: { .epoch })
@@ -130,9 +129,8 @@ struct RunnerTests {
         Run(job: 0, slot: Moment(seconds: 1_767_225_600), trigger: trigger)
     }
 
-    private func settings(for target: TestServer, token: String = "", extra: [String: String] = [:]) throws -> Settings
-    {
-        let environment = ["API_URL": target.url + "/prefix/", "SCHEDULER_API_TOKEN": token]
+    private func settings(for url: String, token: String = "", extra: [String: String] = [:]) throws -> Settings {
+        let environment = ["API_URL": url + "/prefix/", "SCHEDULER_API_TOKEN": token]
         return try Settings(environment: environment.merging(extra) { $1 })
     }
 
@@ -148,7 +146,7 @@ struct RunnerTests {
     }
 
     private func runner(against target: TestServer, token: String = "") throws -> Runner {
-        runner(try settings(for: target, token: token))
+        runner(try settings(for: target.url, token: token))
     }
 
     private func run(against target: TestServer, token: String = "", trigger: Run.Trigger = .schedule) throws -> Outcome

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 
 /// A real nginx on a free port of the loopback; it goes with its owner.
@@ -5,6 +6,7 @@ package final class Nginx: Sendable {
     package let port: UInt16
     private let folder: TemporaryFolder
     private let processID: Int32
+    private let hasEnded = DispatchSemaphore(value: 0)
 
     /// Held, since nginx reads it when it has started.
     private let certificate: CertificateAuthority.Certificate
@@ -49,14 +51,25 @@ package final class Nginx: Sendable {
         process.standardInput = socket.handle
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
+        process.terminationHandler = { [hasEnded] _ in hasEnded.signal() }
         try withExtendedLifetime(socket) { try process.run() }
         processID = process.processIdentifier
     }
 
-    deinit { kill(processID, SIGTERM) }
+    deinit { if hasEnded.wait(timeout: .now()) == .timedOut { kill(processID, SIGTERM) } }
 
     package var url: String { "https://127.0.0.1:\(port)" }
     package var errors: String { folder.text("error.log") }
-    /// A line for each request that arrived: method, status, Authorization.
+    /// A line for each request that it is done with: method, status, Authorization.
+    ///
+    /// One that was answered has its line a moment later.
     package var seen: [Substring] { folder.text("access.log").split(separator: "\n") }
+
+    /// Lets it end what it is at, and answers what it has seen.
+    package func finish() -> [Substring] {
+        kill(processID, SIGQUIT)
+        _ = hasEnded.wait(timeout: .now() + 60)
+        hasEnded.signal()
+        return seen
+    }
 }
