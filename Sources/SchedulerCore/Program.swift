@@ -115,23 +115,32 @@ extension Program {
         asJSON: Bool,
         _ environment: [String: String]
     ) throws(UsageError) -> Int32 {
+        guard let alarm = alarm() else { return Status.failed }
         let settings: Settings
         switch Program.settings(environment) {
         case .failure(let bad): return refuse(bad)
         case .success(let good): settings = good
         }
         let index = try job(name, in: settings)
-        let time = TimeSource.system
+        let (time, log, cancellation) = (TimeSource.system, log(settings, to: errors), Cancellation())
         let runner = Runner(
             settings,
-            log: log(settings, to: errors),
+            log: log,
             time: time,
             reports: nil,
-            cancellation: Cancellation(),
+            cancellation: cancellation,
             random: { .random(in: 0 ... .max) }
         )
         let run = Run(job: index, slot: time.now().wholeMilliseconds, trigger: .manual)
-        let end = runner.perform(run, of: settings.jobs[index], with: Client())
+        let end = SingleRun.perform(
+            run,
+            of: settings.jobs[index],
+            with: runner,
+            givenUpBy: alarm,
+            cancellation,
+            log: log,
+            time: time
+        )
         output.write((asJSON ? end.json.description : end.outcome.rawValue) + "\n")
         return [.ok, .busy].contains(end.outcome) ? Status.done : Status.failed
     }
@@ -171,15 +180,18 @@ extension Program {
         )
     }
 
-    private static func runClock(_ environment: [String: String]) -> Int32 {
-        // First of all: as PID 1 a signal that nobody waits for is lost.
-        let alarm: Alarm
+    /// To be made first of all: as PID 1 a signal that nobody waits for is lost. Nil if the system refuses it.
+    private static func alarm() -> Alarm? {
         do throws(AlarmError) {
-            alarm = try Alarm()
+            return try Alarm()
         } catch {
             errors.write("scheduler: not started: \(error)\n")
-            return Status.failed
+            return nil
         }
+    }
+
+    private static func runClock(_ environment: [String: String]) -> Int32 {
+        guard let alarm = alarm() else { return Status.failed }
         switch settings(environment) {
         case .failure(let bad): return refuseToStart(bad)
         case .success(let settings):

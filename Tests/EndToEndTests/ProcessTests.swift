@@ -76,6 +76,29 @@ struct ProcessTests {
         Issue.record("the signal never came in time")
     }
 
+    @Test(
+        "as the first process, fire: a signal gives the run up, and it ends with its line",
+        arguments: [SIGTERM, SIGINT, SIGHUP]
+    )
+    func fire(_ signal: Int32) async throws {
+        let app = try await App()
+        try app.set(faults: #"{"*": {"hang": true}}"#)
+        let scheduler = try Binary(
+            "scheduler",
+            ["fire", "marketplaces"],
+            through: Self.asFirst,
+            environment: ["API_URL": app.url, "SCHEDULER_API_TOKEN": App.token]
+        )
+        let process = try await Self.first(scheduler)
+        _ = try await app.calls(1)
+        kill(process, signal)
+        #expect(try await scheduler.end() == Binary.End(status: 1, wasSignalled: false))
+        #expect(scheduler.output == "aborted\n")
+        #expect(scheduler.errorLines.count { $0.hasSuffix("INFO  Received signal \(signal), shutting down...") } == 1)
+        #expect(scheduler.errorLines.last?.contains("failed: aborted by shutdown job=marketplaces ") == true)
+        #expect(try app.calls().count == 1)
+    }
+
     // MARK: - Limits
 
     @Test("threads that the system refuses are asked for again: a run waits for them, and is not lost")
@@ -95,6 +118,19 @@ struct ProcessTests {
         #expect(try await scheduler.stop() == .clean)
         #expect(scheduler.errorLines.filter { $0.contains("refused a thread") }.count == 1)
         try Sidecar.check(scheduler, beside: app)
+    }
+
+    @Test("fire without a thread waits for one, and a signal gives it up")
+    func fireWithoutThread() async throws {
+        let app = try await App()
+        let environment = ["API_URL": app.url, "SCHEDULER_API_TOKEN": App.token]
+        let arguments = ["fire", "marketplaces"]
+        let way = try Self.user(processes: 1)
+        let scheduler = try Binary("scheduler", arguments, through: way, environment: environment)
+        try await scheduler.line(containing: "The system refused a thread")
+        #expect(try await scheduler.stop() == Binary.End(status: 1, wasSignalled: false))
+        #expect(scheduler.output == "aborted\n")
+        #expect(try app.calls().isEmpty)
     }
 
     @Test("a process that gets no thread at all still ends when it is told to")
