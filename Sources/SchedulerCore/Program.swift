@@ -180,7 +180,9 @@ extension Program {
         )
     }
 
-    /// To be made first of all: as PID 1 a signal that nobody waits for is lost. Nil if the system refuses it.
+    /// What the program sleeps on; nil if the system refuses it.
+    ///
+    /// To be made first of all: as PID 1 a signal that nobody waits for is lost.
     private static func alarm() -> Alarm? {
         do throws(AlarmError) {
             return try Alarm()

@@ -27,25 +27,6 @@ struct StateFaultTests {
         Fault(number: EIO, stays: false, before: .damage), Fault(number: EPERM, stays: true, before: .damage),
     ]
 
-    private static func begin(_ number: Int) -> RunBegin {
-        let slot = Moment(seconds: 1_780_000_000 + Int64(number) * 60)
-        return RunBegin(id: RunID(1, UInt64(number)), slot: slot, trigger: .schedule, at: slot, attempt: 1)
-    }
-
-    private static func end(_ number: Int) -> RunRecord {
-        RunRecord(
-            id: RunID(1, UInt64(number)),
-            slot: begin(number).slot,
-            trigger: .schedule,
-            began: begin(number).slot,
-            attempts: 1,
-            outcome: .ok,
-            status: 200,
-            milliseconds: 12,
-            lateMilliseconds: 3
-        )
-    }
-
     /// What was promised, and what the book was after each step.
     private struct Story {
         var books: [StateBook] = []
@@ -61,16 +42,16 @@ struct StateFaultTests {
             if isKept { story.safe = story.books.count - 1 }
         }
         for number in 1...4 {
-            let isKept = store.begin("a", begin(number))
+            let isKept = store.begin("a", RunBegin.numbered(number))
             step(isKept)
-            if isKept { story.promised["a"] = begin(number).slot }
-            store.end("a", end(number))
+            if isKept { story.promised["a"] = RunBegin.numbered(number).slot }
+            store.end("a", RunRecord.numbered(number))
             step(false)
-            store.begin("w", begin(number))
-            store.withdraw("w", begin(number).id)
+            store.begin("w", RunBegin.numbered(number))
+            store.withdraw("w", RunBegin.numbered(number).id)
             step(false)
             if number == 2 {
-                store.record((100..<130).map { .end("many", end($0)) })
+                store.record((100..<130).map { .end("many", RunRecord.numbered($0)) })
                 #expect(store.settle(atMost: .seconds(60)))
                 step(false)
             }
@@ -112,7 +93,7 @@ struct StateFaultTests {
                 if store.isWritable { break }
                 try await Task.sleep(for: .microseconds(200))
             }
-            #expect(store.begin("last", Self.begin(9)), "call \(call) of \(fault)")
+            #expect(store.begin("last", RunBegin.numbered(9)), "call \(call) of \(fault)")
             store.kill()
             let again = try rig.onDisk()
             #expect(again == store.book, "call \(call) of \(fault)")
@@ -127,7 +108,7 @@ struct StateFaultTests {
     /// A file of before; the last slot of a job in it.
     private func prepare(_ rig: StoreRig, _ before: Before) throws -> Moment {
         let store = try StoreRig(rig.path).opened()
-        store.begin("old", Self.begin(77))
+        store.begin("old", RunBegin.numbered(77))
         store.close()
         if before == .damage {
             let handle = try FileHandle(forWritingTo: URL(filePath: rig.path + "/state.log"))
@@ -135,7 +116,7 @@ struct StateFaultTests {
             try handle.write(contentsOf: Data("half a rec".utf8))
             try handle.close()
         }
-        return Self.begin(77).slot
+        return RunBegin.numbered(77).slot
     }
 
     private func check(_ story: Story, _ book: StateBook, _ fault: Fault, _ call: Int) throws {
