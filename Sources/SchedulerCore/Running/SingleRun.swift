@@ -17,7 +17,10 @@ enum SingleRun {
     ) -> RunEnd {
         let end = End()
         let pool = WorkerPool(width: 1, afterWork: alarm.bell.ring)
-        let refusal = pool.submit { client in end.value.withLock { $0 = runner.perform(run, of: job, with: client) } }
+        let refusal = pool.submit { client in
+            let made = runner.perform(run, of: job, with: client)
+            end.value.withLock { $0 = made }
+        }
         if let refusal { log.threadRefused(refusal) }
         while pool.load > 0 {
             if let signal = alarm.wait(until: nil, now: time.now(), atMost: .seconds(1)).first {
