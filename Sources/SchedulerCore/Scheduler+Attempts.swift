@@ -68,16 +68,34 @@ final class Attempts: Sendable {
         }
         // The app saw nothing of it. Written before the run waits, so that a kill while it does loses nothing.
         if isFirst, end.outcome == .unreachable { store.withdraw(name, id) }
+        conclude(attempt, end)
+    }
+
+    /// What an attempt's end means for its run.
+    private func conclude(_ attempt: Clockwork.Attempt, _ end: RunEnd) {
         let (now, uptime) = (time.now(), time.uptime())
+        let isLast = attempt.isLast(end)
+        if isLast { store.end(end.job.name, end.record) }
         // Only what is tried again needs it.
         let random = end.outcome == .ok ? 0 : Double(random() >> 11) * 0x1p-53  // 0 ..< 1
-        let (news, verdict, mustWake) = clockwork.withLock { clockwork in
+        // For most runs the job is free in the same breath.
+        var (news, verdict, mustWake) = clockwork.withLock { clockwork in
             let news = end.hasReached ? clockwork.reached(at: uptime) : nil
-            let verdict = clockwork.ended(attempt, end, at: now, uptime: uptime, random: random)
+            var verdict = clockwork.attemptEnded(attempt, end, at: now, uptime: uptime, random: random)
+            if isLast {
+                verdict = .ended(slotsHeld: clockwork.runEnded(attempt, end, at: now, uptime: uptime))
+            }
             return (news, verdict, clockwork.mustWake)
         }
+        if verdict == nil {
+            store.end(end.job.name, end.record)
+            (verdict, mustWake) = clockwork.withLock { clockwork in
+                let held = clockwork.runEnded(attempt, end, at: now, uptime: uptime)
+                return (.ended(slotsHeld: held), clockwork.mustWake)
+            }
+        }
         tell(news)
-        tell(verdict, end, of: attempt.job, now)
+        if let verdict { tell(verdict, end, of: attempt.job, now) }
         if mustWake { bell.ring() }
     }
 
@@ -102,11 +120,14 @@ final class Attempts: Sendable {
             log.retryAfterIsIgnored(end, text)
         }
         switch verdict {
-        case .undelivered(let isNews):
+        case .undelivered(let isNews, let ended):
             if isNews { log.targetIsDown(end, target) } else { log.targetIsStillDown(end) }
+            if let ended {
+                store.end(ended.job.name, ended.record)
+                log.ended(ended)
+            }
         case .retry(let wait): log.retrying(end, after: wait)
         case .ended(let held):
-            store.end(end.job.name, end.record)
             log.ended(end)
             if held > 0 { log.released(job, slots: held) }
         }

@@ -62,7 +62,8 @@ struct Rig {
             attempts: attempt.number
         )
         if end.hasReached { _ = clockwork.reached(at: uptime) }
-        return clockwork.ended(attempt, end, at: now, uptime: uptime, random: 0.5)
+        return clockwork.attemptEnded(attempt, end, at: now, uptime: uptime, random: 0.5)
+            ?? .ended(slotsHeld: clockwork.runEnded(attempt, end, at: now, uptime: uptime))
     }
 
     mutating func end(_ attempt: Clockwork.Attempt, status: Int, retryAfter: String? = nil) -> Clockwork.Verdict {

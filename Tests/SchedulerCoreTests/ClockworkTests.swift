@@ -86,7 +86,7 @@ struct ClockworkTests {
         #expect(attempts.count == 3)
         var news: [Bool] = []
         for attempt in attempts {
-            if case .undelivered(let isNews) = rig.fail(attempt, .unreachable, sent: false) { news.append(isNews) }
+            if case .undelivered(let isNews, _) = rig.fail(attempt, .unreachable, sent: false) { news.append(isNews) }
         }
         #expect(news == [true, false, false])
         #expect(rig.next == 1)

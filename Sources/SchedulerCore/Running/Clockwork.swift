@@ -36,12 +36,20 @@ struct Clockwork: Sendable {
         init(run: Run, job: Job, number: Int = 1, isProbe: Bool = false, context: RunContext? = nil) {
             (self.run, self.job, self.number, self.isProbe, self.context) = (run, job, number, isProbe, context)
         }
+
+        var policy: RetryPolicy { RetryPolicy(retries: job.retries, hold: job.abandonHold) }
+
+        /// Whether its end is that of its run, whatever the clockwork knows.
+        func isLast(_ end: RunEnd) -> Bool {
+            end.outcome != .unreachable && !policy.isTriedAgain(end.attempts, end.outcome)
+        }
     }
 
     /// What an attempt's end means.
     enum Verdict: Sendable {
-        /// The app never saw it: the run waits. True if the target was up until now.
-        case undelivered(isNews: Bool)
+        /// The app never saw it: the run waits, or ends with its attempt before if nothing begins any more. `isNews` if
+        /// the target was up until now.
+        case undelivered(isNews: Bool, ended: RunEnd?)
         case retry(after: Duration)
         case ended(slotsHeld: Int)
     }
@@ -238,44 +246,49 @@ struct Clockwork: Sendable {
     mutating func reached(at uptime: Duration) -> (down: Duration, waited: Int)? { dispatch.reached(at: uptime) }
 
     /// An attempt ended; `random` is 0 ..< 1.
-    mutating func ended(
+    ///
+    /// Nil if its run is over: that is to be recorded, and only then `runEnded` sets the job free. Else the next run's
+    /// begin could be on record before this one's end, and a kill between the two would make it look as if it had none.
+    mutating func attemptEnded(
         _ attempt: Attempt,
         _ end: RunEnd,
         at now: Moment,
         uptime: Duration,
         random: Double
-    ) -> Verdict {
+    ) -> Verdict? {
         let job = attempt.run.job
         metrics.attempt(job, end.outcome)
         // The runner makes a second one by itself when the token was denied and has changed.
         metrics.attempt(job, .denied, count: max(0, end.attempts - attempt.number))
+        let nothingBegins = isStopped || gone.contains(job)
         if end.outcome == .unreachable {
             let isNews = dispatch.undelivered(job, at: uptime)
-            if isStopped || gone.contains(job) {
-                _ = dispatch.end(job, hold: .zero, at: uptime)
-                free(job, now)
-            }
-            return .undelivered(isNews: isNews)
+            guard nothingBegins else { return .undelivered(isNews: isNews, ended: nil) }
+            let ended = dispatch.giveUp(job, at: uptime).map { counted($0) }
+            free(job, now)
+            return .undelivered(isNews: isNews, ended: ended)
         }
         if attempt.context == nil { metrics.started(late: end.context.lateness) }
-        let policy = RetryPolicy(retries: attempt.job.retries, hold: attempt.job.abandonHold)
-        let facts = end.facts(at: now)
-        let next = attempt.job.timetable.next(after: attempt.run.slot)
-        if !isStopped, !gone.contains(job), let wait = policy.wait(after: end.attempts, facts, random: random),
-            next.map({ now + wait < $0 }) ?? true
-        {
-            dispatch.retry(job, after: wait, pending: end, at: uptime)
-            return .retry(after: wait)
-        }
+        guard !nothingBegins, let wait = attempt.policy.wait(after: end.attempts, end.facts(at: now), random: random),
+            attempt.job.timetable.next(after: attempt.run.slot).map({ now + wait < $0 }) ?? true
+        else { return nil }
+        dispatch.retry(job, after: wait, pending: end, at: uptime)
+        return .retry(after: wait)
+    }
+
+    /// A run is over, and on record; answers how many slots passed meanwhile, if the job is free.
+    mutating func runEnded(_ attempt: Attempt, _ end: RunEnd, at now: Moment, uptime: Duration) -> Int {
+        let job = attempt.run.job
         count(end)
-        guard dispatch.end(job, hold: isStopped ? .zero : policy.hold(after: facts), at: uptime) else {
+        let hold = isStopped ? .zero : attempt.policy.hold(after: end.facts(at: now))
+        guard dispatch.end(job, hold: hold, at: uptime) else {
             if end.outcome == .throttled { askedToWait.insert(job) }
-            return .ended(slotsHeld: 0)
+            return 0
         }
         free(job, now)
         let held = slotsHeld(attempt.job.timetable, since: attempt.run.slot, now)
         metrics.held(job, held, .running)
-        return .ended(slotsHeld: held)
+        return held
     }
 
     /// The slot turned out to be another sidecar's, so the run ends before it began.

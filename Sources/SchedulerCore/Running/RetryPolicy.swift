@@ -16,12 +16,15 @@ package struct RetryPolicy: Sendable {
         }
     }
 
+    /// Whether another attempt comes after the one of this number, if there is time for it.
+    func isTriedAgain(_ attempt: Int, _ outcome: Outcome) -> Bool { attempt <= retries && Self.isRetryable(outcome) }
+
     /// The wait after the attempt of this number, counted from 1; nil if that was the last.
     ///
     /// 5, 10, 20 … 300 s, each ± 20 %: `random` is 0 ..< 1. `Retry-After` is a floor, and so is the hold after a
     /// timeout of a request that was sent.
     func wait(after attempt: Int, _ end: AttemptEnd, random: Double) -> Duration? {
-        guard attempt <= retries, Self.isRetryable(end.outcome) else { return nil }
+        guard isTriedAgain(attempt, end.outcome) else { return nil }
         let base = min(300, 5 << min(attempt - 1, 6))
         var wait = Duration.milliseconds(Int64((Double(base) * 1_000 * (0.8 + 0.4 * random)).rounded()))
         if let floor = end.retryAfter { wait = max(wait, floor) }
