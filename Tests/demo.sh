@@ -17,7 +17,8 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-SCHEDULER_API_TOKEN=$token TARGET_APP_LISTEN=127.0.0.1:0 TARGET_APP_WORK_MS=300 \
+# Nothing of the caller's environment: it may hold jobs, a token, a state directory.
+env -i SCHEDULER_API_TOKEN=$token TARGET_APP_LISTEN=127.0.0.1:0 TARGET_APP_WORK_MS=300 \
     "$bin/target-app" >"$work/app.out" 2>"$work/app.log" &
 app=$!
 tries=0
@@ -29,7 +30,7 @@ done
 url=$(sed -n 's/^listening on //p' "$work/app.out")
 echo "target-app listens on $url; the scheduler's log follows${SECONDS_TO_RUN:+ for $SECONDS_TO_RUN s}, Ctrl-C ends it."
 echo
-API_URL=$url SCHEDULER_API_TOKEN=$token SCHEDULER_STARTUP_GRACE_SECONDS=2 "$bin/scheduler" &
+env -i API_URL="$url" SCHEDULER_API_TOKEN=$token SCHEDULER_STARTUP_GRACE_SECONDS=2 "$bin/scheduler" &
 clock=$!
 if [ -n "${SECONDS_TO_RUN:-}" ]; then
     sleep "$SECONDS_TO_RUN" &

@@ -115,7 +115,8 @@ extension Program {
         asJSON: Bool,
         _ environment: [String: String]
     ) throws(UsageError) -> Int32 {
-        guard let alarm = alarm() else { return Status.failed }
+        // Started by nohup(1), it is to outlive its terminal.
+        guard let alarm = alarm(leavesIgnored: true) else { return Status.failed }
         let settings: Settings
         switch Program.settings(environment) {
         case .failure(let bad): return refuse(bad)
@@ -183,9 +184,9 @@ extension Program {
     /// What the program sleeps on; nil if the system refuses it.
     ///
     /// To be made first of all: as PID 1 a signal that nobody waits for is lost.
-    private static func alarm() -> Alarm? {
+    private static func alarm(leavesIgnored: Bool = false) -> Alarm? {
         do throws(AlarmError) {
-            return try Alarm()
+            return try Alarm(leavesIgnored: leavesIgnored)
         } catch {
             errors.write("scheduler: not started: \(error)\n")
             return nil

@@ -17,6 +17,9 @@ extension Scheduler {
             retryLocalDoor()
         } while !store.acquire()
         log.tookOver(directory)
+        // Its name for health checks went with it.
+        nextDoorTry = .zero
+        retryLocalDoor()
         return true
     }
 

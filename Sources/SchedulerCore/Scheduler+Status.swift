@@ -19,10 +19,13 @@ extension Scheduler {
         }
     }
 
+    /// Whether health checks ask another sidecar, which had their name first.
+    var lacksLocalDoor: Bool { doors?.localName != nil && doors?.local == nil && localServer == nil }
+
     /// Asks again for the name under which health checks ask, where another sidecar had it at the start.
     func retryLocalDoor() {
         let uptime = time.uptime()
-        guard let doors, doors.local == nil, localServer == nil, uptime >= nextDoorTry else { return }
+        guard let doors, lacksLocalDoor, uptime >= nextDoorTry else { return }
         nextDoorTry = uptime + .seconds(1)
         guard let name = doors.localName, let listener = try? Listener(local: name),
             let server = try? StatusServer(StatusServer.Doors(tcp: nil, local: listener), board)

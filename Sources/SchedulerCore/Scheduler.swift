@@ -86,6 +86,7 @@ package final class Scheduler {
                 $0,
                 tls: settings.transport.elsewhere,
                 secrets: settings.secrets,
+                log: log,
                 now: time.now,
                 afterReport: bell.ring
             )
@@ -158,6 +159,7 @@ package final class Scheduler {
     private func turn() {
         var rest: Rest?
         var choresAreDone = Duration.zero
+        var hasMore = false
         while true {
             let (now, uptime) = (time.now(), time.uptime())
             let isQuiet = rest?.goesOn(at: now, uptime: uptime, sleptThrough: alarm.sleptThrough) == true
@@ -168,15 +170,22 @@ package final class Scheduler {
             }
             if !isQuiet || uptime - choresAreDone >= Self.choresInterval {
                 choresAreDone = uptime
-                pool.startRefusedThreads()
-                store.tend()
-                retryLocalDoor()
+                hasMore = !doChores()
             }
             // While nobody reads the log: looked at more often, so that it goes on soon after its reader does.
-            let tick = output?.flush() == false ? min(settings.tick, Self.stuckInterval) : settings.tick
+            let patience = output?.flush() == false ? Self.stuckInterval : hasMore ? Self.choresInterval : settings.tick
+            let tick = min(settings.tick, patience)
             let longest = rest?.end.uptime.map { max(.zero, min(tick, $0 - time.uptime())) } ?? tick
             if shallStop(alarm.wait(until: rest?.end.moment, now: time.now(), atMost: longest)) { return }
         }
+    }
+
+    /// Tries again what the system refused; true if nothing of it is left.
+    private func doChores() -> Bool {
+        pool.startRefusedThreads()
+        store.tend()
+        retryLocalDoor()
+        return !pool.lacksThreads && store.isWritable && !lacksLocalDoor
     }
 
     private func perform(_ orders: [Clockwork.Order], now: Moment) {

@@ -85,15 +85,23 @@ struct HealthcheckTests {
         scheduler.signal(SIGKILL)
     }
 
-    @Test("a second sidecar with the same settings says that its health is not to be had; the first is asked")
+    @Test(
+        "a second sidecar with the same settings says that the first is asked for its health; later it is asked itself"
+    )
     func twins() async throws {
-        let environment = environment()
+        // The grace is over, and nothing else wakes the loop.
+        let environment = environment([
+            "SCHEDULER_TICK_SECONDS": "3600", "SCHEDULER_STARTUP_GRACE_SECONDS": "0", "SCHEDULER_BUILTIN_JOBS": "false",
+            "SCHEDULER_JOB_A": "every 100d POST /x first=wait",
+        ])
         let first = try Binary("scheduler", environment: environment)
         try await first.line(containing: "Next slot: ")
         let second = try Binary("scheduler", environment: environment)
         try await second.line(containing: "Another scheduler with these settings runs here and answers")
         #expect(try await healthcheck(environment).status == 0)
         #expect(try await first.stop() == .clean)
+        try await second.line(containing: "This scheduler answers scheduler healthcheck now.")
+        #expect(try await healthcheck(environment).status == 0)
         #expect(try await second.stop() == .clean)
     }
 

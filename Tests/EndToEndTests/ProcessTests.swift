@@ -99,6 +99,20 @@ struct ProcessTests {
         #expect(try app.calls().count == 1)
     }
 
+    @Test("fire under nohup outlives its terminal, and heeds the other signals")
+    func fireWithoutTerminal() async throws {
+        let app = try await App()
+        try app.set(faults: #"{"*": {"hang": true}}"#)
+        let environment = ["API_URL": app.url, "SCHEDULER_API_TOKEN": App.token]
+        let scheduler = try Binary("scheduler", ["fire", "marketplaces"], through: ["nohup"], environment: environment)
+        _ = try await app.calls(1)
+        scheduler.signal(SIGHUP)
+        #expect(try await scheduler.stop() == Binary.End(status: 1, wasSignalled: false))
+        #expect(scheduler.output == "aborted\n")
+        #expect(scheduler.errors.contains("INFO  Received signal 15, "))
+        #expect(!scheduler.errors.contains("Received signal 1,"))
+    }
+
     // MARK: - Limits
 
     @Test("threads that the system refuses are asked for again: a run waits for them, and is not lost")

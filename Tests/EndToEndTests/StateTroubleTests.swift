@@ -53,6 +53,19 @@ struct StateTroubleTests {
             ),
             "\(check.errors)"
         )
+        var below = jobs()
+        below["SCHEDULER_STATE_DIR"] = directory + "/more/below"
+        let other = try Binary("scheduler", ["check"], in: place, through: Self.asUser, environment: below)
+        #expect(try await other.end() == .clean)
+        #expect(
+            other.errors.contains(
+                """
+                warning: SCHEDULER_STATE_DIR="\(directory)/more/below" cannot be made in \(directory) by user 10001: it \
+                belongs to 0:0, mode 0755; state would be kept in memory and end with the process
+                """
+            ),
+            "\(other.errors)"
+        )
     }
 
     @Test("a secret that only somebody else may read is a fault with its owner and our user")

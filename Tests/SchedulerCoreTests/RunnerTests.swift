@@ -1,6 +1,7 @@
 import Foundation
 import HTTPClient
 import HTTPServer
+import Locking
 import Schedule
 import TestSupport
 import Testing
@@ -93,6 +94,51 @@ struct RunnerTests {
         #expect(properties["component"] as? String == "scheduler")
         let exceptions = try #require(properties["$exception_list"] as? [[String: Any]])
         #expect(exceptions.first?["type"] as? String == "TransferError.unreachable")
+    }
+
+    @Test("reports that are not taken are told of once, until one is")
+    func lostReports() async throws {
+        let status = Mutex(401)
+        let posthog = try TestServer { _, reply in
+            reply.send(.text(status.withLock { $0 }, "invalid key phc_key\njob=forged"))
+        }
+        let settings = try settings(
+            for: posthog.url,
+            extra: ["POSTHOG_API_KEY": "phc_key", "POSTHOG_HOST": posthog.url]
+        )
+        let log = book.log(secrets: settings.secrets)
+        let reports = ErrorReports(
+            try #require(settings.errorReports),
+            secrets: settings.secrets,
+            log: log,
+            now: { .epoch }
+        )
+        let run = Run(job: 0, slot: .epoch, trigger: .schedule)
+        let end = RunEnd(
+            attempt: Clockwork.Attempt(run: run, job: job),
+            context: RunContext(id: RunID(1, 1), slot: run.slot, began: .zero, lateness: .zero),
+            answer: .failure(TransferError(.timeout, "x", requestWasSent: true)),
+            duration: .zero,
+            attempts: 1
+        )
+        for next in [401, 500, 200, 401] {
+            status.withLock { $0 = next }
+            reports.note(end)
+            try await awaitTrue { reports.waiting == 0 }
+        }
+        reports.stop()
+        #expect(posthog.seen.count == 4)
+        #expect(
+            book.lines.map { $0.dropFirst(25) }
+                == Array(
+                    repeating: """
+                        WARNING An error report to \(posthog.url)/i/v0/e/ is lost: HTTP 401 - invalid key ***\\njob\\x3dforged\\n; \
+                        look at POSTHOG_API_KEY and POSTHOG_HOST.
+
+                        """[...],
+                    count: 2
+                )
+        )
     }
 
     @Test("each run that timed out is reported; an answer, whatever it says, is not")

@@ -25,16 +25,30 @@ extension EnvironmentReader {
 /// What is allowed and yet will keep the state from being kept.
 enum StateHint {
     static func of(_ directory: String?) -> SettingsFault? {
-        guard let directory, let owner = FileOwner(of: directory), !FileOwner.mayWrite(in: directory) else {
+        guard let directory, let (place, owner) = nearest(to: directory), !FileOwner.mayWrite(in: place) else {
             return nil
         }
         let name = EnvironmentReader.stateName
+        let cannot =
+            place == directory
+            ? "cannot be written by user \(FileOwner.ourUser)"
+            : "cannot be made in \(place) by user \(FileOwner.ourUser)"
         return SettingsFault(
             variable: name,
             message: """
-                \(name)="\(directory)" cannot be written by user \(FileOwner.ourUser): \(owner); state would be kept in \
-                memory and end with the process
+                \(name)="\(directory)" \(cannot): \(owner); state would be kept in memory and end with the process
                 """
         )
+    }
+
+    /// The directory itself, or the one that it would be made in: the nearest above it that is there.
+    private static func nearest(to directory: String) -> (place: String, owner: FileOwner)? {
+        var place = directory[...]
+        while true {
+            let path = place.isEmpty ? "/" : String(place)
+            if let owner = FileOwner(of: path) { return (path, owner) }
+            guard let slash = place.lastIndex(of: "/") else { return nil }
+            place = place[..<slash]
+        }
     }
 }

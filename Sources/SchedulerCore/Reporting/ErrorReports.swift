@@ -13,8 +13,11 @@ package final class ErrorReports: Sendable {
     private let now: @Sendable () -> Moment
     private let pool: WorkerPool
     private let cancellation = Cancellation()
+    private let log: Log?
     /// Whether the target was out of reach at the last attempt: an outage is reported once.
     private let isOutage = Mutex(false)
+    /// Whether the last report was lost: that is told once, until one is taken.
+    private let isLosing = Mutex(false)
 
     /// More reports than this don't wait: an outage of the reports' own host costs no memory.
     private static let longestQueue = 100
@@ -24,6 +27,7 @@ package final class ErrorReports: Sendable {
         _ settings: Settings.ErrorReportSettings,
         tls: TLSOptions = TLSOptions(),
         secrets: SecretBook,
+        log: Log? = nil,
         now: @escaping @Sendable () -> Moment,
         afterReport: @escaping @Sendable () -> Void = {}
     ) {
@@ -31,6 +35,7 @@ package final class ErrorReports: Sendable {
         url = settings.host.text + "/i/v0/e/"
         self.tls = tls
         redactor = Redactor(secrets)
+        self.log = log
         self.now = now
         pool = WorkerPool(width: 1, afterWork: afterReport)
     }
@@ -45,13 +50,27 @@ package final class ErrorReports: Sendable {
         guard case .failure(let error) = end.answer, error.kind != .aborted else { return }
         guard !(isUnreachable && wasOutage), pool.load < Self.longestQueue else { return }
         let body = Array(event(error, end.job).description.utf8)
-        let (url, tls, cancellation) = (url, tls, cancellation)
         pool.startRefusedThreads()
-        pool.submit { client in
-            let headers: HeaderLines = ["Content-Type": "application/json", "User-Agent": Version.userAgent]
-            let request = Request("POST", url, headers: headers, body: body, timeout: .seconds(10), tls: tls)
-            _ = try? client.send(request, until: cancellation)
+        // Weak, since the pool is ours.
+        pool.submit { [weak self] client in self?.send(body, with: client) }
+    }
+
+    private func send(_ body: [UInt8], with client: Client) {
+        let headers: HeaderLines = ["Content-Type": "application/json", "User-Agent": Version.userAgent]
+        let request = Request("POST", url, headers: headers, body: body, timeout: .seconds(10), tls: tls)
+        let answer: Result<Response, TransferError>
+        do throws(TransferError) {
+            answer = .success(try client.send(request, until: cancellation))
+        } catch {
+            answer = .failure(error)
         }
+        if case .failure(let error) = answer, error.kind == .aborted { return }
+        let isLost = if case .success(let response) = answer { Outcome(status: response.status) != .ok } else { true }
+        let isNews = isLosing.withLock { flag in
+            defer { flag = isLost }
+            return isLost && !flag
+        }
+        if isNews { log?.reportIsLost(url, answer) }
     }
 
     /// Reports that are not sent yet.

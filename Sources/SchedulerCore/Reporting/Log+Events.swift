@@ -123,6 +123,15 @@ extension Log {
         )
     }
 
+    func reportIsLost(_ url: String, _ answer: Result<Response, TransferError>) {
+        let reason =
+            switch answer {
+            case .success(let response): "HTTP \(response.status) - \(excerpt(response.body))"
+            case .failure(let error): error.detail
+            }
+        warning("An error report to \(own: url) is lost: \(reason); look at POSTHOG_API_KEY and POSTHOG_HOST.")
+    }
+
     func targetIsStillDown(_ end: RunEnd) {
         debug("Target is still down: \(reason(end)).", [LogField("job", .own(end.job.name))])
     }

@@ -85,6 +85,9 @@ package final class WorkerPool: Sendable {
         }
     }
 
+    /// Whether work waits for a thread that the system refused.
+    package var lacksThreads: Bool { state.withLock { isThreadWanted($0) } }
+
     /// Room for more at once, never for less than now.
     package func widen(to width: Int) { state.withLock { $0.width = max($0.width, width) } }
 

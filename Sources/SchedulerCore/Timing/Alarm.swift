@@ -41,11 +41,13 @@ package final class Alarm {
     package static func endsTheProgram(_ signal: Int32) -> Bool { signal == SIGTERM || signal == SIGINT }
 
     /// To be made before any other thread exists, so that no thread takes a signal away.
-    package init() throws(AlarmError) {
+    ///
+    /// With `leavesIgnored` it is not told of signals that whoever started the program has it ignore, as nohup(1) does.
+    package init(leavesIgnored: Bool = false) throws(AlarmError) {
         for number in Self.ignored { _ = signal(number, SIG_IGN) }
         var mask = sigset_t()
         unsafe sigemptyset(&mask)
-        for number in Self.heard { unsafe sigaddset(&mask, number) }
+        for number in Self.heard where !(leavesIgnored && Self.isIgnored(number)) { unsafe sigaddset(&mask, number) }
         _ = unsafe pthread_sigmask(SIG_BLOCK, &mask, nil)
         signals = try Self.opened("signalfd", unsafe signalfd(-1, &mask, Int32(SFD_CLOEXEC | SFD_NONBLOCK)))
         timer = try Self.opened("timerfd", timerfd_create(CLOCK_REALTIME, Int32(TFD_CLOEXEC | TFD_NONBLOCK)))
@@ -55,6 +57,13 @@ package final class Alarm {
             var event = unsafe epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(fd: descriptor))
             _ = try Self.opened("epoll_ctl", unsafe epoll_ctl(all, EPOLL_CTL_ADD, descriptor, &event))
         }
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard unsafe sigaction(number, nil, &action) == 0 else { return false }
+        return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     deinit { for descriptor in [all, signals, timer, bell.descriptor] { close(descriptor) } }
