@@ -12,6 +12,7 @@ package struct BaseURL: Sendable, Hashable {
 
     package init(parsing written: String) throws(URLError) {
         guard written.utf8.count <= Self.longest else { throw .tooLong(count: written.utf8.count) }
+        guard written.utf8.last != UInt8(ascii: "\r") else { throw .carriageReturn }
         guard written.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .notVisibleASCII }
         let lowered = written.lowercased()
         guard let scheme = ["http", "https"].first(where: { lowered.hasPrefix("\($0)://") }) else { throw .scheme }
@@ -37,6 +38,7 @@ package struct BaseURL: Sendable, Hashable {
 package enum URLError: Error, Equatable {
     case tooLong(count: Int)
     case notVisibleASCII
+    case carriageReturn
     case scheme
     case noHost
     case userInfo
@@ -54,6 +56,7 @@ extension URLError: CustomStringConvertible {
         case .tooLong(let count): "is \(count) bytes long; at most \(BaseURL.longest) are allowed"
         case .notVisibleASCII:
             "holds a blank, a control character or a non-ASCII character; percent-encode it (host names: punycode)"
+        case .carriageReturn: "ends with a carriage return, as lines of Windows files do; take it out"
         case .scheme: "is not an absolute http:// or https:// URL; write for example http://app:8000"
         case .noHost: "names no host; write for example http://app:8000"
         case .userInfo: "holds a user name or password; take it out, the token goes into SCHEDULER_API_TOKEN"

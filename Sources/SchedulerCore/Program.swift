@@ -87,6 +87,14 @@ extension Program {
         }
         let rows: [NextReport.Row]
         if let schedule = request.schedule {
+            if zone == nil {
+                var reader = EnvironmentReader(environment)
+                var zones = ZoneCache(directory: ZoneDirectory(environment: environment))
+                zone = reader.zone(&zones)
+                guard reader.faults.isEmpty else {
+                    return refuse(SettingsFaults(faults: reader.faults, warnings: [], logFormat: .text))
+                }
+            }
             rows = [NextReport.Row(job: nil, timetable: Timetable(schedule, in: zone ?? .utc))]
         } else {
             let settings: Settings

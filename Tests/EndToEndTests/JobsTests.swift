@@ -140,6 +140,21 @@ struct JobsTests {
 
                 """
         )
+        let zone = ["SCHEDULER_TIMEZONE": "America/New_York"]
+        let own = try Binary(
+            "scheduler",
+            arguments.filter { $0 != "--tz" && $0 != zone.values.first },
+            environment: zone
+        )
+        #expect(try await own.end() == .clean)
+        #expect(own.output == plain.output)
+        let bad = try Binary(
+            "scheduler",
+            ["next", "--schedule", "daily 02:30"],
+            environment: ["SCHEDULER_TIMEZONE": "x"]
+        )
+        #expect(try await bad.end().status == 78)
+        #expect(bad.errors.hasPrefix("fault: SCHEDULER_TIMEZONE: "), "\(bad.errors)")
         let json = try Binary(
             "scheduler",
             ["next", "marketplaces", "--from", "2026-01-01T00:00:00Z", "--count", "1", "--json"],

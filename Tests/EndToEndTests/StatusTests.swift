@@ -48,8 +48,17 @@ struct StatusTests {
         #expect(try await waiting.ask("/readyz").body.hasPrefix("starting: the first runs come in "))
         #expect(try await waiting.ask("/").body.contains("Nothing has run yet"))
         #expect(try await waiting.stop() == .clean)
-        let down = try Sidecar.start(beside: "http://127.0.0.1:1")
+        let job = Sidecar.jobs(["PING": "every 1h POST /x"])
+        let down = try Sidecar.start(beside: "http://127.0.0.1:1", job.merging(["LOG_LEVEL": "DEBUG"]) { $1 })
         try await down.line(containing: " is down: ")
+        func due() async throws -> [String?] {
+            try JSONDecoder().decode(Status.self, from: Data(try await down.ask("/status").body.utf8)).jobs.map(
+                \.nextSlot
+            )
+        }
+        let first = try await due()
+        try await down.line(containing: "Target is still down: ")
+        #expect(try await due() == first, "a probe makes the run no less late")
         #expect(try await down.ask("/healthz").status == 200)
         #expect(try await down.ask("/readyz").body.hasPrefix("the app cannot be reached since "))
         #expect(try await down.ask("/metrics").body.contains("\nscheduler_target_up 0\n"))
@@ -158,6 +167,9 @@ struct StatusTests {
             let name: String
             let path: String
             let runs: [Run]
+            let nextSlot: String?
+
+            enum CodingKeys: String, CodingKey { case name, path, runs, nextSlot = "next_slot" }
         }
 
         let jobs: [Job]

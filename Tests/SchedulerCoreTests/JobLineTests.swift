@@ -139,6 +139,11 @@ struct JobLineTests {
                 "body= has no place here; only options that many jobs can share",
             ]
         )
+        #expect(
+            JobLine.parseDefaults("retries=2 daily 03:00").faults.map(\.description) == [
+                #""daily" has no place here; only options that many jobs can share, each as name=value"#
+            ]
+        )
     }
 
     @Test("a file's names end at the first colon with a blank after it; comments and blank lines are skipped")

@@ -113,6 +113,10 @@ struct SettingsTests {
                 + "(host names: punycode)"
         ),
         (
+            "API_URL", "http://app:80\r",
+            #"API_URL="http://app:80\r" ends with a carriage return, as lines of Windows files do; take it out"#
+        ),
+        (
             "API_URL", "http://bob:hunter2@app/",
             #"API_URL="…@app/" holds a user name or password; take it out, the token goes into SCHEDULER_API_TOKEN"#
         ),
@@ -125,6 +129,11 @@ struct SettingsTests {
         (
             "SCHEDULER_API_TOKEN", "hunter2 ",
             "SCHEDULER_API_TOKEN (its value is not shown) holds a blank, a control character or a non-ASCII character; "
+                + "only visible ASCII is allowed"
+        ),
+        (
+            "SCHEDULER_API_TOKEN", "hunter2\r",
+            "SCHEDULER_API_TOKEN (its value is not shown) ends with a carriage return, as lines of Windows files do; "
                 + "only visible ASCII is allowed"
         ),
         (

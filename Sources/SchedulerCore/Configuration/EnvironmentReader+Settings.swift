@@ -46,7 +46,7 @@ extension EnvironmentReader {
         var zones = ZoneCache(directory: ZoneDirectory(environment: environment))
         let defaults = jobDefaults(&zones)
         var builder = JobBuilder(defaults: defaults, zone: .utc, seed: seed, zones: zones)
-        builder.zone = zone("SCHEDULER_TIMEZONE", &builder.zones) ?? .utc
+        builder.zone = zone(&builder.zones) ?? .utc
         let faultsBefore = faults.count
         let definitions = jobDefinitions(intervals).ordered
         if definitions.isEmpty, faults.count == faultsBefore {
@@ -65,7 +65,9 @@ extension EnvironmentReader {
         }
     }
 
-    private mutating func zone(_ name: String, _ zones: inout ZoneCache) -> Zone? {
+    /// Of schedules that name none.
+    mutating func zone(_ zones: inout ZoneCache) -> Zone? {
+        let name = "SCHEDULER_TIMEZONE"
         guard let value = text(name, allowed: "an IANA zone such as Europe/Prague, or UTC") else { return nil }
         do throws(ZoneError) {
             return try zones.zone(named: value.trimmingBlanks)

@@ -116,11 +116,15 @@ struct EnvironmentReader {
     mutating func secret(_ name: String) -> Secret? {
         guard let value = raw(name), !value.isEmpty else { return nil }
         guard value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            fault(name, "\(name) (its value is not shown) \(Self.secretRule)")
+            let rule = value.utf8.last == UInt8(ascii: "\r") ? Self.carriageReturn : Self.secretRule
+            fault(name, "\(name) (its value is not shown) \(rule)")
             return nil
         }
         return Secret(value)
     }
+
+    private static let carriageReturn =
+        "ends with a carriage return, as lines of Windows files do; only visible ASCII is allowed"
 
     static let secretRule =
         "holds a blank, a control character or a non-ASCII character; only visible ASCII is allowed"

@@ -30,6 +30,8 @@ struct JobLine: Equatable, Sendable {
     /// Reads `SCHEDULER_JOB_DEFAULTS`: options only, and none that is one job's own.
     static func parseDefaults(_ text: String) -> (options: JobOptions, faults: [JobLineFault]) {
         var (line, faults) = parse(text)
+        // There is no path here that options could follow.
+        faults = faults.map { if case .word(let word) = $0 { .wordInDefaults(word) } else { $0 } }
         if line.isOff { faults.append(.notInDefaults("off")) }
         if line.schedule != nil { faults.append(.notInDefaults("a schedule")) }
         if line.method != nil { faults.append(.notInDefaults("a method and path")) }

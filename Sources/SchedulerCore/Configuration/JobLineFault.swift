@@ -20,6 +20,7 @@ enum JobLineFault: Error, Equatable {
     case openQuote(String)
     case body(String)
     case notInDefaults(String)
+    case wordInDefaults(String)
 }
 
 extension JobLineFault: CustomStringConvertible {
@@ -51,6 +52,8 @@ extension JobLineFault: CustomStringConvertible {
         case .headerValue(let name): "the value of header \(quote(name)) holds a control character; take it out"
         case .openQuote(let text): "\(quote(text)) begins with a quote that does not end"
         case .body(let problem): "body= \(problem)"
+        case .wordInDefaults(let text):
+            "\(quote(text)) has no place here; only options that many jobs can share, each as name=value"
         case .notInDefaults(let what): "\(what) has no place here; only options that many jobs can share"
         }
     }

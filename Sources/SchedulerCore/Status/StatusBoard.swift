@@ -100,7 +100,7 @@ final class StatusBoard: Sendable {
             job.path = redactor.maskOwn(String(job.path.prefix { $0 != "?" }))
             // A run that waits for the app is late, whatever comes after it.
             let item = clockwork.dispatch.items[number]
-            let waiting = item?.stage == .waiting ? item?.run.slot : nil
+            let waiting = item?.stage == .waiting ? item?.run.due : nil
             let next =
                 waiting ?? planned.map { $0.nextDue(number, now: $0.lastLook) }
                 ?? clockwork.ticker.nextDue(number, now: now)
