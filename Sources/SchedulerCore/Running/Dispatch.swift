@@ -133,13 +133,15 @@ struct Dispatch: Sendable {
     mutating func reached(at uptime: Duration) -> (down: Duration, waited: Int)? {
         guard let down = target.reached(at: uptime) else { return nil }
         let jobs = inOrder(waiting)
+        // The one that probes has waited as well.
+        let probing = items.values.count { if case .attempting(_, isProbe: true) = $0.stage { true } else { false } }
         for (place, job) in jobs.enumerated() {
             guard var item = items[job] else { continue }
             let wait = Self.recoverySpread * Double(place) / Double(jobs.count)
             item.stage = .delayed(until: uptime + wait)
             set(item, job)
         }
-        return (down, jobs.count)
+        return (down, jobs.count + probing)
     }
 
     /// Puts the run that is due now in the place of the one that waited.
