@@ -109,12 +109,7 @@ struct StateDisksTests {
 
     @Test("a full disk: said once, the clock goes on, and with room again nothing is missing")
     func full() async throws {
-        let disk = folder.path("disk")
-        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
-        try #require(
-            unsafe mount("tmpfs", disk, "tmpfs", 0, "size=256k") == 0,
-            "a small file system cannot be mounted, which takes root: \(unsafe String(cString: strerror(errno)))"
-        )
+        let disk = try smallDisk()
         defer { unsafe umount2(disk, Int32(MNT_DETACH)) }
         let rig = StoreRig(disk + "/state")
         let store = try rig.opened()
@@ -155,12 +150,7 @@ struct StateDisksTests {
 
     @Test("a read-only disk: what it holds is known, what is new stays in memory")
     func readOnly() async throws {
-        let disk = folder.path("disk")
-        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
-        try #require(
-            unsafe mount("tmpfs", disk, "tmpfs", 0, "size=256k") == 0,
-            "a small file system cannot be mounted, which takes root: \(unsafe String(cString: strerror(errno)))"
-        )
+        let disk = try smallDisk()
         defer { unsafe umount2(disk, Int32(MNT_DETACH)) }
         let rig = StoreRig(disk + "/state")
         var store = try rig.opened()
@@ -178,5 +168,16 @@ struct StateDisksTests {
         try await rig.awaitWritable(store)
         store.close()
         #expect(try rig.onDisk() == store.book)
+    }
+
+    /// A file system of 256 KiB; whoever asked for it unmounts it.
+    private func smallDisk() throws -> String {
+        let disk = folder.path("disk")
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
+        try #require(
+            unsafe mount("tmpfs", disk, "tmpfs", 0, "size=256k") == 0,
+            "a small file system cannot be mounted, which takes root: \(unsafe String(cString: strerror(errno)))"
+        )
+        return disk
     }
 }
