@@ -29,7 +29,8 @@ package enum CronTerm: Hashable, Sendable {
         case .every(let step): (0, 0, 0, Int(step))
         case .span(let low, let high, let step): (1, Int(low), Int(high), Int(step))
         case .from(let low, let step): (1, Int(low), 99, Int(step))
-        case .hashed(let low, let high, let step): (2, Int(low ?? 0), Int(high), Int(step))
+        // `H` is not `H(0-0)`.
+        case .hashed(let low, let high, let step): (2, low.map { Int($0) } ?? -1, Int(high), Int(step))
         case .nearestWeekday(let day): (3, Int(day), 0, 0)
         case .nth(let weekday, let week): (3, Int(weekday), Int(week), 0)
         case .lastOf(let weekday): (3, Int(weekday), 99, 0)

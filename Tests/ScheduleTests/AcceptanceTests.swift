@@ -28,6 +28,8 @@ struct AcceptanceTests {
             ("cron 0 0 L,LW,15w,1 * *", "cron 0 0 1,15W,L,LW * *"),
             ("cron 0 0 * * 5L,fri#2,monl,7#1", "cron 0 0 * * 0#1,1L,5#2,5L"),
             ("cron H H(0-7) * * h", "cron H H(0-7) * * H"), ("cron H/15 H(8-18)/2 * * *", "cron H/15 H(8-18)/2 * * *"),
+            ("cron 0 0 * * H(0-0),H", "cron 0 0 * * H,H(0-0)"), ("cron 0 0 * * H,H(0-0)", "cron 0 0 * * H,H(0-0)"),
+            ("cron 4 */10 lw 5/1 2,H,4L,sun,H(0-0)", "cron 4 */10 LW 5/1 0,2,H,H(0-0),4L"),
             ("cron 0 0 H(1-10) * *", "cron 0 0 H(1-10) * *"), ("cron 0 0 * * H(MON-FRI)", "cron 0 0 * * H(1-5)"),
             ("cron @daily", "cron 0 0 * * *"), ("cron @MIDNIGHT", "cron 0 0 * * *"), ("cron @hourly", "cron 0 * * * *"),
             ("cron @weekly", "cron 0 0 * * 0"), ("cron @monthly", "cron 0 0 1 * *"),
