@@ -28,6 +28,7 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .target(name: "Locking", swiftSettings: lean),
         .target(name: "Schedule", swiftSettings: lean),
+        .target(name: "Clockwork", dependencies: ["Schedule"], swiftSettings: lean),
         .target(name: "HTTPClient", dependencies: ["CCurl", "Locking"], swiftSettings: lean),
         .target(name: "HTTPServer", dependencies: ["CLinux", "Locking"], swiftSettings: lean),
         .target(
@@ -54,6 +55,11 @@ let package = Package(
             name: "ScheduleTests",
             dependencies: ["Schedule"],
             exclude: ["Vectors"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ClockworkTests",
+            dependencies: ["Clockwork", "Schedule", "TestSupport"],
             swiftSettings: strict
         ),
         .target(name: "TestClient", path: "Tests/TestClient", swiftSettings: strict),

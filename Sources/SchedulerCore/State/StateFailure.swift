@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Schedule
 
 /// Why state cannot be kept or read.
 package enum StateFailure: Error, Equatable {

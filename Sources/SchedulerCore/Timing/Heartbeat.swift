@@ -1,3 +1,4 @@
+internal import Schedule
 internal import Synchronization
 
 /// When the loop last looked, for others to see: it works also where the loop hangs with a lock in its hands.

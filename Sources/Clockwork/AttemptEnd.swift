@@ -1,0 +1,33 @@
+/// What became of one attempt, as far as it matters here: nothing of HTTP but the status.
+package struct AttemptEnd: Sendable, Equatable {
+    package enum RetryAfter: Sendable, Equatable {
+        case wait(Duration)
+        /// Neither seconds nor a date.
+        case unreadable(String)
+    }
+
+    package var outcome: Outcome
+    /// Of the answer; 0 if there was none.
+    package var status = 0
+    package var retryAfter: RetryAfter?
+    /// Whether the app may have seen something of the request.
+    package var wasSent = true
+    /// Whether our own process or machine refused it, which says nothing of the target.
+    package var isOwnLimit = false
+    /// The first 200 characters of the answer, or why there was none; secrets are masked.
+    package var excerpt = ""
+    /// Of the answer's body, as many as arrived.
+    package var bytes = 0
+    /// Where a redirect points to, without its query; secrets are masked.
+    package var location: String?
+    /// Requests that were made: a second one at once where the token was denied and has been replaced.
+    package var requests = 1
+
+    package init(_ outcome: Outcome) { self.outcome = outcome }
+
+    /// Given up after it was sent: the app may still be at it.
+    package var mayStillRun: Bool { wasSent && (outcome == .timeout || outcome == .aborted) }
+
+    /// Whether an answer came; the excerpt is then a part of it.
+    package var isAnswer: Bool { status > 0 }
+}

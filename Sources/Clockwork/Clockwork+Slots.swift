@@ -1,0 +1,169 @@
+internal import Schedule
+
+/// Which slot is to be run, and when.
+extension Clockwork {
+    /// What is to become of a job's slots up to a moment.
+    enum Decision: Equatable {
+        /// There is none that is due.
+        case nothing
+        /// The latest of them, which may begin then.
+        case run(Run, from: Moment)
+        /// The latest of them is too old to be caught up.
+        case pass(slot: Moment)
+    }
+
+    /// Decided by the slot and by what is on record, never by when it is looked at; `start` is when the first runs could
+    /// begin.
+    func decide(_ entry: Entry, at now: Moment, start: Reading) -> Decision {
+        let (job, state) = (entry.job, entry.state)
+        guard let anchor = state.anchor(at: now) else {
+            // It never ran: the slot is the moment at which the job was first seen, until the schedule has a later one.
+            let seen = min(state.seen ?? now.wholeMilliseconds, now.wholeMilliseconds)
+            let slot = job.timetable.latest(after: seen, through: now) ?? seen
+            let from = max(slot + jitter(job, slot), start.now + spread(job, at: now, start: start.now))
+            return .run(Run(slot: slot, due: from, trigger: .first), from: from)
+        }
+        guard let slot = job.timetable.latest(after: anchor, through: now) else { return .nothing }
+        let due = slot + jitter(job, slot)
+        let late = lateness(of: due, at: now, start: start)
+        if let limit = job.catchupLimit, late > max(rules.tick, limit) { return .pass(slot: slot) }
+        guard late > rules.tick else { return .run(Run(slot: slot, due: due, trigger: .schedule), from: due) }
+        let spread = spread(job, at: now, start: start.now)
+        // An interval has no nominal moment to go back to: a late run begins a new phase.
+        let taken = job.timetable.schedule.isElapsedTime ? now.wholeMilliseconds : slot
+        return .run(Run(slot: taken, due: due + spread, trigger: .catchup), from: max(due, start.now + spread))
+    }
+
+    /// How late a run is, the own grace not counted, which ends at `start`.
+    func lateness(of due: Moment, at now: Moment, start: Reading) -> Duration {
+        let (from, to) = (start.moment(at: grace.lowerBound), start.moment(at: grace.upperBound))
+        return now - due - max(.zero, min(now, to) - max(due, from))
+    }
+
+    /// A stable value, so that replicas and restarts agree; clipped below the gap to the next slot.
+    private func jitter(_ job: Job, _ slot: Moment) -> Duration {
+        guard job.jitterSeconds > 0 else { return .zero }
+        let longest = Duration.seconds(job.jitterSeconds)
+        let limit = job.timetable.next(after: slot).map { min(longest, $0 - slot) } ?? longest
+        return share(of: limit, job, "jitter \(slot)")
+    }
+
+    /// How long after the start a first run or a catch-up begins; none when that time is over.
+    private func spread(_ job: Job, at now: Moment, start: Moment) -> Duration {
+        guard rules.spread > .zero, now - start < rules.spread else { return .zero }
+        return share(of: rules.spread, job, "spread")
+    }
+
+    private func share(of limit: Duration, _ job: Job, _ label: String) -> Duration {
+        .milliseconds(HashKey(seed: rules.seed, job: job.name).value(for: label, below: limit.wholeMilliseconds))
+    }
+
+    /// How many slots there are in (`since`, `now`]; counted up to a limit.
+    func slotsPassed(_ job: Job, since slot: Moment, through now: Moment) -> Int {
+        var (count, last) = (0, slot)
+        while count < 1_000, let next = job.timetable.next(after: last), next <= now {
+            count += 1
+            last = next
+        }
+        return count
+    }
+
+    // MARK: - The queue of slots
+
+    /// Enters the job's next slot, or takes it out while its slots are held.
+    mutating func watch(_ job: Int) { slots.set(job, due: nextSlot(job)) }
+
+    private func nextSlot(_ job: Int) -> Moment? {
+        let entry = entries[job]
+        guard !entry.isGone, entry.heldSince == nil else { return nil }
+        if entry.begun == nil, let run = entry.run { return entry.job.timetable.next(after: run.slot) }
+        // A job that never ran is due as soon as the clock can be believed.
+        guard let anchor = entry.state.anchor(at: lastLook) else { return rules.buildDate }
+        return entry.job.timetable.next(after: anchor)
+    }
+
+    mutating func slotIsDue(_ job: Int, _ time: Reading) {
+        let entry = entries[job]
+        if let reason = entry.heldBy {
+            let anchor = entry.state.anchor(at: time.now) ?? time.now
+            let slot = entry.job.timetable.latest(after: anchor, through: time.now) ?? anchor
+            entries[job].heldSince = slot
+            slots.set(job, due: nil)
+            return note(.slotHeld(entry.job, slot: slot, reason))
+        }
+        // While it connects nobody knows whether it has begun; what is missed is seen when that is known.
+        if entry.isRequestOpen { return slots.set(job, due: nil) }
+        // No attempt is made past the next slot.
+        if entry.begun != nil { return finishUnfinished(job, time) }
+        renew(job, time)
+    }
+
+    /// Puts the latest slot in the place of the run that waits, or of none.
+    mutating func renew(_ job: Int, _ time: Reading) {
+        let entry = entries[job]
+        switch decide(entry, at: time.now, start: begun ?? time) {
+        case .nothing: drop(job)
+        case .pass(let slot): pass(job, slot)
+        case .run(let run, let from):
+            if let waited = entry.run, waited.slot < run.slot {
+                let count = slotsPassed(entry.job, since: waited.slot, through: run.slot)
+                if count > 0 { note(.slotsGaveWay(entry.job, count: count, entry.waitReason)) }
+            }
+            entries[job].run = run
+            watch(job)
+            switch entry.stage {
+            case .waitingForTarget, .paused: break
+            case .waitingForThread where from <= time.now: set(job, .waitingForThread)
+            default: from > time.now ? set(job, .delayed(until: from)) : ready(job, time)
+            }
+        }
+    }
+
+    /// Leaves a slot out for good.
+    mutating func pass(_ job: Int, _ slot: Moment) {
+        let about = entries[job].job
+        note(job, .passed(about.name, slot: slot, about: about))
+        latestSlot = max(latestSlot, slot)
+        drop(job)
+    }
+
+    // MARK: - A clock that went back
+
+    mutating func clockWentBack(to now: Moment) {
+        for job in entries.indices where !entries[job].isRequestOpen && entries[job].begun == nil {
+            // Its slot is in the future again, and comes back with it.
+            if let run = entries[job].run, run.slot > now { drop(job) }
+        }
+        settle(at: now)
+    }
+
+    /// A slot further ahead than the gap after it would silence its job until then: now is taken as its last slot.
+    mutating func settle(at now: Moment) {
+        // A clock that is adjusted by milliseconds must not cost a walk through all jobs.
+        guard latestSlot - now > Self.shortestGap else { return }
+        latestSlot = now
+        var moved: [Job] = []
+        for job in entries.indices {
+            guard let last = entries[job].state.last, last > now, !entries[job].isGone else { continue }
+            let about = entries[job].job
+            let gap = about.timetable.next(after: last).map { max($0 - last, Self.shortestGap) }
+            // Without a slot after it, the job would be silent for ever.
+            if gap.map({ last - now > $0 }) ?? true {
+                note(job, about.configured(last: now.wholeMilliseconds))
+                lastLook = now
+                watch(job)
+                moved.append(about)
+            } else {
+                latestSlot = max(latestSlot, last)
+            }
+        }
+        if !moved.isEmpty { note(.clockWentBack(moved, now)) }
+    }
+}
+
+extension Job {
+    /// How it is configured, as a fact; with a new last slot, or a new moment of being first seen, if there is one.
+    func configured(seen: Moment? = nil, last: Moment? = nil) -> Fact {
+        .configured(name, Fact.Configuration(schedule: scheduleText, zone: zoneText, seen: seen, last: last))
+    }
+}

@@ -1,0 +1,207 @@
+package import Schedule
+
+/// Decides what runs: jobs, facts and time in, orders out. All decisions, no effects.
+///
+/// A value that holds no lock, reads no clock, opens nothing and knows no HTTP, so that years can be played through in
+/// a test. Everything that happens goes in with its time on both clocks; what is to be done comes out. It has the queue
+/// of slots, the queue of runs that wait for a thread, the reachability of the target, retries and holds, and one
+/// `JobState` for each job, which only facts change.
+package struct Clockwork: Sendable {
+    /// What is decided by besides the jobs.
+    package struct Rules: Sendable {
+        /// How late a run may start without counting as missed.
+        package var tick: Duration
+        /// Before this the wall clock is not believed.
+        package var buildDate: Moment
+        /// Enters the hashes of jitter and spread.
+        package var seed: String
+        /// First runs and catch-ups are spread over this long after the start.
+        package var spread: Duration
+        /// Requests that may be open at once.
+        package var threads: Int
+
+        package init(
+            tick: Duration,
+            buildDate: Moment = .epoch,
+            seed: String = "",
+            spread: Duration = .zero,
+            threads: Int = 256
+        ) {
+            (self.tick, self.buildDate, self.seed) = (tick, buildDate, seed)
+            (self.spread, self.threads) = (spread, threads)
+        }
+    }
+
+    package internal(set) var rules: Rules
+    package internal(set) var life = Life.loading
+    /// In the order in which they are configured; then those that are gone and still in flight.
+    package internal(set) var entries: [Entry]
+    /// What is known of jobs that are not configured, by folded name.
+    package internal(set) var absent: [String: JobState] = [:]
+    package internal(set) var target = Reachability()
+    var random: any RandomNumberGenerator & Sendable
+
+    /// Where each job stands in `entries`, by folded name.
+    var places: [String: Int] = [:]
+    /// When each job's next slot is due, on the wall clock; one whose slots are held is not in it.
+    var slots = DueQueue<Moment>(ranks: [])
+    /// Runs that are delayed, on the wall clock.
+    var delays = DueQueue<Moment>(ranks: [])
+    /// Runs and holds that wait for a moment on the other clock.
+    var timers = DueQueue<Duration>(ranks: [])
+    /// The run queue: what waits for a thread, by its slot and then by name.
+    var queue = DueQueue<Moment>(ranks: [])
+
+    /// Requests that are open.
+    package internal(set) var open = 0
+    /// After the system refused something: no more threads than this, until then.
+    var threadLimit: (count: Int, until: Duration)?
+    var toldOfLimit: Duration?
+
+    var lastLook = Moment.epoch
+    /// No job's last slot is later.
+    var latestSlot = Moment.epoch
+    /// The own grace, on the clock that only goes forward: what passes in it is not missed.
+    var grace = Duration.zero...Duration.zero
+    /// When the first runs could begin, on both clocks; nil before that.
+    var begun: Reading?
+    /// Whether the jobs as they are configured have to be compared with what is known of them.
+    var mustIntroduce = false
+    var orders: [Order] = []
+
+    /// No schedule has two slots that are closer.
+    static let shortestGap = Duration.seconds(1)
+    /// Runs that waited for the target start over this long, so that it is not hit by all at once.
+    static let recoverySpread = Duration.seconds(3)
+    /// What our own machine refused is tried again after this.
+    static let limitPause = Duration.seconds(1)
+    /// How often it is told that our own machine refuses something.
+    static let limitTelling = Duration.seconds(60)
+
+    package init(jobs: [Job], rules: Rules, random: any RandomNumberGenerator & Sendable) {
+        self.rules = rules
+        self.random = random
+        entries = jobs.map { Entry($0, JobState(name: $0.name)) }
+        index()
+    }
+
+    /// What is known of a job, whether it is configured or not.
+    package func state(of name: String) -> JobState? {
+        let key = JobName.folded(name)
+        return places[key].map { entries[$0].state } ?? absent[key]
+    }
+
+    // MARK: - Looking
+
+    /// Everything that is to be done now.
+    package mutating func look(at time: Reading) -> [Order] {
+        switch life {
+        case .standby, .loading, .draining, .ended: return take()
+        case .grace(let end): if time.uptime >= end { life = .running } else { return take() }
+        case .clockNotBelieved, .running: break
+        }
+        guard believes(time) else { return take() }
+        if mustIntroduce { introduce(at: time) }
+        let wentBack = time.now < lastLook
+        lastLook = time.now
+        if begun == nil { begin(at: time) } else if wentBack { clockWentBack(to: time.now) }
+        if let limit = threadLimit, time.uptime >= limit.until { threadLimit = nil }
+        repeat {
+            while let (due, job) = slots.first, due <= time.now { slotIsDue(job, time) }
+            while let (due, job) = delays.first, due <= time.now { ready(job, time) }
+            while let (due, job) = timers.first, due <= time.uptime { timerIsOver(job, time) }
+            probe(time)
+            startReady(time)
+            // A job that is free again may be due, and one that was passed over may leave its place to another.
+        } while isDue(time)
+        return take()
+    }
+
+    /// When to look again: on the wall clock, and on the other; nil for never.
+    package var nextLook: (moment: Moment?, uptime: Duration?) {
+        switch life {
+        case .standby, .loading, .draining, .ended: return (nil, nil)
+        case .grace(let end): return (nil, end)
+        case .clockNotBelieved: return (rules.buildDate, nil)
+        case .running: break
+        }
+        let moment = [slots.first?.due, delays.first?.due].compactMap(\.self).min()
+        let limit = queue.first == nil ? nil : threadLimit?.until
+        return (moment, [timers.first?.due, nextProbe, limit].compactMap(\.self).min())
+    }
+
+    private func isDue(_ time: Reading) -> Bool {
+        let next = nextLook
+        return next.moment.map { $0 <= time.now } ?? false || next.uptime.map { $0 <= time.uptime } ?? false
+    }
+
+    /// A probe needs a run that waits, and a thread.
+    private var nextProbe: Duration? {
+        guard let probe = target.nextProbe, hasThread, entries.contains(where: { $0.stage == .waitingForTarget }) else {
+            return nil
+        }
+        return probe
+    }
+
+    private mutating func believes(_ time: Reading) -> Bool {
+        let isBelieved = time.now >= rules.buildDate
+        if !isBelieved, life == .running {
+            life = .clockNotBelieved
+            note(.clockIsWrong(time.now))
+        } else if isBelieved, life == .clockNotBelieved {
+            life = .running
+            note(.clockIsRight(time.now))
+        }
+        return isBelieved
+    }
+
+    // MARK: - Parts
+
+    var hasThread: Bool { open < min(rules.threads, threadLimit?.count ?? .max) }
+
+    mutating func note(_ fact: Fact) { orders.append(.note(fact)) }
+
+    /// A fact of a job, which changes what is known of it.
+    mutating func note(_ job: Int, _ fact: Fact) {
+        entries[job].state.apply(fact)
+        orders.append(.note(fact))
+    }
+
+    mutating func take() -> [Order] {
+        var taken: [Order] = []
+        swap(&taken, &orders)
+        return taken
+    }
+
+    /// Puts the job on a stage, and into the queue that belongs to it.
+    mutating func set(_ job: Int, _ stage: Entry.Stage) {
+        if entries[job].isRequestOpen { open -= 1 }
+        entries[job].stage = stage
+        if entries[job].isRequestOpen { open += 1 }
+        var (delay, timer, place): (Moment?, Duration?, Moment?) = (nil, nil, nil)
+        switch stage {
+        case .delayed(let moment): delay = moment
+        case .paused(let uptime), .backoff(let uptime), .held(let uptime, _): timer = uptime
+        case .waitingForThread: place = entries[job].run?.slot
+        case .idle, .waitingForTarget, .attempting: break
+        }
+        delays.set(job, due: delay)
+        timers.set(job, due: timer)
+        queue.set(job, due: place)
+    }
+
+    /// Makes the queues anew, for jobs that have other places now.
+    mutating func index() {
+        places = Dictionary(entries.enumerated().map { (JobName.folded($1.job.name), $0) }) { first, _ in first }
+        let ranks = DueQueue<Moment>.ranks(of: entries.map(\.job.name))
+        (slots, delays) = (DueQueue(ranks: ranks), DueQueue(ranks: ranks))
+        (timers, queue) = (DueQueue(ranks: ranks), DueQueue(ranks: ranks))
+        open = entries.count { $0.isRequestOpen }
+        for job in entries.indices {
+            let stage = entries[job].stage
+            if entries[job].isRequestOpen { open -= 1 }
+            entries[job].stage = .idle
+            set(job, stage)
+        }
+    }
+}

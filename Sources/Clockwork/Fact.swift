@@ -1,0 +1,123 @@
+package import Schedule
+
+/// What happened: the one language between the clockwork and all who keep or tell it.
+///
+/// Those of a job that are kept change its `JobState`; they are read back from a disk as the same values, without what
+/// is only for those who tell of them (`about`).
+package enum Fact: Sendable {
+    // MARK: Kept
+
+    /// The job is configured like this from now on; `seen` and `last` are new where they are given.
+    case configured(String, Configuration)
+    /// It is no longer configured.
+    case gone(String, at: Moment)
+    /// Nothing of it is kept.
+    case dropped(String)
+    /// The slot is not run, and not due any more.
+    case passed(String, slot: Moment, about: Job? = nil)
+    /// An attempt begins: its connection stands, and its request goes out when this is kept.
+    case began(String, RunBegin, about: Attempt? = nil)
+    /// The app saw nothing of the run, which has not begun after all.
+    case withdrawn(String, RunID)
+    /// An attempt ended, and another one follows.
+    case failed(String, RunRecord, Hold?, about: RetryNote? = nil)
+    case ended(String, RunRecord, Hold?, about: EndNote? = nil)
+
+    // MARK: Told
+
+    /// Each attempt has one; what that means follows.
+    case attemptEnded(Attempt, AttemptEnd)
+    /// The first slot of a streak that is held.
+    case slotHeld(Job, slot: Moment, SlotReason)
+    /// The streak is over.
+    case slotsReleased(Job, count: Int, SlotReason)
+    /// Slots of a run that waited, and gave way to a later one.
+    case slotsGaveWay(Job, count: Int, SlotReason)
+    case targetIsDown(Attempt, AttemptEnd)
+    case targetIsUp(after: Duration, waited: Int)
+    /// Our own process or machine refused an attempt what it needs; told once in a while.
+    case limited(Job, why: String)
+    case clockIsWrong(Moment)
+    case clockIsRight(Moment)
+    /// These jobs' last slots lay too far ahead, and count as "now".
+    case clockWentBack([Job], Moment)
+
+    /// How a job is configured, as far as its slots depend on it.
+    package struct Configuration: Sendable, Equatable {
+        /// Schedule and zone, each in its canonical form.
+        package var schedule: String
+        package var zone: String
+        package var seen: Moment?
+        package var last: Moment?
+
+        package init(schedule: String, zone: String, seen: Moment? = nil, last: Moment? = nil) {
+            (self.schedule, self.zone, self.seen, self.last) = (schedule, zone, seen, last)
+        }
+    }
+
+    /// What is told of a run that ended, beside its record.
+    package struct EndNote: Sendable {
+        /// Nil: one of a job that is no longer configured.
+        package var job: Job?
+        /// Nil: nobody saw the end.
+        package var end: AttemptEnd?
+    }
+
+    /// What is told of a run of which another attempt follows.
+    package struct RetryNote: Sendable {
+        package var attempt: Attempt
+        package var end: AttemptEnd
+        package var wait: Duration
+    }
+
+    /// The job whose state it changes; nil for what is only told.
+    package var keptJob: String? {
+        switch self {
+        case .configured(let name, _), .gone(let name, _), .dropped(let name), .passed(let name, _, _),
+            .began(let name, _, _), .withdrawn(let name, _), .failed(let name, _, _, _), .ended(let name, _, _, _):
+            name
+        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .targetIsDown, .targetIsUp, .limited,
+            .clockIsWrong, .clockIsRight, .clockWentBack:
+            nil
+        }
+    }
+}
+
+/// Why a slot did not become a run of its own.
+package enum SlotReason: String, CaseIterable, Sendable {
+    /// The job's last run had not ended.
+    case running
+    /// The job's last run was given up, and may have gone on in the app.
+    case abandoned
+    /// The app asked to be left alone for a while (`Retry-After`).
+    case throttled
+    /// The app could not be reached, and a later slot came first.
+    case targetDown = "target_down"
+    /// All threads were busy, and a later slot came first.
+    case threads
+    /// It was missed, and is too old to be caught up; counted once, however many passed.
+    case skipped
+}
+
+/// Until when a job may not start again, on the wall clock.
+package struct Hold: Sendable, Equatable {
+    package enum Reason: String, Sendable, CaseIterable {
+        /// The last attempt may still be running in the app.
+        case abandoned
+        /// The app asked for it (`Retry-After`).
+        case throttled
+
+        var slots: SlotReason { self == .abandoned ? .abandoned : .throttled }
+    }
+
+    package var from: Moment
+    package var until: Moment
+    package var reason: Reason
+
+    package init(from: Moment, until: Moment, reason: Reason) {
+        (self.from, self.until, self.reason) = (from, until, reason)
+    }
+
+    /// How much of it is left; a clock that went back must not hold the job for longer than at first.
+    package func rest(at now: Moment) -> Duration { max(.zero, min(until - now, until - from)) }
+}

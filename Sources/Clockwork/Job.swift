@@ -1,0 +1,74 @@
+package import Schedule
+
+/// What is called, and when.
+package struct Job: Sendable, Equatable {
+    /// What happens with a job that never ran, as far as is known.
+    package enum First: String, CaseIterable, Sendable {
+        case now, wait
+    }
+
+    /// What happens with a slot that was missed.
+    package enum Catchup: String, CaseIterable, Sendable {
+        case one, skip
+    }
+
+    package struct Header: Sendable, Equatable {
+        package let name: String
+        package let value: String
+    }
+
+    package var name: String
+    /// The variable or `file:line` that defines it.
+    package var origin = ""
+    /// Whether its operator has a hand in it, rather than the documented defaults alone.
+    package var isChanged = true
+    package var timetable: Timetable { didSet { scheduleText = timetable.schedule.description } }
+    /// The schedule in its canonical form, as it is shown everywhere; kept, since every run is announced with it.
+    package private(set) var scheduleText: String
+    package var method: String
+    /// Begins with `/`, may hold a query.
+    package var path: String
+    /// Of one attempt.
+    package var timeoutSeconds: Int
+    /// More attempts within a run.
+    package var retries = 0
+    package var first = First.now
+    package var catchup = Catchup.one
+    /// A missed slot older than this is not caught up; nil: however old.
+    package var catchupWindowSeconds: Int?
+    package var jitterSeconds = 0
+    /// How long a job is held after an attempt that may still be running in the app; nil: as long as the timeout.
+    package var abandonHoldSeconds: Int?
+    package var headers: [Header] = []
+    package var body: String?
+    /// When it is first seen it counts as having run so long before the end of the grace; nil: as `first` says.
+    package var initialOffset: Duration?
+
+    package init(name: String, timetable: Timetable, method: String, path: String, timeoutSeconds: Int) {
+        self.name = name
+        self.timetable = timetable
+        scheduleText = timetable.schedule.description
+        self.method = method
+        self.path = path
+        self.timeoutSeconds = timeoutSeconds
+    }
+
+    package var timeout: Duration { .seconds(timeoutSeconds) }
+
+    /// How long the job is held after an attempt that may still be running in the app.
+    package var abandonHold: Duration { .seconds(abandonHoldSeconds ?? timeoutSeconds) }
+
+    /// The zone that the slots are reckoned in; empty where it plays no part.
+    package var zoneText: String { timetable.schedule.isElapsedTime ? "" : timetable.zone.name }
+
+    /// How old a missed slot may be to be caught up, zero for not at all; nil: however old.
+    var catchupLimit: Duration? { catchup == .skip ? .zero : catchupWindowSeconds.map { .seconds($0) } }
+}
+
+extension Schedule {
+    /// Whether it knows no clock and no zone.
+    package var isElapsedTime: Bool {
+        if case .every = self { return true }
+        return false
+    }
+}
