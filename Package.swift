@@ -27,8 +27,15 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
         .target(name: "Locking", swiftSettings: lean),
+        .target(name: "Files", swiftSettings: lean),
+        .target(name: "Threads", dependencies: ["CLinux", "Locking"], swiftSettings: lean),
         .target(name: "Schedule", swiftSettings: lean),
         .target(name: "Clockwork", dependencies: ["Schedule"], swiftSettings: lean),
+        .target(
+            name: "Ledger",
+            dependencies: ["Clockwork", "Schedule", "Files", "Threads", "Locking"],
+            swiftSettings: lean
+        ),
         .target(name: "HTTPClient", dependencies: ["CCurl", "Locking"], swiftSettings: lean),
         .target(name: "HTTPServer", dependencies: ["CLinux", "Locking"], swiftSettings: lean),
         .target(

@@ -4,6 +4,7 @@
 
 #include <malloc.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -12,8 +13,9 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
-// memmem(3), pthread_getattr_np(3): declared only under _GNU_SOURCE, which a module's headers do not see.
+// memmem(3), pthread_getattr_np(3), sem_clockwait(3): declared only under _GNU_SOURCE, which a module's headers do not see.
 extern void *memmem(const void *text, size_t text_size, const void *wanted, size_t wanted_size);
 extern int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes);
+extern int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *end);
 
 #endif

@@ -1,0 +1,149 @@
+internal import Clockwork
+internal import Schedule
+
+/// Makes a book of records.
+struct RecordLoader {
+    /// Of the format; a file of a newer one is left alone.
+    static let version = 1
+
+    private(set) var book = Book()
+    /// What the file says that it is; nil if its header is lost.
+    private(set) var fileVersion: Int?
+
+    /// The job of the last record, in the file's bytes and as the book has it: records of one often follow each other.
+    private var lastBytes: [UInt8] = []
+    private var lastName = (name: "", key: "")
+
+    /// Reads one record; false if it makes no sense.
+    ///
+    /// A record of an unknown kind comes from a later release, and is passed over.
+    mutating func take(_ bytes: Span<UInt8>, _ payload: Range<Int>) -> Bool {
+        var fields = RecordFields(bytes, payload)
+        if fields.isKind("scheduler-state", bytes) {
+            guard let version = fields.number("version", bytes), version > 0 else { return false }
+            fileVersion = max(version, fileVersion ?? 0)
+            return true
+        }
+        guard Self.kinds.contains(where: { fields.isKind($0, bytes) }) else { return true }
+        guard let name = name(&fields, bytes) else { return false }
+        if fields.isKind("job", bytes) { return restoreJob(name, &fields, bytes) }
+        if fields.isKind("run", bytes) {
+            guard let run = run(&fields, bytes) else { return false }
+            book.restore(run, of: name)
+        } else if fields.isKind("unfinished", bytes) {
+            guard let run = run(&fields, bytes) else { return false }
+            book.restore(unfinished: run, of: name)
+        } else if fields.isKind("flight", bytes) {
+            guard let begin = begin(&fields, bytes), let previous = fields.optionalMoment("previous", bytes) else {
+                return false
+            }
+            let peak = (fields.optionalMoment("peak", bytes) ?? previous) ?? nil
+            book.restore(JobState.InFlight(begin, previous: previous, previousHighest: peak), of: name)
+        } else {
+            guard let fact = fact(name.name, &fields, bytes) else { return false }
+            book.apply(fact, name.name, key: name.key)
+        }
+        return true
+    }
+
+    private static let kinds: [StaticString] = [
+        "begin", "end", "failed", "withdrawn", "passed", "configured", "gone", "dropped", "run", "flight", "unfinished",
+        "job",
+    ]
+
+    private func fact(_ name: String, _ fields: inout RecordFields, _ bytes: Span<UInt8>) -> Fact? {
+        if fields.isKind("begin", bytes) { return begin(&fields, bytes).map { .began(name, $0) } }
+        if fields.isKind("end", bytes) {
+            return run(&fields, bytes).map { .ended(name, $0, hold(&fields, bytes)) }
+        }
+        if fields.isKind("failed", bytes) {
+            return run(&fields, bytes).map { .failed(name, $0, hold(&fields, bytes)) }
+        }
+        if fields.isKind("withdrawn", bytes) { return fields.id("run", bytes).map { .withdrawn(name, $0) } }
+        if fields.isKind("passed", bytes) { return fields.moment("slot", bytes).map { .passed(name, slot: $0) } }
+        if fields.isKind("gone", bytes) { return fields.moment("at", bytes).map { .gone(name, at: $0) } }
+        if fields.isKind("dropped", bytes) { return .dropped(name) }
+        guard let last = fields.optionalMoment("last", bytes), let zone = fields.text("zone", bytes),
+            let schedule = fields.text("schedule", bytes)
+        else { return nil }
+        let seen = fields.optionalMoment("seen", bytes) ?? nil
+        return .configured(name, Fact.Configuration(schedule: schedule, zone: zone, seen: seen, last: last))
+    }
+
+    private func run(_ fields: inout RecordFields, _ bytes: Span<UInt8>) -> RunRecord? {
+        var run = RunRecord()
+        for field in RunField.all {
+            switch field.access {
+            case .moment(let path):
+                guard let moment = fields.moment(field.key, bytes) else { return nil }
+                run[keyPath: path] = moment
+            case .id(let path):
+                guard let id = fields.id(field.key, bytes) else { return nil }
+                run[keyPath: path] = id
+            case .number(let path):
+                guard let number = fields.number(field.key, bytes) else { return nil }
+                run[keyPath: path] = number
+            case .word(_, let set):
+                guard let word = fields.text(field.key, bytes), set(&run, word) else { return nil }
+            }
+        }
+        return run
+    }
+
+    private func begin(_ fields: inout RecordFields, _ bytes: Span<UInt8>) -> RunBegin? {
+        guard let slot = fields.moment("slot", bytes),
+            let id = fields.id("run", bytes),
+            let trigger: Run.Trigger = fields.word("trigger", bytes),
+            let at = fields.moment("at", bytes),
+            let attempt = fields.number("attempt", bytes)
+        else { return nil }
+        return RunBegin(id: id, slot: slot, trigger: trigger, at: at, attempt: attempt)
+    }
+
+    /// A hold that makes no sense is none.
+    private func hold(_ fields: inout RecordFields, _ bytes: Span<UInt8>) -> Hold? {
+        guard let reason: Hold.Reason = fields.word("hold", bytes), let from = fields.moment("from", bytes),
+            let until = fields.moment("until", bytes)
+        else { return nil }
+        return Hold(from: from, until: until, reason: reason)
+    }
+
+    private mutating func restoreJob(
+        _ name: (name: String, key: String),
+        _ fields: inout RecordFields,
+        _ bytes: Span<UInt8>
+    ) -> Bool {
+        guard let last = fields.optionalMoment("last", bytes),
+            let success = fields.optionalMoment("success", bytes),
+            let failures = fields.number("failures", bytes),
+            let gone = fields.optionalMoment("gone", bytes),
+            let runs = fields.number("runs", bytes)
+        else { return false }
+        let open = fields.id("flight", bytes)
+        guard let zone = fields.text("zone", bytes), let schedule = fields.text("schedule", bytes) else { return false }
+        var state = JobState(name: name.name)
+        (state.schedule, state.zone, state.last, state.gone) = (schedule, zone, last, gone)
+        (state.lastSuccess, state.consecutiveFailures) = (success, failures)
+        state.seen = fields.optionalMoment("seen", bytes) ?? nil
+        state.highest = fields.optionalMoment("highest", bytes) ?? nil
+        state.hold = hold(&fields, bytes)
+        book.restore(state, key: name.key, runs: runs, open: open)
+        return true
+    }
+
+    private mutating func name(_ fields: inout RecordFields, _ bytes: Span<UInt8>) -> (name: String, key: String)? {
+        guard let range = fields.value("job", bytes), !range.isEmpty else { return nil }
+        var isSame = range.count == lastBytes.count
+        if isSame {
+            for offset in 0..<range.count where bytes[range.lowerBound + offset] != lastBytes[offset] { isSame = false }
+        }
+        if !isSame {
+            let name = RecordFields.text(bytes, range)
+            guard JobName.isValid(name) else { return nil }
+            lastName = (name, JobName.folded(name))
+            lastBytes.removeAll(keepingCapacity: true)
+            for index in range { lastBytes.append(bytes[index]) }
+        }
+        return lastName
+    }
+}

@@ -1,0 +1,113 @@
+internal import Clockwork
+internal import Schedule
+
+/// How facts and jobs are written: the one place that knows their kinds and keys, beside the `RecordLoader` that reads
+/// them.
+extension RecordWriter {
+    /// The first record of a file.
+    mutating func header() {
+        record("scheduler-state") { $0.field("version", RecordLoader.version) }
+    }
+
+    /// What is only told leaves no record.
+    mutating func append(_ fact: Fact) {
+        switch fact {
+        case .began(let name, let begin, _):
+            record("begin") {
+                $0.field("job", name)
+                $0.fields(begin)
+            }
+        case .withdrawn(let name, let id):
+            record("withdrawn") {
+                $0.field("job", name)
+                $0.field("run", id)
+            }
+        case .failed(let name, let run, let hold, _): append(run, of: name, as: "failed", hold)
+        case .ended(let name, let run, let hold, _): append(run, of: name, as: "end", hold)
+        case .passed(let name, let slot, _):
+            record("passed") {
+                $0.field("job", name)
+                $0.field("slot", slot)
+            }
+        case .gone(let name, let moment):
+            record("gone") {
+                $0.field("job", name)
+                $0.field("at", moment)
+            }
+        case .configured(let name, let configuration):
+            record("configured") {
+                $0.field("job", name)
+                $0.field("last", configuration.last)
+                $0.field("zone", configuration.zone)
+                $0.field("schedule", configuration.schedule)
+                $0.field("seen", configuration.seen)
+            }
+        case .dropped(let name): record("dropped") { $0.field("job", name) }
+        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .targetIsDown, .targetIsUp, .limited,
+            .clockIsWrong, .clockIsRight, .clockWentBack:
+            break
+        }
+    }
+
+    /// All that is known of a job.
+    ///
+    /// Its runs come first and the record of the job last: that one says what holds, and if it is lost, the runs still
+    /// tell of the last slot.
+    mutating func append(_ state: JobState) {
+        for run in state.runs { append(run, of: state.name, as: "run", nil) }
+        if let flight = state.inFlight {
+            record("flight") {
+                $0.field("job", state.name)
+                $0.fields(flight.begin)
+                $0.field("previous", flight.previous)
+                $0.field("peak", flight.previousHighest)
+            }
+        }
+        if let run = state.unfinished { append(run, of: state.name, as: "unfinished", nil) }
+        record("job") {
+            $0.field("job", state.name)
+            $0.field("last", state.last)
+            $0.field("success", state.lastSuccess)
+            $0.field("failures", state.consecutiveFailures)
+            $0.field("gone", state.gone)
+            $0.field("runs", state.runs.count)
+            $0.field("flight", state.inFlight?.begin.id ?? state.unfinished?.id)
+            $0.field("zone", state.zone)
+            $0.field("schedule", state.schedule)
+            $0.field("seen", state.seen)
+            $0.field("highest", state.highest)
+            $0.fields(state.hold)
+        }
+    }
+
+    private mutating func append(_ run: RunRecord, of name: String, as kind: StaticString, _ hold: Hold?) {
+        record(kind) {
+            $0.field("job", name)
+            for field in RunField.all {
+                switch field.access {
+                case .moment(let path): $0.field(field.key, run[keyPath: path])
+                case .id(let path): $0.field(field.key, run[keyPath: path])
+                case .number(let path): $0.field(field.key, run[keyPath: path])
+                case .word(let get, _): $0.field(field.key, get(run))
+                }
+            }
+            $0.fields(hold)
+        }
+    }
+
+    private mutating func fields(_ begin: RunBegin) {
+        field("slot", begin.slot)
+        field("run", begin.id)
+        field("trigger", begin.trigger.rawValue)
+        field("at", begin.at)
+        field("attempt", begin.attempt)
+    }
+
+    /// Nothing where there is none: most runs leave none.
+    private mutating func fields(_ hold: Hold?) {
+        guard let hold else { return }
+        field("hold", hold.reason.rawValue)
+        field("from", hold.from)
+        field("until", hold.until)
+    }
+}
