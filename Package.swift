@@ -27,12 +27,13 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
         .target(name: "Locking", swiftSettings: lean),
+        .target(name: "JSON", swiftSettings: lean),
         .target(name: "Schedule", swiftSettings: lean),
         .target(name: "HTTPClient", dependencies: ["CCurl", "Locking"], swiftSettings: lean),
         .target(name: "HTTPServer", dependencies: ["CLinux", "Locking"], swiftSettings: lean),
         .target(
             name: "SchedulerCore",
-            dependencies: ["Schedule", "HTTPClient", "HTTPServer", "CLinux", "Locking"],
+            dependencies: ["JSON", "Schedule", "HTTPClient", "HTTPServer", "CLinux", "Locking"],
             swiftSettings: lean
         ),
         .executableTarget(name: "scheduler", dependencies: ["SchedulerCore"], swiftSettings: lean),
@@ -50,6 +51,7 @@ let package = Package(
             path: "Tests/Simulation",
             swiftSettings: strict
         ),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ScheduleTests",
             dependencies: ["Schedule"],

@@ -1,5 +1,6 @@
 internal import HTTPClient
 internal import HTTPServer
+internal import JSON
 internal import Schedule
 
 /// The whole program as a function of its arguments and environment.
