@@ -37,7 +37,11 @@ let package = Package(
             swiftSettings: lean
         ),
         .executableTarget(name: "scheduler", dependencies: ["SchedulerCore"], swiftSettings: lean),
-        .executableTarget(name: "target-app", dependencies: ["HTTPServer", "Locking"], swiftSettings: strict),
+        .executableTarget(
+            name: "target-app",
+            dependencies: ["HTTPServer", "JSON", "Locking", "Schedule"],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "Benchmarks",
             dependencies: ["Schedule", "SchedulerCore", "CLinux", "Locking"],
@@ -66,7 +70,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TargetAppTests",
-            dependencies: ["target-app", "HTTPServer", "TestClient"],
+            dependencies: ["target-app", "HTTPServer", "JSON", "Schedule", "TestClient"],
             swiftSettings: strict
         ),
         .target(

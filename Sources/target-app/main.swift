@@ -1,13 +1,20 @@
-import FoundationEssentials
 import Glibc
 import HTTPServer
+import Schedule
+
+/// What the settings read.
+let environment = Dictionary(
+    uniqueKeysWithValues: Settings.names.compactMap { name in
+        unsafe getenv(name).map { (name, unsafe String(cString: $0)) }
+    }
+)
 
 /// Serves until a signal ends it; the exit status.
 func run() -> Int32 {
     do {
-        let settings = try Settings(environment: ProcessInfo.processInfo.environment)
+        let settings = try Settings(environment: environment)
         let app = TargetApp(settings: settings) { report in
-            Output.error.writeIfRead(report.line(at: Date(), hiding: settings.token))
+            Output.error.writeIfRead(report.line(at: .now, hiding: settings.token))
         }
         let server = try Server(on: settings.listen, limits: TargetApp.limits) { app.handle($0, $1) }
         server.start()
