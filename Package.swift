@@ -26,6 +26,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .target(name: "CMain"),
         .target(name: "Locking", swiftSettings: lean),
         .target(name: "JSON", swiftSettings: lean),
         .target(name: "Schedule", swiftSettings: lean),
@@ -36,10 +37,10 @@ let package = Package(
             dependencies: ["JSON", "Schedule", "HTTPClient", "HTTPServer", "CLinux", "Locking"],
             swiftSettings: lean
         ),
-        .executableTarget(name: "scheduler", dependencies: ["SchedulerCore"], swiftSettings: lean),
+        .executableTarget(name: "scheduler", dependencies: ["CMain", "SchedulerCore"], swiftSettings: lean),
         .executableTarget(
             name: "target-app",
-            dependencies: ["HTTPServer", "JSON", "Locking", "Schedule"],
+            dependencies: ["CMain", "HTTPServer", "JSON", "Locking", "Schedule"],
             swiftSettings: strict
         ),
         .executableTarget(

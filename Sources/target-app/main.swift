@@ -1,3 +1,4 @@
+import CMain
 import Glibc
 import HTTPServer
 import Schedule
@@ -30,12 +31,19 @@ func run() -> Int32 {
     return 78
 }
 
+let given = (0..<main_argument_count()).compactMap { index in
+    unsafe main_argument(index).map { unsafe String(cString: $0) }
+}
+
 Signals.hold()
-switch Command(Array(CommandLine.arguments.dropFirst())) {
+switch Command(given.isEmpty ? nil : Array(given.dropFirst())) {
 case .run: exit(run())
 case .help: Output.standard.write(Command.helpText)
 case .version: Output.standard.write(Command.versionText)
 case .unknown(let argument):
     Output.error.write(#"argument "\#(argument)" is not known; allowed are --help and --version"#)
+    exit(64)
+case .untold:
+    Output.error.write("the system has not told the arguments, so nothing is done")
     exit(64)
 }
