@@ -93,12 +93,13 @@ soak: test-deps
 
 # A target is compiled with the sources it is over.
 FUZZ_schedule := Tests/Fuzz/ScheduleFuzz.swift $(wildcard Sources/Schedule/*.swift)
+FUZZ_json     := Tests/Fuzz/JSONFuzz.swift $(wildcard Sources/JSON/*.swift)
 FUZZ_request  := Tests/Fuzz/RequestFuzz.swift $(patsubst %,Sources/HTTPServer/%.swift, \
 	RequestParser RequestHead Refusal Limits Request Response HTTPDate)
 FUZZ_settings := Tests/Fuzz/SettingsFuzz.swift
 FUZZ_state    := Tests/Fuzz/StateFuzz.swift
 
-fuzz: deps fuzz-schedule fuzz-request fuzz-settings fuzz-state
+fuzz: deps fuzz-schedule fuzz-json fuzz-request fuzz-settings fuzz-state
 
 fuzz-modules:
 	SWIFTC=$(SWIFT)c sh Tests/Fuzz/modules.sh .build/fuzz/modules

@@ -26,9 +26,11 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .target(name: "CMain"),
         .target(name: "Locking", swiftSettings: lean),
         .target(name: "Files", swiftSettings: lean),
         .target(name: "Threads", dependencies: ["CLinux", "Locking"], swiftSettings: lean),
+        .target(name: "JSON", swiftSettings: lean),
         .target(name: "Schedule", swiftSettings: lean),
         .target(name: "Clockwork", dependencies: ["Schedule"], swiftSettings: lean),
         .target(
@@ -40,11 +42,15 @@ let package = Package(
         .target(name: "HTTPServer", dependencies: ["CLinux", "Locking"], swiftSettings: lean),
         .target(
             name: "SchedulerCore",
-            dependencies: ["Schedule", "HTTPClient", "HTTPServer", "CLinux", "Locking"],
+            dependencies: ["JSON", "Schedule", "HTTPClient", "HTTPServer", "CLinux", "Locking"],
             swiftSettings: lean
         ),
-        .executableTarget(name: "scheduler", dependencies: ["SchedulerCore"], swiftSettings: lean),
-        .executableTarget(name: "target-app", dependencies: ["HTTPServer", "Locking"], swiftSettings: strict),
+        .executableTarget(name: "scheduler", dependencies: ["CMain", "SchedulerCore"], swiftSettings: lean),
+        .executableTarget(
+            name: "target-app",
+            dependencies: ["CMain", "HTTPServer", "JSON", "Locking", "Schedule"],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "Benchmarks",
             dependencies: ["Schedule", "SchedulerCore", "CLinux", "Locking"],
@@ -58,6 +64,7 @@ let package = Package(
             path: "Tests/Simulation",
             swiftSettings: strict
         ),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ScheduleTests",
             dependencies: ["Schedule"],
@@ -77,7 +84,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TargetAppTests",
-            dependencies: ["target-app", "HTTPServer", "TestClient"],
+            dependencies: ["target-app", "HTTPServer", "JSON", "Schedule", "TestClient"],
             swiftSettings: strict
         ),
         .target(

@@ -1,8 +1,8 @@
 package import Schedule
 
-/// Decides what runs: jobs, facts and time in, orders out. All decisions, no effects.
+/// Decides what runs: jobs, facts and time in, orders out.
 ///
-/// A value that holds no lock, reads no clock, opens nothing and knows no HTTP, so that years can be played through in
+/// All decisions, no effects: a value that holds no lock, reads no clock, opens nothing and knows no HTTP, so that years can be played through in
 /// a test. Everything that happens goes in with its time on both clocks; what is to be done comes out. It has the queue
 /// of slots, the queue of runs that wait for a thread, the reachability of the target, retries and holds, and one
 /// `JobState` for each job, which only facts change.

@@ -25,8 +25,9 @@ package enum Command: Equatable, Sendable {
 
     static let mostSlots = 10_000
 
-    /// Reads the arguments after the program's name.
-    package init(_ arguments: [String]) throws(UsageError) {
+    /// Reads the arguments after the program's name; without them it can't be known that the clock is meant.
+    package init(_ arguments: [String]?) throws(UsageError) {
+        guard let arguments else { throw .untold }
         if arguments.contains("--help") || arguments.contains("-h") || arguments.first == "help" {
             self = .help
             return
@@ -101,6 +102,7 @@ package enum Command: Equatable, Sendable {
 
 /// A command line that makes no sense.
 package enum UsageError: Error, Equatable {
+    case untold
     case unknownCommand(String, near: String?)
     case unknownOption(String)
     case extraArgument(String)
@@ -116,6 +118,7 @@ package enum UsageError: Error, Equatable {
 extension UsageError: CustomStringConvertible {
     package var description: String {
         switch self {
+        case .untold: "the system has not told the arguments, so nothing is done"
         case .unknownCommand(let word, let near):
             "command \"\(Escaping.quotable(word))\" is not known" + (near.map { "; did you mean \($0)?" } ?? "")
         case .unknownOption(let option): "option \"\(Escaping.quotable(option))\" is not known here"

@@ -1,5 +1,6 @@
 internal import HTTPClient
 internal import HTTPServer
+internal import JSON
 internal import Schedule
 
 /// The whole program as a function of its arguments and environment.
@@ -12,8 +13,8 @@ package enum Program {
         static let configuration: Int32 = 78
     }
 
-    /// Does what the arguments ask for, and answers the exit status.
-    package static func run(arguments: [String], environment: [String: String]) -> Int32 {
+    /// Does what the arguments ask for, and answers the exit status; nil is for those that the system did not tell.
+    package static func run(arguments: [String]?, environment: [String: String]) -> Int32 {
         ProcessEnvironment.fillStandardDescriptors()
         ProcessEnvironment.protectSecrets()
         do throws(UsageError) {

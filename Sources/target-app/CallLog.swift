@@ -1,6 +1,7 @@
-import FoundationEssentials
 import HTTPServer
+import JSON
 import Locking
+import Schedule
 
 /// One call as it arrived and how it went.
 struct Call: Sendable, Equatable {
@@ -10,13 +11,13 @@ struct Call: Sendable, Equatable {
     /// Names in lower case, repeated values joined by ", ".
     var headers: [String: String]
     var body: String
-    var start: Date
+    var start: Moment
     /// When the answer was handed over or the connection ended; nil while it is open.
-    var end: Date?
+    var end: Moment?
     /// What was answered; nil for none, or for bytes that are no answer.
     var status: Int?
 
-    init(_ request: Request, start: Date) {
+    init(_ request: Request, start: Moment) {
         method = request.method
         path = request.target
         body = String(decoding: request.body, as: UTF8.self)
@@ -25,24 +26,18 @@ struct Call: Sendable, Equatable {
     }
 }
 
-extension Call: Encodable {
-    enum CodingKeys: CodingKey { case method, path, headers, body, start, end, status }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(method, forKey: .method)
-        try container.encode(path, forKey: .path)
-        try container.encode(headers, forKey: .headers)
-        try container.encode(body, forKey: .body)
-        try container.encode(Self.text(start), forKey: .start)
-        // Optionals as null, not left out: a reader need not guess.
-        try container.encode(end.map(Self.text), forKey: .end)
-        try container.encode(status, forKey: .status)
-    }
-
-    /// RFC 3339, UTC, milliseconds.
-    static func text(_ date: Date) -> String {
-        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+extension Call {
+    /// What is not there yet as null, not left out: a reader need not guess.
+    var json: JSONValue {
+        .object([
+            ("body", .string(body)),
+            ("end", end.map { .string($0.timestamp) } ?? .null),
+            ("headers", .object(headers.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
+            ("method", .string(method)),
+            ("path", .string(path)),
+            ("start", .string(start.timestamp)),
+            ("status", status.map(JSONValue.integer) ?? .null),
+        ])
     }
 }
 
@@ -85,8 +80,8 @@ final class CallLog: Sendable {
 
     /// Gives what was answered, if the call is still listed.
     @discardableResult
-    func end(_ id: ID, at date: Date) -> Int? {
-        update(id) { $0.end = date }?.status
+    func end(_ id: ID, at moment: Moment) -> Int? {
+        update(id) { $0.end = moment }?.status
     }
 
     /// Calls that are open stay open, but are listed no more.

@@ -1,5 +1,5 @@
-import FoundationEssentials
 import HTTPServer
+import Schedule
 
 /// A call that has ended, as one line for people.
 struct CallReport: Sendable {
@@ -9,9 +9,9 @@ struct CallReport: Sendable {
     var time: Duration
 
     /// `date POST /path 200 in 12 ms (job=… slot=… attempt=…)`; no header but the scheduler's own is shown.
-    func line(at date: Date, hiding token: String) -> String {
+    func line(at moment: Moment, hiding token: String) -> String {
         let milliseconds = time.components.seconds * 1_000 + time.components.attoseconds / 1_000_000_000_000_000
-        var text = "\(Call.text(date)) \(request.method) \(request.target) \(outcome) in \(milliseconds) ms"
+        var text = "\(moment.timestamp) \(request.method) \(request.target) \(outcome) in \(milliseconds) ms"
         let marks = ["Job", "Slot", "Attempt", "Trigger"].compactMap { name in
             request.header("X-Scheduler-\(name)").map { "\(name.lowercased())=\($0)" }
         }

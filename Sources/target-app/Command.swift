@@ -4,10 +4,16 @@ enum Command: Equatable {
     case help
     case version
     case unknown(String)
+    /// The system did not tell the arguments.
+    case untold
 
     static let versionText = "target-app 0.1.0"
 
-    init(_ arguments: [String]) {
+    init(_ arguments: [String]?) {
+        guard let arguments else {
+            self = .untold
+            return
+        }
         switch arguments.first {
         case nil: self = .run
         case "--help", "-h", "help": self = .help

@@ -1,5 +1,5 @@
-import FoundationEssentials
 import HTTPServer
+import JSON
 
 /// `/_control/…`, by which tests and demos look at the calls and set faults; it needs no token.
 ///
@@ -18,19 +18,19 @@ struct Control: Sendable {
     func answer(_ request: Request) -> Response {
         switch (request.path, request.method) {
         case ("/_control/calls", "GET"), ("/_control/calls", "HEAD"):
-            return Self.json(200, calls.calls)
+            return .json(200, .array(calls.calls.map(\.json)))
         case ("/_control/calls", "DELETE"):
             calls.clear()
             return Response(status: 204)
         case ("/_control/calls", _):
             return .methodNotAllowed(["GET", "HEAD", "DELETE"])
         case ("/_control/faults", "GET"), ("/_control/faults", "HEAD"):
-            return Self.json(200, faults.current)
+            return .json(200, faults.current.json)
         case ("/_control/faults", "PUT"):
             do throws(FaultsError) {
-                return Self.json(200, faults.change(try FaultsJSON.read(request.body)))
+                return .json(200, faults.change(try FaultsJSON.read(request.body)).json)
             } catch {
-                return Self.json(400, ["detail": error.description])
+                return .detail(400, error.description)
             }
         case ("/_control/faults", "DELETE"):
             faults.clear()
@@ -40,12 +40,5 @@ struct Control: Sendable {
         default:
             return .detail(404, "only /_control/calls and /_control/faults are here")
         }
-    }
-
-    private static func json(_ status: Int, _ value: some Encodable) -> Response {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(value) else { return .detail(500, "the answer is no JSON") }
-        return .json(status, String(decoding: data, as: UTF8.self))
     }
 }

@@ -1,4 +1,5 @@
 import HTTPServer
+import JSON
 
 /// One of the app's endpoints that the scheduler knows.
 struct Endpoint: Sendable, Equatable {
@@ -50,28 +51,30 @@ extension Endpoint {
             refusal.headers.append(Header("WWW-Authenticate", "Bearer"))
             return .refused(refusal)
         }
-        guard endpoint == processor else { return .work(.json(200, #"{"status":"ok"}"#), exclusive: nil) }
+        guard endpoint == processor else {
+            return .work(.json(200, .object([("status", .string("ok"))])), exclusive: nil)
+        }
         let named = (request.query ?? "").split(separator: "&").filter { $0.hasPrefix("processor=") }
         guard named.count == 1, let name = named.first?.dropFirst("processor=".count), processors.contains(String(name))
         else {
             return .refused(.detail(400, "processor= must be one of \(processors.joined(separator: ", "))"))
         }
-        return .work(.json(200, #"{"processor":"\#(name)","status":"ok"}"#), exclusive: String(name))
+        let answer = JSONValue.object([("processor", .string(String(name))), ("status", .string("ok"))])
+        return .work(.json(200, answer), exclusive: String(name))
     }
 }
 
 extension Response {
-    static func json(_ status: Int, _ text: String) -> Response {
+    static func json(_ status: Int, _ value: JSONValue) -> Response {
         Response(
             status: status,
             headers: [Header("Content-Type", "application/json")],
-            body: Array((text + "\n").utf8)
+            body: Array((value.description + "\n").utf8)
         )
     }
 
-    /// A refusal whose reason needs no escaping.
     static func detail(_ status: Int, _ reason: String) -> Response {
-        json(status, #"{"detail":"\#(reason)"}"#)
+        json(status, .object([("detail", .string(reason))]))
     }
 
     static func methodNotAllowed(_ methods: [String]) -> Response {

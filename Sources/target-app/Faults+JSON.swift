@@ -1,34 +1,38 @@
-extension Fault: Encodable {
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: AnyKey.self)
-        try container.encodeIfPresent(status, forKey: AnyKey("status"))
-        try container.encodeIfPresent(headers, forKey: AnyKey("headers"))
-        try container.encodeIfPresent(body, forKey: AnyKey("body"))
-        try container.encodeIfPresent(delay, forKey: AnyKey("delay_ms"))
-        try container.encodeIfPresent(times, forKey: AnyKey("times"))
+import JSON
+
+extension Fault {
+    /// In the form that `PUT` takes.
+    var json: JSONValue {
+        var members: [(String, JSONValue)] = []
+        if let status { members.append(("status", .integer(status))) }
+        if let headers {
+            let fields = headers.sorted { $0.key < $1.key }.map { ($0.key, JSONValue.string($0.value)) }
+            members.append(("headers", .object(fields)))
+        }
+        if let body { members.append(("body", .string(body))) }
+        if let delay { members.append(("delay_ms", .integer(delay))) }
+        if let times { members.append(("times", .integer(times))) }
         switch manner {
         case .whole: break
-        case .drip(let milliseconds): try container.encode(milliseconds, forKey: AnyKey("drip_ms"))
-        case .truncate: try container.encode(true, forKey: AnyKey("truncate"))
-        case .endless: try container.encode(true, forKey: AnyKey("endless"))
-        case .hang: try container.encode(true, forKey: AnyKey("hang"))
-        case .reset: try container.encode(true, forKey: AnyKey("reset"))
-        case .close: try container.encode(true, forKey: AnyKey("close"))
-        case .garbage: try container.encode(true, forKey: AnyKey("garbage"))
+        case .drip(let milliseconds): members.append(("drip_ms", .integer(milliseconds)))
+        case .truncate: members.append(("truncate", .bool(true)))
+        case .endless: members.append(("endless", .bool(true)))
+        case .hang: members.append(("hang", .bool(true)))
+        case .reset: members.append(("reset", .bool(true)))
+        case .close: members.append(("close", .bool(true)))
+        case .garbage: members.append(("garbage", .bool(true)))
         }
+        return .object(members.sorted { $0.0 < $1.0 })
     }
 }
 
-/// What is left of each path, in the form that `PUT` takes.
-extension Faults.Table: Encodable {
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: AnyKey.self)
-        for (path, faults) in rules {
-            if faults.count == 1, let only = faults.first {
-                try container.encode(only, forKey: AnyKey(path))
-            } else {
-                try container.encode(faults, forKey: AnyKey(path))
+extension Faults.Table {
+    /// What is left of each path, in the form that `PUT` takes.
+    var json: JSONValue {
+        .object(
+            rules.sorted { $0.key < $1.key }.map { path, faults in
+                (path, faults.count == 1 ? faults[0].json : .array(faults.map(\.json)))
             }
-        }
+        )
     }
 }

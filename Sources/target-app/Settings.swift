@@ -9,6 +9,8 @@ struct Settings: Sendable {
     /// What no log line may show, long enough or not.
     var token: String
 
+    static let names = ["TARGET_APP_LISTEN", "TARGET_APP_WORK_MS", "LOCAL_DEV_MODE", "SCHEDULER_API_TOKEN"]
+
     init(environment: [String: String]) throws(SettingsFaults) {
         var faults: [SettingsFault] = []
         listen = ListenAddress.loopback

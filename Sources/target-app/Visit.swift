@@ -1,5 +1,5 @@
-import FoundationEssentials
 import HTTPServer
+import Schedule
 
 /// One call from arrival to end: what it answers goes out and into the log.
 struct Visit: Sendable {
@@ -12,11 +12,11 @@ struct Visit: Sendable {
         self.request = request
         self.reply = reply
         self.calls = calls
-        let id = calls.begin(Call(request, start: Date()))
+        let id = calls.begin(Call(request, start: .now))
         self.id = id
         let start = ContinuousClock.now
         reply.whenOver { ending in
-            let status = calls.end(id, at: Date())
+            let status = calls.end(id, at: .now)
             report(CallReport(request: request, status: status, ending: ending, time: .now - start))
         }
     }

@@ -1,13 +1,21 @@
-import FoundationEssentials
+import CMain
 import Glibc
 import HTTPServer
+import Schedule
+
+/// What the settings read.
+let environment = Dictionary(
+    uniqueKeysWithValues: Settings.names.compactMap { name in
+        unsafe getenv(name).map { (name, unsafe String(cString: $0)) }
+    }
+)
 
 /// Serves until a signal ends it; the exit status.
 func run() -> Int32 {
     do {
-        let settings = try Settings(environment: ProcessInfo.processInfo.environment)
+        let settings = try Settings(environment: environment)
         let app = TargetApp(settings: settings) { report in
-            Output.error.writeIfRead(report.line(at: Date(), hiding: settings.token))
+            Output.error.writeIfRead(report.line(at: .now, hiding: settings.token))
         }
         let server = try Server(on: settings.listen, limits: TargetApp.limits) { app.handle($0, $1) }
         server.start()
@@ -23,12 +31,19 @@ func run() -> Int32 {
     return 78
 }
 
+let given = (0..<main_argument_count()).compactMap { index in
+    unsafe main_argument(index).map { unsafe String(cString: $0) }
+}
+
 Signals.hold()
-switch Command(Array(CommandLine.arguments.dropFirst())) {
+switch Command(given.isEmpty ? nil : Array(given.dropFirst())) {
 case .run: exit(run())
 case .help: Output.standard.write(Command.helpText)
 case .version: Output.standard.write(Command.versionText)
 case .unknown(let argument):
     Output.error.write(#"argument "\#(argument)" is not known; allowed are --help and --version"#)
+    exit(64)
+case .untold:
+    Output.error.write("the system has not told the arguments, so nothing is done")
     exit(64)
 }

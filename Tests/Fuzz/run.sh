@@ -25,6 +25,10 @@ schedule)
     printf '\003CET-1CEST,M3.5.0,M10.5.0/3' | seed rule
     printf '\003<+0330>-3:30<+0430>,J79/24,J263/24' | seed rule-days
     ;;
+json)
+    printf '{"a": [1, -2.5e3, true, null, "x\\u00e9\\n"], "b": {"": "\\ud83d\\ude00"}}' | seed all
+    printf ' [[[["\303\251"]]], 12345678901234567890] ' | seed nested
+    ;;
 request)
     printf '\007GET /healthz?full=1 HTTP/1.1\r\nHost: app\r\n\r\n' | seed get
     printf '\003POST /a HTTP/1.1\r\nHost: app\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello' | seed post

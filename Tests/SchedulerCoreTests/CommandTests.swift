@@ -78,4 +78,11 @@ struct CommandTests {
         let error = try #require(throws: UsageError.self) { try Command(arguments) }
         #expect(error.description == message)
     }
+
+    @Test("arguments that the system has not told are not none: the clock does not start")
+    func untold() throws {
+        #expect(try Command([]) == .run)
+        let error = try #require(throws: UsageError.self) { try Command(nil) }
+        #expect(error.description == "the system has not told the arguments, so nothing is done")
+    }
 }

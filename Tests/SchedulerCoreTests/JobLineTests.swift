@@ -160,19 +160,4 @@ struct JobLineTests {
         )
         #expect(bad == [5])
     }
-
-    @Test(
-        "JSON is told from text",
-        arguments: [
-            ("{}", true), (#"{"a": [1, -2.5e3, true, null, "x\u00e9\n"]}"#, true), (" [] ", true), ("3", true),
-            ("\"x\"", true),
-            ("", false), ("{", false), ("{a: 1}", false), ("[1,]", false), ("01", false), ("1 2", false),
-            ("nul", false),
-            ("\"\u{1}\"", false), (#""\x""#, false), ("plain text", false), ("1.", false), ("-", false),
-            (String(repeating: "[", count: 100_000), false),
-        ]
-    )
-    func json(_ text: String, isJSON: Bool) {
-        #expect(JSONText.isValid(text) == isJSON)
-    }
 }

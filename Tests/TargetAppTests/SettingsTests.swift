@@ -50,9 +50,10 @@ struct SettingsTests {
         arguments: [
             ([], .run), (["--help"], .help), (["-h"], .help), (["--version"], .version),
             (["--port"], .unknown("--port")), (["--help", "me"], .unknown("me")), ([""], .unknown("")),
-        ] as [([String], Command)]
+            (nil, .untold),
+        ] as [([String]?, Command)]
     )
-    func arguments(_ arguments: [String], command: Command) {
+    func arguments(_ arguments: [String]?, command: Command) {
         #expect(Command(arguments) == command)
     }
 }

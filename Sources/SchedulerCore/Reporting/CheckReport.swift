@@ -1,4 +1,5 @@
 internal import HTTPClient
+internal import JSON
 package import Schedule
 
 /// What `scheduler check` prints.

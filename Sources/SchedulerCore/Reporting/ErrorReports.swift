@@ -1,4 +1,5 @@
 package import HTTPClient
+internal import JSON
 internal import Locking
 package import Schedule
 

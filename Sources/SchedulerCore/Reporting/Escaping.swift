@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Texts from outside made harmless: the one place through which they reach a log line or a message.
 package enum Escaping {
     /// For a text log: control characters, and what could pass for a field of ours.
@@ -15,20 +17,6 @@ package enum Escaping {
         escape(text) { scalar in scalar == "\"" || scalar == "\\" ? nil : quoting(scalar) }
     }
 
-    /// To stand between double quotes in JSON (RFC 8259 §7).
-    static func json(_ outside: String) -> String {
-        escape(outside) { scalar in
-            switch scalar {
-            case "\"": #"\""#
-            case "\\": #"\\"#
-            case "\n": #"\n"#
-            case "\r": #"\r"#
-            case "\t": #"\t"#
-            default: isUnsafe(scalar) ? scalar.utf16.map { #"\u"# + hex(UInt32($0), 4) }.joined() : nil
-            }
-        }
-    }
-
     private static func quoting(_ scalar: Unicode.Scalar) -> String? {
         switch scalar {
         case "\"": #"\""#
@@ -36,21 +24,12 @@ package enum Escaping {
         case "\n": #"\n"#
         case "\r": #"\r"#
         case "\t": #"\t"#
-        default: isUnsafe(scalar) ? unicode(scalar.value) : nil
+        default: scalar.isCommand ? unicode(scalar.value) : nil
         }
     }
 
     private static func unicode(_ value: UInt32) -> String {
         value < 0x100 ? #"\x"# + hex(value, 2) : #"\u{"# + hex(value, 4) + "}"
-    }
-
-    /// What moves the cursor, ends the line or turns the direction of the text.
-    private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7F }
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: return true
-        default: return false
-        }
     }
 
     private static func escape(_ text: String, _ replacement: (Unicode.Scalar) -> String?) -> String {

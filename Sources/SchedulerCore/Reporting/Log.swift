@@ -1,4 +1,5 @@
 internal import Glibc
+internal import JSON
 package import Schedule
 
 /// Writes one line per event, in UTF-8.

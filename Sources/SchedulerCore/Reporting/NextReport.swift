@@ -1,3 +1,4 @@
+internal import JSON
 internal import Schedule
 
 /// What `scheduler next` prints: the slots of one timetable, or of several in the order of time.

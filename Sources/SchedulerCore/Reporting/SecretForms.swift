@@ -1,4 +1,5 @@
 internal import HTTPClient
+internal import JSON
 
 /// The forms in which an answer may echo a secret: as it is, or as JSON, URLs and HTML write it.
 enum SecretForms {
@@ -9,7 +10,7 @@ enum SecretForms {
         guard secret.utf8.count >= shortest else { return [secret] }
         return [
             secret,
-            Escaping.json(secret), Escaping.json(secret).swapping("/", for: #"\/"#),
+            JSONValue.escaped(secret), JSONValue.escaped(secret).swapping("/", for: #"\/"#),
             percentEncoded(secret, hexDigits: "0123456789ABCDEF"),
             percentEncoded(secret, hexDigits: "0123456789abcdef"),
             secret.swapping("&", for: "&amp;").swapping("<", for: "&lt;").swapping(">", for: "&gt;")

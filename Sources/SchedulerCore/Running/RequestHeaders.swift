@@ -1,4 +1,5 @@
 internal import HTTPClient
+internal import JSON
 internal import Schedule
 
 /// The headers by which the app and its logs tell runs and attempts apart.
@@ -13,7 +14,7 @@ extension HeaderLines {
         func isGiven(_ name: String) -> Bool { job.headers.contains { $0.name.lowercased() == name } }
         if !isGiven("user-agent") { add("User-Agent", Version.userAgent) }
         if let body = job.body, !isGiven("content-type") {
-            add("Content-Type", JSONText.isValid(body) ? "application/json" : "text/plain")
+            add("Content-Type", JSONValue.isJSON(body) ? "application/json" : "text/plain")
         }
         add("Idempotency-Key") { value in
             value.append(utf8Of: job.name)

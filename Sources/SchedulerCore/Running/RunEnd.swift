@@ -1,4 +1,5 @@
 package import HTTPClient
+internal import JSON
 internal import Schedule
 
 /// What the attempts of one run share.

@@ -1,3 +1,4 @@
+internal import JSON
 internal import Schedule
 
 /// What the page shows, for programs; the README lists the members.
