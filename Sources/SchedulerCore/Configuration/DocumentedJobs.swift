@@ -20,7 +20,7 @@ enum DocumentedJobs {
     }
 
     enum Source {
-        case interval(IntervalVariable)
+        case interval(Variable)
         case fixed(String)
     }
 
@@ -63,29 +63,9 @@ enum DocumentedJobs {
             timeout: 1800
         ),
     ]
-}
 
-/// The variables that hold a documented job's interval, each with its default in seconds.
-enum IntervalVariable: String, CaseIterable {
-    case dataRefresh = "SCHEDULER_DATA_REFRESH_INTERVAL"
-    case healthCheck = "SCHEDULER_HEALTH_CHECK_INTERVAL"
-    case scriptRun = "SCHEDULER_SCRIPT_RUN_INTERVAL"
-    case sessionCollector = "SCHEDULER_SESSION_COLLECTOR_INTERVAL"
-    case verificationDetector = "SCHEDULER_VERIFICATION_DETECTOR_INTERVAL"
-    case usageProcessor = "SCHEDULER_USAGE_PROCESSOR_INTERVAL"
-    case corporateMemory = "SCHEDULER_CORPORATE_MEMORY_INTERVAL"
-    case metadataRefresh = "SCHEDULER_BQ_METADATA_REFRESH_INTERVAL"
-
-    var defaultSeconds: Int {
-        switch self {
-        case .dataRefresh, .verificationDetector: 900
-        case .healthCheck: 300
-        case .scriptRun: 60
-        case .sessionCollector, .usageProcessor: 600
-        case .corporateMemory: 1_020
-        case .metadataRefresh: 14_400
-        }
-    }
+    /// The variables that hold an interval, in the order of the jobs.
+    static let intervals = rows.compactMap { if case .interval(let variable) = $0.schedule { variable } else { nil } }
 
     /// An interval in seconds as a schedule: whole hours stay hours, all else is rounded up to minutes.
     ///
