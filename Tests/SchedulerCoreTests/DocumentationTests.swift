@@ -12,6 +12,21 @@ struct DocumentationTests {
         #expect(try Self.table(under: "## Variables") == rows)
     }
 
+    @Test("the README's table of options is the program's")
+    func options() throws {
+        let rows = JobOption.all.map { "| `\($0.name)=` | \($0.standard.cell) | \($0.summary) |" }
+        #expect(try Self.table(under: "### Options") == rows)
+    }
+
+    @Test("an option's default is what a job has that does not give it")
+    func optionDefaults() throws {
+        let written = JobOption.all.compactMap { option in option.standard.value.map { "\(option.name)=\($0)" } }
+        #expect(written.count == 5)
+        let bare = "every 1m POST /x"
+        func job(_ line: String) throws -> Job? { try Settings(environment: ["SCHEDULER_JOB_A": line]).jobs.last }
+        #expect(try job(bare) == job("\(bare) \(written.joined(separator: " "))"))
+    }
+
     @Test(".env.example has each variable once: as it is by default, or commented out where nothing is fixed")
     func example() throws {
         var lines = try Self.file(".env.example").filter { $0.contains(/^#?[A-Z][A-Z0-9_]*=/) }

@@ -130,6 +130,10 @@ struct JobSettingsTests {
                 "SCHEDULER_JOB_DEFAULTS: body= has no place here; only options that many jobs can share"
             ),
             (
+                ["SCHEDULER_JOB_DEFAULTS": "timeout=25d"],
+                #"SCHEDULER_JOB_DEFAULTS: timeout=: "25d" is too long; write at most 24d"#
+            ),
+            (
                 ["SCHEDULER_BUILTIN_JOBS": "false"],
                 "SCHEDULER_BUILTIN_JOBS: no job is left; leave a documented job on, or define one with SCHEDULER_JOB_<NAME>"
             ),

@@ -32,18 +32,11 @@ struct JobBuilder {
             timetable: Timetable(schedule, in: zone, hashKey: key),
             method: method,
             path: path,
-            timeoutSeconds: options.timeout.map { Int($0.seconds) } ?? Self.timeoutSeconds
+            timeoutSeconds: Self.timeoutSeconds
         )
         job.origin = definition.origin
         job.isChanged = definition.isChanged
-        job.retries = options.retries ?? 0
-        job.first = options.first ?? .now
-        job.catchup = options.catchup ?? .one
-        job.catchupWindowSeconds = options.catchupWindow.map { Int($0.seconds) }
-        job.jitterSeconds = options.jitter.map { Int($0.seconds) } ?? 0
-        job.abandonHoldSeconds = options.abandonHold.map { Int($0.seconds) }
-        job.headers = options.headers
-        job.body = options.body
+        options.apply(to: &job)
         return .success(job)
     }
 

@@ -43,7 +43,7 @@ struct JobDefinitions {
                 }
             }
             (line.method, line.path) = (row.method, row.path)
-            line.options.timeout = try? Interval(parsing: "\(row.timeoutSeconds)")
+            try? line.options.set("timeout", "\(row.timeoutSeconds)")
             byKey[JobName.folded(row.name)] = Definition(
                 name: row.name,
                 origin: interval?.name ?? row.name,
