@@ -9,13 +9,23 @@ enum DocumentedJobs {
         let method: String
         let path: String
         let timeoutSeconds: Int
+        /// Whether it counts as having run a while ago when it is first seen, so that fleets do not all call at once.
+        let hasInitialOffset: Bool
 
-        init(_ name: String, _ schedule: Source, _ method: String, _ path: String, timeout: Int) {
+        init(
+            _ name: String,
+            _ schedule: Source,
+            _ method: String,
+            _ path: String,
+            timeout: Int,
+            hasInitialOffset: Bool = false
+        ) {
             self.name = name
             self.schedule = schedule
             self.method = method
             self.path = path
             timeoutSeconds = timeout
+            self.hasInitialOffset = hasInitialOffset
         }
     }
 
@@ -23,8 +33,6 @@ enum DocumentedJobs {
         case interval(Variable)
         case fixed(String)
     }
-
-    static let metadataRefresh = "bq-metadata-refresh"
 
     static let rows = [
         Row("data-refresh", .interval(.dataRefresh), "POST", "/api/sync/trigger", timeout: 120),
@@ -56,11 +64,12 @@ enum DocumentedJobs {
         Row("store-blocked-purge", .fixed("daily 04:00"), "POST", "/api/admin/run-blocked-purge", timeout: 600),
         Row("store-reap-stuck-reviews", .fixed("every 15m"), "POST", "/api/admin/run-reap-stuck-reviews", timeout: 60),
         Row(
-            metadataRefresh,
+            "bq-metadata-refresh",
             .interval(.metadataRefresh),
             "POST",
             "/api/admin/run-bq-metadata-refresh",
-            timeout: 1800
+            timeout: 1800,
+            hasInitialOffset: true
         ),
     ]
 

@@ -3,8 +3,11 @@ internal import Schedule
 
 /// The variables that need more than one rule.
 extension EnvironmentReader {
-    /// 0 means no offset.
-    mutating func longestMetadataOffset() -> Int { max(0, number(.metadataOffsetMax) ?? 0) }
+    /// From 1 to the longest that is allowed, as `random` has it; 0 where there is to be none.
+    mutating func metadataOffset(_ random: UInt64) -> Int {
+        guard let longest = number(.metadataOffsetMax), longest > 0 else { return 0 }
+        return 1 + Int(random % UInt64(longest))
+    }
 
     mutating func logLevel() -> LogLevel { word(own(.ownLogLevel, or: .logLevel), LogLevel.words) ?? .info }
 
@@ -16,10 +19,16 @@ extension EnvironmentReader {
     private func own(_ own: Variable, or shared: Variable) -> Variable { isSet(own) ? own : shared }
 
     /// All jobs, each with its zone and hash resolved.
-    mutating func jobs(intervals: [Variable: Int], tick: Int?, seed: String) -> [Job] {
+    mutating func jobs(intervals: [Variable: Int], tick: Int?, seed: String, initialOffset: Duration?) -> [Job] {
         var zones = ZoneCache(directory: ZoneDirectory(environment: environment))
         let defaults = jobDefaults(&zones)
-        var builder = JobBuilder(defaults: defaults, zone: .utc, seed: seed, zones: zones)
+        var builder = JobBuilder(
+            defaults: defaults,
+            zone: .utc,
+            seed: seed,
+            initialOffset: initialOffset,
+            zones: zones
+        )
         builder.zone = zone(&builder.zones) ?? .utc
         let faultsBefore = faults.count
         let definitions = jobDefinitions(intervals).ordered

@@ -5,6 +5,8 @@ struct JobBuilder {
     let defaults: JobOptions
     var zone: Zone
     let seed: String
+    /// Of the documented job that has one; nil: none.
+    let initialOffset: Duration?
     var zones: ZoneCache
 
     private static let timeoutSeconds = 60
@@ -36,6 +38,9 @@ struct JobBuilder {
         )
         job.origin = definition.origin
         job.isChanged = definition.isChanged
+        if definition.rank.map({ DocumentedJobs.rows[$0].hasInitialOffset }) == true {
+            job.initialOffset = initialOffset
+        }
         options.apply(to: &job)
         return .success(job)
     }

@@ -12,8 +12,8 @@ package struct Settings: Sendable {
     package let jobs: [Job]
     package let tickSeconds: Int
     package let startupGraceSeconds: Int
-    /// The first run of `bq-metadata-refresh` comes up to this much earlier than an interval; 0: no such offset.
-    package let metadataOffsetMaxSeconds: Int
+    /// The first run of `bq-metadata-refresh` comes so many seconds earlier than an interval; 0: no such offset.
+    package let metadataOffset: Int
     package let stopTimeoutSeconds: Int
     package let startupSpreadSeconds: Int
     /// Worker threads.
@@ -45,7 +45,9 @@ package struct Settings: Sendable {
     }
 
     /// Checks the whole environment, and throws all that is wrong with it at once.
-    package init(environment: [String: String]) throws(SettingsFaults) {
+    ///
+    /// What is left to chance is made of `random`; the same number makes the same settings.
+    package init(environment: [String: String], random: UInt64 = 0) throws(SettingsFaults) {
         var reader = EnvironmentReader(environment)
         let target = reader.url(.apiURL)
         secrets = SecretBook()
@@ -56,7 +58,7 @@ package struct Settings: Sendable {
         for variable in DocumentedJobs.intervals { intervals[variable] = reader.number(variable) }
         let tick = reader.number(.tick)
         let grace = reader.number(.startupGrace)
-        metadataOffsetMaxSeconds = reader.longestMetadataOffset()
+        metadataOffset = reader.metadataOffset(random)
         let stopTimeout = reader.number(.stopTimeout)
         let spread = reader.number(.startupSpread)
         let reportKey = reader.secret(.postHogKey)
@@ -65,7 +67,8 @@ package struct Settings: Sendable {
         logLevel = reader.logLevel()
         logFormat = reader.logFormat()
         seed = reader.text(.seed) ?? target?.text ?? ""
-        let jobs = reader.jobs(intervals: intervals, tick: tick, seed: seed)
+        let initialOffset: Duration? = metadataOffset > 0 ? .seconds(metadataOffset) : nil
+        let jobs = reader.jobs(intervals: intervals, tick: tick, seed: seed, initialOffset: initialOffset)
         let mostThreads = Variable.maxConcurrency.row.rule.range.upperBound
         let threads = reader.number(.maxConcurrency) ?? min(max(4, jobs.count), mostThreads)
         stateDirectory = reader.stateDirectory()
