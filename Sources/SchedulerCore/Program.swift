@@ -50,9 +50,12 @@ package enum Program {
         return Status.done
     }
 
+    /// Drawn once: what is left to chance stays what it is when the environment is read again.
+    private static let random = RandomNumbers().next()
+
     private static func settings(_ environment: [String: String]) -> Result<Settings, SettingsFaults> {
         do throws(SettingsFaults) {
-            return .success(try Settings(environment: environment))
+            return .success(try Settings(environment: environment, random: random))
         } catch {
             return .failure(error)
         }

@@ -9,7 +9,8 @@ extension Scheduler {
     func announceSlots(after rest: Duration) {
         let begin = (time.now() + max(.zero, rest)).wholeMilliseconds
         let jobs = clockwork.withLock { $0.jobs }
-        let past = Past(store.book, jobs, jobs.indices, at: begin, assumed: assumedLast(jobs, jobs.indices, at: begin))
+        let assumed = Self.assumedLast(jobs, jobs.indices, at: begin)
+        let past = Past(store.book, jobs, jobs.indices, at: begin, assumed: assumed)
         var copy = Ticker(jobs.map { ($0.name, $0.timetable) }, tick: settings.tick)
         copy.begin(at: begin, assumed: past.last)
         for job in jobs.indices.prefix(Self.announced) { log.nextSlot(jobs[job], copy.nextDue(job, now: begin)) }
@@ -21,7 +22,7 @@ extension Scheduler {
     func begin() {
         // A signal in the grace may have brought other jobs.
         let (begin, uptime, jobs) = (time.now(), time.uptime(), clockwork.withLock { $0.jobs })
-        let assumed = assumedLast(jobs, jobs.indices, at: begin)
+        let assumed = Self.assumedLast(jobs, jobs.indices, at: begin)
         let past = Past(store.book, jobs, jobs.indices, at: begin, assumed: assumed)
         store.record(past.records + Past.gone(store.book, without: jobs, at: begin))
         hasBegun = true
@@ -29,23 +30,14 @@ extension Scheduler {
     }
 
     /// Jobs that are not due at once though nothing is known of them.
-    func assumedLast(_ jobs: [Job], _ numbers: Range<Int>, at begin: Moment) -> [Int: Moment] {
-        Self.assumedLast(jobs, numbers, at: begin, metadataOffset: metadataOffset)
-    }
-
-    static func assumedLast(
-        _ jobs: [Job],
-        _ numbers: Range<Int>,
-        at begin: Moment,
-        metadataOffset: Int
-    ) -> [Int: Moment] {
+    static func assumedLast(_ jobs: [Job], _ numbers: Range<Int>, at begin: Moment) -> [Int: Moment] {
         var last: [Int: Moment] = [:]
         for index in numbers {
             let job = jobs[index]
             if job.first == .wait {
                 last[index] = begin.wholeMilliseconds
-            } else if job.name == DocumentedJobs.metadataRefresh, metadataOffset > 0 {
-                last[index] = begin.wholeMilliseconds - .seconds(metadataOffset)
+            } else if let offset = job.initialOffset {
+                last[index] = begin.wholeMilliseconds - offset
             }
         }
         return last
@@ -104,7 +96,7 @@ extension Scheduler {
             }
             let now = time.now()
             let jobs = list.map(\.job)
-            let assumed = assumedLast(jobs, old..<list.count, at: now)
+            let assumed = Self.assumedLast(jobs, old..<list.count, at: now)
             let stay = list.indices.filter { !list[$0].isGone }
             let past = Past(store.book, jobs, stay, at: now, assumed: assumed)
             let known = past.last.filter { $0.key >= old }

@@ -52,7 +52,7 @@ extension StatusServer.Doors {
         do throws(ListenError) {
             return .success(Self(tcp: try Listener(on: address), local: local, localName: name))
         } catch {
-            let name = EnvironmentReader.listenName
+            let name = Variable.listen.name
             return .failure(SettingsFault(variable: name, message: "\(name)=\(address): \(error)"))
         }
     }

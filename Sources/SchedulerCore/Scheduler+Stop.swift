@@ -45,7 +45,7 @@ extension Scheduler {
             // Two may have come at once.
             if heedingSignals, stopSignals.count > 1 { return "Received signal \(stopSignals[1])" }
             let left = end - time.uptime()
-            guard left > .zero else { return "SCHEDULER_STOP_TIMEOUT_SECONDS is over" }
+            guard left > .zero else { return "\(Variable.stopTimeout.name) is over" }
             let signals = alarm.wait(until: nil, now: time.now(), atMost: left)
             stopSignals += signals.filter(Alarm.endsTheProgram)
             output?.flush()

@@ -18,7 +18,6 @@ package final class Scheduler {
     let isDraining = Flag()
     let clockwork: Shared
     let buildDate: Moment
-    let metadataOffset: Int
     let doors: StatusServer.Doors?
     let board: StatusBoard
     var statusServer: StatusServer?
@@ -65,8 +64,6 @@ package final class Scheduler {
         self.alarm = alarm
         self.store = store
         self.buildDate = buildDate
-        let longest = settings.metadataOffsetMaxSeconds
-        metadataOffset = longest == 0 ? 0 : 1 + Int(random() % UInt64(longest))
         clockwork = Shared(Self.clockwork(settings, settings.jobs, buildDate))
         self.doors = doors
         board = StatusBoard(
@@ -76,8 +73,7 @@ package final class Scheduler {
             isDraining: isDraining,
             heartbeat: alarm.heartbeat,
             time: time,
-            buildDate: buildDate,
-            metadataOffset: metadataOffset
+            buildDate: buildDate
         )
         let (bell, isDraining) = (alarm.bell, isDraining)
         pool = WorkerPool(width: settings.maxConcurrency) { if isDraining.isSet { bell.ring() } }
@@ -125,7 +121,7 @@ package final class Scheduler {
 
     /// Runs until a signal ends it.
     package func run() throws(StateError) {
-        log.started(settings, metadataOffset: metadataOffset)
+        log.started(settings)
         openDoors()
         defer { closeDoors() }
         for warning in settings.warnings + JobHints.all(settings.jobs, at: time.now()) { log.setting(warning: warning) }

@@ -69,6 +69,24 @@ struct CheckReportTests {
         )
     }
 
+    @Test("each option of a job is shown, in the table as its line would say it")
+    func options() throws {
+        let given = "retries=1 first=wait catchup=skip catchup-window=60s jitter=5s abandon-hold=0s"
+        let settings = try Settings(environment: [
+            "SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_JOB_A": "every 1h GET /a timeout=7 header.X=y \(given)",
+        ])
+        let table = CheckReport(.success(settings), asJSON: false, now: now)
+        #expect(table.standardOutput.contains("    tz=UTC timeout=7s \(given) header.X\n"))
+        let json = CheckReport(.success(settings), asJSON: true, now: now)
+        #expect(
+            json.standardOutput.contains(
+                #""timeout_seconds":7,"tz":"UTC","retries":1,"first":"wait","catchup":"skip","#
+                    + #""catchup_window_seconds":60,"jitter_seconds":5,"abandon_hold_seconds":0,"headers":["X"],"#
+                    + #""body_bytes":0,"next_slot":"#
+            )
+        )
+    }
+
     @Test("no line of the documented jobs is wider than 80 columns")
     func width() throws {
         let report = CheckReport(.success(try Settings(environment: [:])), asJSON: false, now: now)

@@ -6,7 +6,7 @@ import Testing
 @Suite("JobLine")
 struct JobLineTests {
     @Test("a line is schedule, method, path and options")
-    func whole() {
+    func whole() throws {
         let (line, faults) = JobLine.parse(
             #"cron 0 5 * * MON POST /api/weekly?full=1 tz=Europe/Prague timeout=1h30m retries=2 first=wait catchup=skip "#
                 + #"catchup-window=2d jitter=90 abandon-hold=0 header.X-Key="a b=c" header.X-B=2 body={"full": true, "x=": 1}"#
@@ -16,17 +16,17 @@ struct JobLineTests {
         #expect(line.method == "POST")
         #expect(line.path == "/api/weekly?full=1")
         #expect(line.options.zone == "Europe/Prague")
-        #expect(line.options.timeout?.seconds == 5400)
-        #expect(line.options.retries == 2)
-        #expect(line.options.first == .wait)
-        #expect(line.options.catchup == .skip)
-        #expect(line.options.catchupWindow?.seconds == 172_800)
-        #expect(line.options.jitter?.seconds == 90)
-        #expect(line.options.abandonHold?.seconds == 0)
-        #expect(
-            line.options.headers == [Job.Header(name: "X-Key", value: "a b=c"), Job.Header(name: "X-B", value: "2")]
-        )
-        #expect(line.options.body == #"{"full": true, "x=": 1}"#)
+        var job = try Fixture.job("weekly", "every 1m")
+        line.options.apply(to: &job)
+        #expect(job.timeoutSeconds == 5400)
+        #expect(job.retries == 2)
+        #expect(job.first == .wait)
+        #expect(job.catchup == .skip)
+        #expect(job.catchupWindowSeconds == 172_800)
+        #expect(job.jitterSeconds == 90)
+        #expect(job.abandonHoldSeconds == 0)
+        #expect(job.headers == [Job.Header(name: "X-Key", value: "a b=c"), Job.Header(name: "X-B", value: "2")])
+        #expect(job.body == #"{"full": true, "x=": 1}"#)
     }
 
     @Test(
@@ -111,6 +111,9 @@ struct JobLineTests {
             "every 1m POST /x timeout=99999999999h",
             [#"timeout=: duration "99999999999h" is too large; at most 10 years (3650d) are allowed"#]
         ),
+        ("every 1m POST /x timeout=25d", [#"timeout=: "25d" is too long; write at most 24d"#]),
+        ("every 1m POST /x timeout=2073601", [#"timeout=: "2073601" is too long; write at most 24d"#]),
+        ("every 1m POST /x timeout=24d jitter=25d", []),
         ("every 1m POST /x tz=", ["tz=: has no value"]),
         ("every 1m POST /x retries=1 retries=2", [#"option "retries" is given twice"#]),
         ("every 1m POST /x header.a=1 header.A=2", [#"option "header.A" is given twice"#]),

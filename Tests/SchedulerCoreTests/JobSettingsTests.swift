@@ -82,6 +82,32 @@ struct JobSettingsTests {
         )
     }
 
+    @Test(
+        "one documented job counts as having run a while ago, from 1 s to the longest, as chance has it",
+        arguments: [
+            (nil, 0, 1), (nil, 411, 412), (nil, 899, 900), (nil, 900, 1), ("7", .max, 2), ("0", 5, nil), ("-1", 5, nil),
+        ]
+            as [(String?, UInt64, Int?)]
+    )
+    func initialOffset(_ longest: String?, random: UInt64, seconds: Int?) throws {
+        var environment = ["SCHEDULER_JOB_A": "every 1m GET /"]
+        environment["SCHEDULER_BQ_METADATA_INITIAL_OFFSET_MAX_SECONDS"] = longest
+        let settings = try Settings(environment: environment, random: random)
+        #expect(settings.metadataOffset == seconds ?? 0)
+        let offsets = settings.jobs.filter { $0.initialOffset != nil }
+        #expect(offsets.map(\.name) == (seconds == nil ? [] : ["bq-metadata-refresh"]))
+        #expect(offsets.first?.initialOffset == seconds.map { .seconds($0) })
+    }
+
+    @Test("jobs that never ran are due at once, but for those that wait or have an offset")
+    func assumedLast() throws {
+        let jobs = try jobs([
+            "SCHEDULER_JOB_A": "every 1m GET / first=wait", "SCHEDULER_JOB_B": "every 1m GET /",
+        ])
+        let last = Scheduler.assumedLast(jobs, 9..<13, at: Moment(seconds: 1_000))
+        #expect(last == [10: Moment(seconds: 999), 11: Moment(seconds: 1_000)])
+    }
+
     @Test("the zone is that of the option, else of SCHEDULER_TIMEZONE, never that of TZ")
     func zones() throws {
         let jobs = try jobs([
@@ -128,6 +154,10 @@ struct JobSettingsTests {
             (
                 ["SCHEDULER_JOB_DEFAULTS": "body=x"],
                 "SCHEDULER_JOB_DEFAULTS: body= has no place here; only options that many jobs can share"
+            ),
+            (
+                ["SCHEDULER_JOB_DEFAULTS": "timeout=25d"],
+                #"SCHEDULER_JOB_DEFAULTS: timeout=: "25d" is too long; write at most 24d"#
             ),
             (
                 ["SCHEDULER_BUILTIN_JOBS": "false"],

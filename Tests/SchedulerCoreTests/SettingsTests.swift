@@ -13,7 +13,6 @@ struct SettingsTests {
         #expect(settings.jobs.count == 11)
         #expect(settings.tickSeconds == 30)
         #expect(settings.startupGraceSeconds == 60)
-        #expect(settings.metadataOffsetMaxSeconds == 900)
         #expect(settings.stopTimeoutSeconds == 50)
         #expect(settings.errorReports == nil)
         #expect(settings.logLevel == .info)

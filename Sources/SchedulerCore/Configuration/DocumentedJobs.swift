@@ -9,22 +9,30 @@ enum DocumentedJobs {
         let method: String
         let path: String
         let timeoutSeconds: Int
+        /// Whether it counts as having run a while ago when it is first seen, so that fleets do not all call at once.
+        let hasInitialOffset: Bool
 
-        init(_ name: String, _ schedule: Source, _ method: String, _ path: String, timeout: Int) {
+        init(
+            _ name: String,
+            _ schedule: Source,
+            _ method: String,
+            _ path: String,
+            timeout: Int,
+            hasInitialOffset: Bool = false
+        ) {
             self.name = name
             self.schedule = schedule
             self.method = method
             self.path = path
             timeoutSeconds = timeout
+            self.hasInitialOffset = hasInitialOffset
         }
     }
 
     enum Source {
-        case interval(IntervalVariable)
+        case interval(Variable)
         case fixed(String)
     }
-
-    static let metadataRefresh = "bq-metadata-refresh"
 
     static let rows = [
         Row("data-refresh", .interval(.dataRefresh), "POST", "/api/sync/trigger", timeout: 120),
@@ -56,36 +64,17 @@ enum DocumentedJobs {
         Row("store-blocked-purge", .fixed("daily 04:00"), "POST", "/api/admin/run-blocked-purge", timeout: 600),
         Row("store-reap-stuck-reviews", .fixed("every 15m"), "POST", "/api/admin/run-reap-stuck-reviews", timeout: 60),
         Row(
-            metadataRefresh,
+            "bq-metadata-refresh",
             .interval(.metadataRefresh),
             "POST",
             "/api/admin/run-bq-metadata-refresh",
-            timeout: 1800
+            timeout: 1800,
+            hasInitialOffset: true
         ),
     ]
-}
 
-/// The variables that hold a documented job's interval, each with its default in seconds.
-enum IntervalVariable: String, CaseIterable {
-    case dataRefresh = "SCHEDULER_DATA_REFRESH_INTERVAL"
-    case healthCheck = "SCHEDULER_HEALTH_CHECK_INTERVAL"
-    case scriptRun = "SCHEDULER_SCRIPT_RUN_INTERVAL"
-    case sessionCollector = "SCHEDULER_SESSION_COLLECTOR_INTERVAL"
-    case verificationDetector = "SCHEDULER_VERIFICATION_DETECTOR_INTERVAL"
-    case usageProcessor = "SCHEDULER_USAGE_PROCESSOR_INTERVAL"
-    case corporateMemory = "SCHEDULER_CORPORATE_MEMORY_INTERVAL"
-    case metadataRefresh = "SCHEDULER_BQ_METADATA_REFRESH_INTERVAL"
-
-    var defaultSeconds: Int {
-        switch self {
-        case .dataRefresh, .verificationDetector: 900
-        case .healthCheck: 300
-        case .scriptRun: 60
-        case .sessionCollector, .usageProcessor: 600
-        case .corporateMemory: 1_020
-        case .metadataRefresh: 14_400
-        }
-    }
+    /// The variables that hold an interval, in the order of the jobs.
+    static let intervals = rows.compactMap { if case .interval(let variable) = $0.schedule { variable } else { nil } }
 
     /// An interval in seconds as a schedule: whole hours stay hours, all else is rounded up to minutes.
     ///

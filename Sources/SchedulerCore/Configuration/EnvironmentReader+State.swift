@@ -1,21 +1,19 @@
 /// Where state is kept.
 extension EnvironmentReader {
-    static let stateName = "SCHEDULER_STATE_DIR"
-
     /// Nothing is made or written here; what is missing is made when the clock starts.
     mutating func stateDirectory() -> String? {
-        let allowed = "the absolute path of a directory"
-        guard let path = text(Self.stateName, allowed: allowed)?.trimmingBlanks else { return nil }
+        guard let path = text(.stateDirectory)?.trimmingBlanks else { return nil }
+        let allowed = Variable.stateDirectory.allowed
         guard path.hasPrefix("/") else {
-            fault(Self.stateName, "\(quoted(Self.stateName, path)) does not begin with /; write \(allowed)")
+            fault(.stateDirectory, "\(quoted(.stateDirectory, path)) does not begin with /; write \(allowed)")
             return nil
         }
         if let owner = FileOwner(of: path), !owner.isDirectory {
-            fault(Self.stateName, "\(quoted(Self.stateName, path)) is not a directory; write \(allowed)")
+            fault(.stateDirectory, "\(quoted(.stateDirectory, path)) is not a directory; write \(allowed)")
             return nil
         }
         if FileOwner.isBelowFile(path) {
-            fault(Self.stateName, "\(quoted(Self.stateName, path)) lies below a file; write \(allowed)")
+            fault(.stateDirectory, "\(quoted(.stateDirectory, path)) lies below a file; write \(allowed)")
             return nil
         }
         return path
@@ -28,7 +26,7 @@ enum StateHint {
         guard let directory, let (place, owner) = nearest(to: directory), !FileOwner.mayWrite(in: place) else {
             return nil
         }
-        let name = EnvironmentReader.stateName
+        let name = Variable.stateDirectory.name
         let cannot =
             place == directory
             ? "cannot be written by user \(FileOwner.ourUser)"

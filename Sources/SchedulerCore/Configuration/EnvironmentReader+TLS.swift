@@ -13,14 +13,8 @@ package struct TransportSettings: Sendable {
 }
 
 extension EnvironmentReader {
-    private enum Name {
-        static let ca = "SCHEDULER_CA_FILE"
-        static let certificate = "SCHEDULER_CLIENT_CERT_FILE"
-        static let key = "SCHEDULER_CLIENT_KEY_FILE"
-        static let proxy = "SCHEDULER_PROXY"
-        /// Other programs' names for the machine's authorities, in the order in which curl(1) and OpenSSL heed them.
-        static let shared = ["SSL_CERT_FILE", "CURL_CA_BUNDLE"]
-    }
+    /// Other programs' names for the machine's authorities, in the order in which curl(1) and OpenSSL heed them.
+    private static let shared: [Variable] = [.sslCertFile, .curlCABundle]
 
     /// The files of a bundle of every authority in the world come to 250 kB.
     private static let largest = 4 * 1024 * 1024
@@ -28,11 +22,11 @@ extension EnvironmentReader {
     /// Everything about TLS and proxies; files are read and checked now, and by libcurl before each attempt.
     mutating func transport(for target: BaseURL?) -> TransportSettings {
         var settings = TransportSettings()
-        let own = path(Name.ca)
+        let own = text(.caFile)
         let shared = sharedAuthorities(isFault: own == nil && target?.scheme != "http")
         settings.elsewhere.caFile = shared
         settings.target = clientCertificate()
-        if let own, check(own, Name.ca, .certificate), accept(TLSOptions(caFile: own), ca: Name.ca) {
+        if let own, check(own, .caFile, .certificate), accept(TLSOptions(caFile: own), ca: .caFile) {
             settings.target.caFile = own
         } else if own == nil {
             settings.target.caFile = shared
@@ -43,8 +37,7 @@ extension EnvironmentReader {
 
     /// Empty counts as not set here, as it does for the programs whose variables these are.
     private mutating func sharedAuthorities(isFault: Bool) -> String? {
-        for name in Name.shared { ignore(name) }
-        guard let name = Name.shared.first(where: { isSet($0) && !isEmpty($0) }), let file = path(name) else {
+        guard let name = Self.shared.first(where: { isSet($0) && !isEmpty($0) }), let file = text(name) else {
             return nil
         }
         var trial = self
@@ -57,55 +50,51 @@ extension EnvironmentReader {
     }
 
     private mutating func clientCertificate() -> TLSOptions {
-        let (certificate, key) = (path(Name.certificate), path(Name.key))
+        let (certificate, key) = (text(.clientCertFile), text(.clientKeyFile))
         guard let certificate else {
-            if let key, !isSet(Name.certificate) {
+            if let key, !isSet(.clientCertFile) {
                 fault(
-                    Name.key,
-                    "\(quoted(Name.key, key)) has no certificate beside it; set \(Name.certificate) too, or leave this out"
+                    .clientKeyFile,
+                    "\(quoted(.clientKeyFile, key)) has no certificate beside it; set \(Variable.clientCertFile.name) too, or leave this out"
                 )
             }
             return TLSOptions()
         }
         let options = TLSOptions(certificateFile: certificate, keyFile: key)
-        let isCertificateGood = check(certificate, Name.certificate, .certificate)
-        guard isSet(Name.key) else {
-            let isKeyGood = isCertificateGood && check(certificate, Name.certificate, .keyBeside)
+        let isCertificateGood = check(certificate, .clientCertFile, .certificate)
+        guard isSet(.clientKeyFile) else {
+            let isKeyGood = isCertificateGood && check(certificate, .clientCertFile, .keyBeside)
             return isKeyGood && accept(options) ? options : TLSOptions()
         }
         guard let key else { return TLSOptions() }
-        let isKeyGood = check(key, Name.key, .key)
+        let isKeyGood = check(key, .clientKeyFile, .key)
         return isCertificateGood && isKeyGood && accept(options) ? options : TLSOptions()
     }
 
     private mutating func proxy() -> ProxyURL? {
-        guard let value = text(Name.proxy, allowed: "the URL of a proxy, for example http://proxy:3128") else {
-            return nil
-        }
+        guard let value = text(.proxy) else { return nil }
         do throws(ProxyURL.Fault) {
             return try ProxyURL(parsing: value.trimmingBlanks)
         } catch {
-            fault(Name.proxy, "\(Name.proxy) (its value is not shown, it may hold a password) \(error)")
+            fault(.proxy, "\(Variable.proxy.name) (its value is not shown, it may hold a password) \(error)")
             return nil
         }
     }
 
-    private mutating func path(_ name: String) -> String? { text(name, allowed: "the path of a PEM file") }
-
     /// Looks for what a file must hold; libcurl's own complaint would name an OpenSSL error.
-    private mutating func check(_ path: String, _ name: String, _ content: PEM) -> Bool {
+    private mutating func check(_ path: String, _ name: Variable, _ content: PEM) -> Bool {
         do throws(SmallFile.Fault) {
             let text = String(decoding: try SmallFile.read(path, limit: Self.largest), as: UTF8.self)
             guard let complaint = content.complaint(text) else { return true }
             fault(name, "\(quoted(name, path)) \(complaint)")
         } catch {
-            fault(name, "\(quoted(name, path)) \(error); write the path of a PEM file")
+            fault(name, "\(quoted(name, path)) \(error); write \(name.allowed)")
         }
         return false
     }
 
     /// Has libcurl load the files.
-    private mutating func accept(_ options: TLSOptions, ca: String = Name.ca) -> Bool {
+    private mutating func accept(_ options: TLSOptions, ca: Variable = .caFile) -> Bool {
         do throws(TLSOptions.Fault) {
             try options.check()
             return true
@@ -115,14 +104,15 @@ extension EnvironmentReader {
                 // libcurl's words only repeat the path.
                 fault(ca, "\(quoted(ca, options.caFile ?? "")) cannot be loaded: a certificate in it is damaged")
             case .certificate(let reason):
-                let file = quoted(Name.certificate, options.certificateFile ?? "")
-                fault(Name.certificate, "\(file) cannot be used: \(Escaping.quotable(reason))")
+                let file = quoted(.clientCertFile, options.certificateFile ?? "")
+                fault(.clientCertFile, "\(file) cannot be used: \(Escaping.quotable(reason))")
             case .key:
-                let certificate = quoted(Name.certificate, options.certificateFile ?? "")
+                let certificate = quoted(.clientCertFile, options.certificateFile ?? "")
                 if let key = options.keyFile {
-                    fault(Name.key, "\(quoted(Name.key, key)) is damaged, or is not the key of \(certificate)")
+                    let file = quoted(.clientKeyFile, key)
+                    fault(.clientKeyFile, "\(file) is damaged, or is not the key of \(certificate)")
                 } else {
-                    fault(Name.certificate, "\(certificate) holds a key that is damaged, or is not the certificate's")
+                    fault(.clientCertFile, "\(certificate) holds a key that is damaged, or is not the certificate's")
                 }
             }
             return false
@@ -147,6 +137,6 @@ private enum PEM {
         if text.holds("PRIVATE KEY-----") { return nil }
         return self == .key
             ? "holds no PEM key (-----BEGIN PRIVATE KEY-----)"
-            : "holds no key (-----BEGIN PRIVATE KEY-----); set SCHEDULER_CLIENT_KEY_FILE, or put the key into this file"
+            : "holds no key (-----BEGIN PRIVATE KEY-----); set \(Variable.clientKeyFile.name), or put the key into this file"
     }
 }

@@ -1,34 +1,32 @@
 internal import HTTPClient
 
 extension EnvironmentReader {
-    private static let plain = "SCHEDULER_API_TOKEN"
-    private static let required = "SCHEDULER_REQUIRE_TOKEN"
-
     /// Shorter tokens can be guessed; 32 hex digits are 128 bits.
     private static let shortest = 32
 
     /// The token, from the variable or the file; `target` is where it will be sent.
     mutating func token(for target: BaseURL?, secrets: SecretBook) -> TokenSource? {
         let faultsBefore = faults.count
-        let plain = secret(Self.plain)
-        let file = text(TokenFile.variable, allowed: "the path of a file with the token").map(TokenFile.init)
-        let isRequired = flag(Self.required, default: false)
+        let plain = secret(.token)
+        let file = text(.tokenFile).map(TokenFile.init)
+        let isRequired = flag(.requireToken)
         if let file, let plain {
             secrets.add(plain)
-            fault(TokenFile.variable, "\(file.shown) and \(Self.plain) are both set; leave one of them out")
+            fault(.tokenFile, "\(file.shown) and \(Variable.token.name) are both set; leave one of them out")
             return nil
         }
         let token = plain ?? file.flatMap { read($0) }
         guard let token else {
             if isRequired, faults.count == faultsBefore {
                 fault(
-                    Self.required,
-                    "\(Self.required)=true, but there is no token; set \(TokenFile.variable) or \(Self.plain)"
+                    .requireToken,
+                    "\(Variable.requireToken.name)=true, but there is no token; set \(Variable.tokenFile.name) or "
+                        + Variable.token.name
                 )
             }
             return nil
         }
-        warn(of: token, from: file == nil ? Self.plain : TokenFile.variable, for: target)
+        warn(of: token, from: file == nil ? Variable.token : .tokenFile, for: target)
         return TokenSource(token, file: file, secrets: secrets)
     }
 
@@ -36,23 +34,23 @@ extension EnvironmentReader {
         do throws(TokenFile.Fault) {
             return try file.read()
         } catch {
-            fault(TokenFile.variable, "\(file.shown) \(error); write the path of a file that holds the token alone")
+            fault(.tokenFile, "\(file.shown) \(error); write the path of a file that holds the token alone")
             return nil
         }
     }
 
-    private mutating func warn(of token: Secret, from variable: String, for target: BaseURL?) {
+    private mutating func warn(of token: Secret, from variable: Variable, for target: BaseURL?) {
         if token.reveal.utf8.count < Self.shortest {
             warn(
-                variable,
-                "\(variable): the token has fewer than \(Self.shortest) characters and may be guessed; "
+                variable.name,
+                "\(variable.name): the token has fewer than \(Self.shortest) characters and may be guessed; "
                     + "make one with: openssl rand -hex 32"
             )
         }
         if let target, target.scheme == "http", target.isBeyondThisNetwork {
             warn(
-                "API_URL",
-                "\(quoted("API_URL", target.text)) is plain http: anyone on the way can read the token; write https://…"
+                Variable.apiURL.name,
+                "\(quoted(.apiURL, target.text)) is plain http: anyone on the way can read the token; write https://…"
             )
         }
     }

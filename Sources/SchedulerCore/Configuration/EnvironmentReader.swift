@@ -7,18 +7,14 @@ struct EnvironmentReader {
     let environment: [String: String]
     private(set) var faults: [SettingsFault] = []
     private(set) var warnings: [SettingsFault] = []
-    /// The names that were asked for, so the names that something reads.
-    private(set) var known: Set<String> = []
-
-    /// Ten years of 365 days: what is longer is taken for a slip of the keyboard.
-    static let longestSeconds = 10 * 365 * 86_400
 
     /// A secret that stands in the wrong variable is masked before its value is cut.
     private let redactor: Redactor
 
     init(_ environment: [String: String]) {
         self.environment = environment
-        let secrets = ["SCHEDULER_API_TOKEN", "POSTHOG_API_KEY"].compactMap { environment[$0]?.unquoted }
+        let names = Variable.allCases.filter { $0.row.rule == .secret }.map(\.name)
+        let secrets = names.compactMap { environment[$0]?.unquoted }
         redactor = Redactor(SecretBook(secrets.map(Secret.init)))
     }
 
@@ -26,25 +22,24 @@ struct EnvironmentReader {
         faults.append(SettingsFault(variable: variable, message: message))
     }
 
+    mutating func fault(_ variable: Variable, _ message: String) { fault(variable.name, message) }
+
     mutating func warn(_ variable: String, _ message: String) {
         warnings.append(SettingsFault(variable: variable, message: message))
     }
-
-    /// Names a variable as known without reading it.
-    mutating func ignore(_ name: String) { known.insert(name) }
 
     /// The names that begin so, in alphabetical order.
     func names(withPrefix prefix: String) -> [String] {
         environment.keys.filter { $0.hasPrefix(prefix) }.sorted()
     }
 
-    func isSet(_ name: String) -> Bool { environment[name] != nil }
+    func isSet(_ variable: Variable) -> Bool { environment[variable.name] != nil }
 
-    func isEmpty(_ name: String) -> Bool { environment[name]?.isEmpty == true }
+    func isEmpty(_ variable: Variable) -> Bool { environment[variable.name]?.isEmpty == true }
 
     /// The value without the quotes that `docker run --env-file` leaves around it; empty is a fault.
     mutating func text(_ name: String, allowed: String) -> String? {
-        guard let value = raw(name) else { return nil }
+        guard let value = environment[name]?.unquoted else { return nil }
         guard !value.allSatisfy(\.isWhitespace) else {
             fault(name, "\(quoted(name, value)) is empty; write \(allowed), or leave the variable out")
             return nil
@@ -52,72 +47,64 @@ struct EnvironmentReader {
         return value
     }
 
-    /// A whole number: digits with an optional sign and blanks around them, no larger than ten years of seconds.
-    mutating func integer(_ name: String, allowed: String) -> Int? {
-        guard let value = text(name, allowed: allowed) else { return nil }
+    mutating func text(_ variable: Variable) -> String? { text(variable.name, allowed: variable.allowed) }
+
+    /// What is given, else the default, so that both are read by one rule.
+    mutating func value(_ variable: Variable) -> String? {
+        isSet(variable) ? text(variable) : variable.standard.value
+    }
+
+    /// A whole number in the variable's range: digits with an optional sign and blanks around them.
+    mutating func number(_ variable: Variable) -> Int? {
+        guard let value = value(variable) else { return nil }
+        let (range, allowed) = (variable.row.rule.range, variable.allowed)
         let trimmed = value.trimmed
         let digits = trimmed.first == "+" || trimmed.first == "-" ? trimmed.dropFirst() : trimmed[...]
         guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-            fault(name, "\(quoted(name, value)) is not a whole number; write \(allowed)")
+            fault(variable, "\(quoted(variable, value)) is not a whole number; write \(allowed)")
             return nil
         }
-        guard let number = Int(trimmed), number.magnitude <= Self.longestSeconds.magnitude else {
-            fault(name, "\(quoted(name, value)) is too large (over 10 years); write \(allowed)")
+        guard let number = Int(trimmed), number.magnitude <= Variable.Rule.longestSeconds.magnitude else {
+            fault(variable, "\(quoted(variable, value)) is too large (over 10 years); write \(allowed)")
             return nil
         }
-        return number
-    }
-
-    /// Seconds of at least `least`.
-    mutating func seconds(_ name: String, default standard: Int, least: Int) -> Int? {
-        number(name, default: standard, in: least...Self.longestSeconds, of: "seconds")
-    }
-
-    /// A whole number within a range; `what` names what it counts.
-    mutating func number(_ name: String, default standard: Int, in range: ClosedRange<Int>, of what: String) -> Int? {
-        let allowed = "\(what) from \(range.lowerBound) to \(range.upperBound), digits only"
-        guard isSet(name) else {
-            ignore(name)
-            return standard
-        }
-        guard let number = integer(name, allowed: allowed) else { return nil }
         guard range.contains(number) else {
             let size = number < range.lowerBound ? "small" : "large"
-            fault(name, "\(name)=\(number) is too \(size); write \(allowed)")
+            fault(variable, "\(variable.name)=\(number) is too \(size); write \(allowed)")
             return nil
         }
         return number
     }
 
     /// One word of several, any case.
-    mutating func word<Value>(_ name: String, _ words: [(String, Value)], allowed: String) -> Value? {
-        guard let value = text(name, allowed: allowed) else { return nil }
+    mutating func word<Value>(_ variable: Variable, _ words: [(String, Value)]) -> Value? {
+        guard let value = value(variable) else { return nil }
         if let match = words.first(where: { $0.0 == value.trimmed.lowercased() }) { return match.1 }
-        fault(name, "\(quoted(name, value)) is not known; write \(allowed)")
+        fault(variable, "\(quoted(variable, value)) is not known; write \(variable.allowed)")
         return nil
     }
 
-    mutating func flag(_ name: String, default standard: Bool) -> Bool {
-        word(name, [("true", true), ("false", false)], allowed: "true or false") ?? standard
+    /// The default also where the value was a fault.
+    mutating func flag(_ variable: Variable) -> Bool {
+        word(variable, [("true", true), ("false", false)]) ?? (variable.standard.value == "true")
     }
 
-    mutating func url(_ name: String, default standard: String) -> BaseURL? {
-        let value = text(name, allowed: "an http:// or https:// URL")
-        if value == nil, isSet(name) { return nil }
+    mutating func url(_ variable: Variable) -> BaseURL? {
+        guard let value = value(variable) else { return nil }
         do throws(URLError) {
-            return try BaseURL(parsing: value?.trimmingBlanks ?? standard)
+            return try BaseURL(parsing: value.trimmingBlanks)
         } catch {
-            fault(name, "\(quoted(name, withoutSecrets(value ?? standard))) \(error)")
+            fault(variable, "\(quoted(variable, withoutSecrets(value))) \(error)")
             return nil
         }
     }
 
     /// A secret of visible ASCII; empty counts as not set, because compose writes that for `${X:-}`.
-    mutating func secret(_ name: String) -> Secret? {
-        guard let value = raw(name), !value.isEmpty else { return nil }
+    mutating func secret(_ variable: Variable) -> Secret? {
+        guard let value = environment[variable.name]?.unquoted, !value.isEmpty else { return nil }
         guard value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             let rule = value.utf8.last == UInt8(ascii: "\r") ? Self.carriageReturn : Self.secretRule
-            fault(name, "\(name) (its value is not shown) \(rule)")
+            fault(variable, "\(variable.name) (its value is not shown) \(rule)")
             return nil
         }
         return Secret(value)
@@ -129,12 +116,9 @@ struct EnvironmentReader {
     static let secretRule =
         "holds a blank, a control character or a non-ASCII character; only visible ASCII is allowed"
 
-    private mutating func raw(_ name: String) -> String? {
-        known.insert(name)
-        return environment[name]?.unquoted
-    }
+    func quoted(_ variable: Variable, _ value: String) -> String { quoted(variable.name, value) }
 
-    func quoted(_ name: String, _ value: String) -> String { #"\#(name)="\#(shown(redactor.maskOwn(value)))""# }
+    private func quoted(_ name: String, _ value: String) -> String { #"\#(name)="\#(shown(redactor.maskOwn(value)))""# }
 }
 
 /// A URL as it may be shown: what could be a password, or a key in a query, is left out.

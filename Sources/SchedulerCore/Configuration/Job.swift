@@ -33,6 +33,8 @@ package struct Job: Sendable, Equatable {
     /// More attempts within a run.
     package var retries = 0
     package var first = First.now
+    /// Counts as having run so long ago when it is first seen; nil: never ran.
+    package var initialOffset: Duration?
     package var catchup = Catchup.one
     /// A missed slot older than this is not caught up; nil: however old.
     package var catchupWindowSeconds: Int?

@@ -5,6 +5,8 @@ struct JobBuilder {
     let defaults: JobOptions
     var zone: Zone
     let seed: String
+    /// Of the documented job that has one; nil: none.
+    let initialOffset: Duration?
     var zones: ZoneCache
 
     private static let timeoutSeconds = 60
@@ -32,18 +34,14 @@ struct JobBuilder {
             timetable: Timetable(schedule, in: zone, hashKey: key),
             method: method,
             path: path,
-            timeoutSeconds: options.timeout.map { Int($0.seconds) } ?? Self.timeoutSeconds
+            timeoutSeconds: Self.timeoutSeconds
         )
         job.origin = definition.origin
         job.isChanged = definition.isChanged
-        job.retries = options.retries ?? 0
-        job.first = options.first ?? .now
-        job.catchup = options.catchup ?? .one
-        job.catchupWindowSeconds = options.catchupWindow.map { Int($0.seconds) }
-        job.jitterSeconds = options.jitter.map { Int($0.seconds) } ?? 0
-        job.abandonHoldSeconds = options.abandonHold.map { Int($0.seconds) }
-        job.headers = options.headers
-        job.body = options.body
+        if definition.rank.map({ DocumentedJobs.rows[$0].hasInitialOffset }) == true {
+            job.initialOffset = initialOffset
+        }
+        options.apply(to: &job)
         return .success(job)
     }
 

@@ -11,7 +11,7 @@ struct JobDefinitions {
         /// The place among the documented jobs; nil for a job of one's own.
         let rank: Int?
         /// Whether its schedule is still the one that an interval variable gives.
-        var interval: IntervalVariable?
+        var interval: Variable?
         /// Whether a job line or an interval variable changes what is documented.
         var isChanged = true
         /// Whether a line of it has a fault already, so that what it lacks may only have been misread.
@@ -19,9 +19,6 @@ struct JobDefinitions {
     }
 
     private(set) var byKey: [String: Definition] = [:]
-
-    static let prefix = "SCHEDULER_JOB_"
-    static let defaults = "SCHEDULER_JOB_DEFAULTS"
 
     /// In the order in which jobs are shown: the documented ones, then by name.
     var ordered: [Definition] {
@@ -32,28 +29,28 @@ struct JobDefinitions {
 
     func knows(_ name: String) -> Bool { byKey[JobName.folded(name)] != nil }
 
-    mutating func addDocumented(_ intervals: [IntervalVariable: Int]) {
+    mutating func addDocumented(_ intervals: [Variable: Int]) {
         for (rank, row) in DocumentedJobs.rows.enumerated() {
             var line = JobLine()
-            var interval: IntervalVariable?
+            var interval: Variable?
             switch row.schedule {
             case .fixed(let text):
                 line.schedule = try? Schedule(parsing: text)
             case .interval(let variable):
                 interval = variable
                 line.schedule = intervals[variable].flatMap {
-                    try? Schedule(parsing: IntervalVariable.schedule(seconds: $0))
+                    try? Schedule(parsing: DocumentedJobs.schedule(seconds: $0))
                 }
             }
             (line.method, line.path) = (row.method, row.path)
-            line.options.timeout = try? Interval(parsing: "\(row.timeoutSeconds)")
+            try? line.options.set("timeout", "\(row.timeoutSeconds)")
             byKey[JobName.folded(row.name)] = Definition(
                 name: row.name,
-                origin: interval?.rawValue ?? row.name,
+                origin: interval?.name ?? row.name,
                 line: line,
                 rank: rank,
                 interval: interval,
-                isChanged: interval.map { intervals[$0] != $0.defaultSeconds } ?? false
+                isChanged: interval.map { intervals[$0].map(String.init) != $0.standard.value } ?? false
             )
         }
     }
@@ -77,16 +74,16 @@ struct JobDefinitions {
 
 extension EnvironmentReader {
     /// All job lines of one's own, laid over the documented jobs.
-    mutating func jobDefinitions(_ intervals: [IntervalVariable: Int]) -> JobDefinitions {
+    mutating func jobDefinitions(_ intervals: [Variable: Int]) -> JobDefinitions {
         var definitions = JobDefinitions()
-        if flag("SCHEDULER_BUILTIN_JOBS", default: true) { definitions.addDocumented(intervals) }
+        if flag(.builtinJobs) { definitions.addDocumented(intervals) }
         readJobsFile(into: &definitions)
         readJobVariables(into: &definitions)
         return definitions
     }
 
     mutating func jobDefaults(_ zones: inout ZoneCache) -> JobOptions {
-        guard let text = text(JobDefinitions.defaults, allowed: "options such as retries=2 jitter=10s") else {
+        guard let text = text(.jobDefaults) else {
             return JobOptions()
         }
         var (options, faults) = JobLine.parseDefaults(text)
@@ -98,7 +95,7 @@ extension EnvironmentReader {
                 options.zone = nil
             }
         }
-        for problem in faults { jobFault(JobDefinitions.defaults, problem) }
+        for problem in faults { jobFault(Variable.jobDefaults.name, problem) }
         return options
     }
 
@@ -107,8 +104,8 @@ extension EnvironmentReader {
     }
 
     private mutating func readJobsFile(into definitions: inout JobDefinitions) {
-        let name = "SCHEDULER_JOBS_FILE"
-        guard let path = text(name, allowed: "the path of a file")?.trimmingBlanks else { return }
+        let name = Variable.jobsFile.name
+        guard let path = text(.jobsFile)?.trimmingBlanks else { return }
         let bytes: [UInt8]
         do throws(SmallFile.Fault) {
             bytes = try SmallFile.read(path, limit: JobsFile.limit)
@@ -139,9 +136,9 @@ extension EnvironmentReader {
 
     private mutating func readJobVariables(into definitions: inout JobDefinitions) {
         var seen: [String: String] = [:]
-        for variable in names(withPrefix: JobDefinitions.prefix) where variable != JobDefinitions.defaults {
-            let name = variable.dropFirst(JobDefinitions.prefix.count).lowercased().swapping("_", for: "-")
-            guard let text = text(variable, allowed: "a job line, or off") else { continue }
+        for variable in names(withPrefix: Variable.jobPrefix) where variable != Variable.jobDefaults.name {
+            let name = variable.dropFirst(Variable.jobPrefix.count).lowercased().swapping("_", for: "-")
+            guard let text = text(variable, allowed: Variable.job.allowed) else { continue }
             add(name, text, origin: variable, seen: &seen, into: &definitions)
         }
     }
@@ -169,7 +166,8 @@ extension EnvironmentReader {
         }
         let key = JobName.folded(name)
         guard key != "defaults" else {
-            return fault(origin, "\(origin): the name \(name) is reserved for SCHEDULER_JOB_DEFAULTS; choose another")
+            let owner = Variable.jobDefaults.name
+            return fault(origin, "\(origin): the name \(name) is reserved for \(owner); choose another")
         }
         if let other = seen[key] {
             return fault(origin, "\(origin): job \(name) is defined a second time, first by \(other); keep one")

@@ -13,7 +13,7 @@ package enum JobHints {
         }.prefix(most + 1)
         guard hints.count > most else { return Array(hints) }
         return hints.prefix(most) + [
-            SettingsFault(variable: "SCHEDULER_JOBS_FILE", message: "and more such warnings, which are not shown")
+            SettingsFault(variable: Variable.jobsFile.name, message: "and more such warnings, which are not shown")
         ]
     }
 

@@ -1,7 +1,7 @@
 internal import Schedule
 
 /// One job as a line of text says it: `[schedule] [METHOD path] [option=value …]`, or `off`.
-struct JobLine: Equatable, Sendable {
+struct JobLine: Sendable {
     var isOff = false
     var schedule: Schedule?
     var method: String?

@@ -25,6 +25,7 @@ enum JobLineFault: Error, Equatable {
 
 extension JobLineFault: CustomStringConvertible {
     static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
+    private static let options = JobOption.all.map { "\($0.name)=" }
     private static let example = "write for example \"daily 03:00 POST /api/nightly timeout=15m\""
 
     var description: String {
@@ -44,7 +45,7 @@ extension JobLineFault: CustomStringConvertible {
         case .unknownOption(let name, let near):
             "option \(quote(name)) is not known; "
                 + (near.map { "did you mean \($0)=?" }
-                    ?? "write \(JobOptions.names.joined(separator: "=, "))=, header.NAME= or body=")
+                    ?? "write \(Self.options.dropLast().joined(separator: ", ")) or \(Self.options.last ?? "")")
         case .option(let name, let problem): "\(name)=: \(problem)"
         case .givenTwice(let name): "option \(quote(name)) is given twice"
         case .headerName(let name): "header name \(quote(name)) is not one; write letters, digits and -"

@@ -1,61 +1,46 @@
 internal import Schedule
 
-/// The options of a job line; nil is "not given".
-struct JobOptions: Equatable, Sendable {
-    var timeout: Interval?
-    var retries: Int?
+/// What a job line says of its options.
+struct JobOptions: Sendable {
+    /// By the option's name, what it changes in a job; what is not in here was not given.
+    var changes: [String: @Sendable (inout Job) -> Void] = [:]
     var zone: String?
-    var first: Job.First?
-    var catchup: Job.Catchup?
-    var catchupWindow: Interval?
-    var jitter: Interval?
-    var abandonHold: Interval?
     /// In the order given; names differ also without regard to case.
     var headers: [Job.Header] = []
     var body: String?
 
-    static let mostRetries = 100
-
     /// What is given here replaces what `base` says; the rest stays.
     func over(_ base: JobOptions) -> JobOptions {
-        var result = JobOptions()
-        result.timeout = timeout ?? base.timeout
-        result.retries = retries ?? base.retries
+        var result = base
+        result.changes.merge(changes) { $1 }
         result.zone = zone ?? base.zone
-        result.first = first ?? base.first
-        result.catchup = catchup ?? base.catchup
-        result.catchupWindow = catchupWindow ?? base.catchupWindow
-        result.jitter = jitter ?? base.jitter
-        result.abandonHold = abandonHold ?? base.abandonHold
         let names = Set(headers.map { $0.name.lowercased() })
         result.headers = base.headers.filter { !names.contains($0.name.lowercased()) } + headers
         result.body = body ?? base.body
         return result
+    }
+
+    /// All but the zone, which the timetable has.
+    func apply(to job: inout Job) {
+        for change in changes.values { change(&job) }
+        job.headers = headers
+        job.body = body
     }
 }
 
 // MARK: - Reading
 
 extension JobOptions {
-    /// The options that stand as `name=value`; `header.NAME=` and `body=` are apart.
-    static let names = [
-        "timeout", "retries", "tz", "first", "catchup", "catchup-window", "jitter", "abandon-hold",
-    ]
-
     /// Takes one `name=value`; the caller has seen that it is not given twice.
     mutating func set(_ name: String, _ value: String) throws(JobLineFault) {
-        switch name {
-        case "timeout": timeout = try duration(name, value, least: 1)
-        case "retries": retries = try count(name, value)
-        case "tz": zone = value
-        case "first": first = try word(name, value)
-        case "catchup": catchup = try word(name, value)
-        case "catchup-window": catchupWindow = try duration(name, value, least: 1)
-        case "jitter": jitter = try duration(name, value, least: 0)
-        case "abandon-hold": abandonHold = try duration(name, value, least: 0)
-        default:
-            let names = Self.names + ["body", "header.NAME"]
+        guard let take = JobOption.all.first(where: { $0.name == name })?.take else {
+            let names = JobOption.all.map(\.name)
             throw .unknownOption(name, near: NearestName.of(name, in: names) ?? names.first { $0.hasPrefix(name) })
+        }
+        do throws(JobOption.Problem) {
+            try take(&self, value)
+        } catch {
+            throw .option(name, error.text)
         }
     }
 
@@ -75,34 +60,6 @@ extension JobOptions {
         "authorization", "host", "content-length", "transfer-encoding", "connection", "idempotency-key", "x-request-id",
         "traceparent",
     ]
-
-    private func duration(_ name: String, _ value: String, least: Int64) throws(JobLineFault) -> Interval {
-        do throws(ScheduleError) {
-            let interval = try Interval(parsing: value)
-            guard interval.seconds >= least else { throw ScheduleError.intervalTooShort(text: value) }
-            return interval
-        } catch {
-            throw .option(name, error.description)
-        }
-    }
-
-    private func count(_ name: String, _ value: String) throws(JobLineFault) -> Int {
-        guard !value.isEmpty, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let count = Int(value), count <= Self.mostRetries
-        else { throw .option(name, "\"\(value)\" is not a whole number from 0 to \(Self.mostRetries)") }
-        return count
-    }
-
-    private func word<Word: RawRepresentable & CaseIterable>(
-        _ name: String,
-        _ value: String
-    ) throws(JobLineFault) -> Word where Word.RawValue == String {
-        guard let word = Word(rawValue: value) else {
-            let allowed = Word.allCases.map(\.rawValue).joined(separator: " or ")
-            throw .option(name, "\"\(value)\" is not known; write \(allowed)")
-        }
-        return word
-    }
 }
 
 /// RFC 9110 §5.6.2, "tchar".

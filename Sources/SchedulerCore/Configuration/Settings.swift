@@ -12,8 +12,8 @@ package struct Settings: Sendable {
     package let jobs: [Job]
     package let tickSeconds: Int
     package let startupGraceSeconds: Int
-    /// The first run of `bq-metadata-refresh` comes up to this much earlier than an interval; 0: no such offset.
-    package let metadataOffsetMaxSeconds: Int
+    /// The first run of `bq-metadata-refresh` comes so many seconds earlier than an interval; 0: no such offset.
+    package let metadataOffset: Int
     package let stopTimeoutSeconds: Int
     package let startupSpreadSeconds: Int
     /// Worker threads.
@@ -45,43 +45,39 @@ package struct Settings: Sendable {
     }
 
     /// Checks the whole environment, and throws all that is wrong with it at once.
-    package init(environment: [String: String]) throws(SettingsFaults) {
+    ///
+    /// What is left to chance is made of `random`; the same number makes the same settings.
+    package init(environment: [String: String], random: UInt64 = 0) throws(SettingsFaults) {
         var reader = EnvironmentReader(environment)
-        let target = reader.url("API_URL", default: "http://localhost:8000")
+        let target = reader.url(.apiURL)
         secrets = SecretBook()
         token = reader.token(for: target, secrets: secrets)
         transport = reader.transport(for: target)
         for secret in transport.proxy?.secrets ?? [] { secrets.add(Secret(secret)) }
-        var intervals: [IntervalVariable: Int] = [:]
-        for variable in IntervalVariable.allCases {
-            intervals[variable] = reader.seconds(variable.rawValue, default: variable.defaultSeconds, least: 1)
-        }
-        let tick = reader.seconds(EnvironmentReader.tickName, default: 30, least: 1)
-        let grace = reader.seconds("SCHEDULER_STARTUP_GRACE_SECONDS", default: 60, least: 0)
-        metadataOffsetMaxSeconds = reader.metadataOffset(default: 900)
-        let stopTimeout = reader.seconds("SCHEDULER_STOP_TIMEOUT_SECONDS", default: 50, least: 0)
-        let spread = reader.seconds("SCHEDULER_STARTUP_SPREAD_SECONDS", default: 0, least: 0)
-        let reportKey = reader.secret("POSTHOG_API_KEY")
-        let reportHost = reader.url("POSTHOG_HOST", default: "https://eu.i.posthog.com")
+        var intervals: [Variable: Int] = [:]
+        for variable in DocumentedJobs.intervals { intervals[variable] = reader.number(variable) }
+        let tick = reader.number(.tick)
+        let grace = reader.number(.startupGrace)
+        metadataOffset = reader.metadataOffset(random)
+        let stopTimeout = reader.number(.stopTimeout)
+        let spread = reader.number(.startupSpread)
+        let reportKey = reader.secret(.postHogKey)
+        let reportHost = reader.url(.postHogHost)
         if let reportKey { secrets.add(reportKey) }
         logLevel = reader.logLevel()
         logFormat = reader.logFormat()
-        seed = reader.text("SCHEDULER_SEED", allowed: "any text") ?? target?.text ?? ""
-        let jobs = reader.jobs(intervals: intervals, tick: tick, seed: seed)
-        let standard = min(max(4, jobs.count), EnvironmentReader.mostThreads)
-        let threads = reader.number(
-            "SCHEDULER_MAX_CONCURRENCY",
-            default: standard,
-            in: 1...EnvironmentReader.mostThreads,
-            of: "threads"
-        )
+        seed = reader.text(.seed) ?? target?.text ?? ""
+        let initialOffset: Duration? = metadataOffset > 0 ? .seconds(metadataOffset) : nil
+        let jobs = reader.jobs(intervals: intervals, tick: tick, seed: seed, initialOffset: initialOffset)
+        let mostThreads = Variable.maxConcurrency.row.rule.range.upperBound
+        let threads = reader.number(.maxConcurrency) ?? min(max(4, jobs.count), mostThreads)
         stateDirectory = reader.stateDirectory()
         listen = reader.listenAddress()
-        let isStrict = reader.flag("SCHEDULER_STRICT_ENV", default: false)
+        let isStrict = reader.flag(.strict)
         reader.reportUnknown(asFaults: isStrict)
 
         warnings = secrets.masked(reader.warnings)
-        guard reader.faults.isEmpty, let target, let tick, let grace, let stopTimeout, let spread, let threads,
+        guard reader.faults.isEmpty, let target, let tick, let grace, let stopTimeout, let spread,
             let reportHost
         else {
             throw SettingsFaults(faults: secrets.masked(reader.faults), warnings: warnings, logFormat: logFormat)

@@ -51,7 +51,9 @@ package struct CheckReport {
             lines.append(line(row))
             lines.append("    \(job.method) \(job.path)")
             lines.append(
-                "    " + ([local(job, now), "timeout=\(job.timeoutSeconds)s"] + job.notes).joined(separator: " ")
+                "    "
+                    + ([local(job, now), "timeout=\(job.timeoutSeconds)s"] + JobOption.all.flatMap { $0.notes(job) })
+                    .joined(separator: " ")
             )
         }
         lines.append("")
@@ -90,16 +92,8 @@ package struct CheckReport {
             ("path", .string(job.path)),
             ("timeout_seconds", .integer(job.timeoutSeconds)),
             ("tz", .string(job.timetable.zone.name)),
-            ("retries", .integer(job.retries)),
-            ("first", .string(job.first.rawValue)),
-            ("catchup", .string(job.catchup.rawValue)),
-            ("jitter_seconds", .integer(job.jitterSeconds)),
-            ("abandon_hold_seconds", .integer(job.abandonHoldSeconds ?? job.timeoutSeconds)),
-            // Values may be keys to something.
-            ("headers", .array(job.headers.map { .string($0.name) })),
-            ("body_bytes", .integer(job.body?.utf8.count ?? 0)),
         ]
-        if let window = job.catchupWindowSeconds { members.append(("catchup_window_seconds", .integer(window))) }
+        members += JobOption.all.compactMap { $0.member(job) }
         if let slot = job.timetable.next(after: now) { members.append(("next_slot", .string(slot.description))) }
         return .object(members)
     }
@@ -110,21 +104,5 @@ package struct CheckReport {
 
     private static func json(_ messages: [SettingsFault]) -> JSONValue {
         .array(messages.map { .object([("variable", .string($0.variable)), ("message", .string($0.message))]) })
-    }
-}
-
-extension Job {
-    /// What differs from the defaults, as a job line would say it; no values that may be secret.
-    fileprivate var notes: [String] {
-        var notes: [String] = []
-        if retries != 0 { notes.append("retries=\(retries)") }
-        if first != .now { notes.append("first=\(first.rawValue)") }
-        if catchup != .one { notes.append("catchup=\(catchup.rawValue)") }
-        if let catchupWindowSeconds { notes.append("catchup-window=\(catchupWindowSeconds)s") }
-        if jitterSeconds != 0 { notes.append("jitter=\(jitterSeconds)s") }
-        if let abandonHoldSeconds { notes.append("abandon-hold=\(abandonHoldSeconds)s") }
-        notes += headers.map { "header.\($0.name)" }
-        if let body { notes.append("body of \(body.utf8.count) bytes") }
-        return notes
     }
 }

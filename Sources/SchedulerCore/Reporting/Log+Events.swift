@@ -6,14 +6,14 @@ extension Log {
     /// More jobs than this make a line too long to read.
     private static let most = 20
 
-    func started(_ settings: Settings, metadataOffset: Int) {
+    func started(_ settings: Settings) {
         let shown = settings.jobs.prefix(Self.most)
         let more = settings.jobs.count > Self.most ? "; …" : ""
         info(
             """
             Scheduler started. API_URL=\(own: settings.target.text), \(own: counted(settings.jobs.count, "job")), \
             tick=\(settings.tickSeconds)s, startup_grace=\(settings.startupGraceSeconds)s, \
-            bq_metadata_initial_offset=\(metadataOffset)s. \
+            bq_metadata_initial_offset=\(settings.metadataOffset)s. \
             Schedules: \(own: shown.map { "\($0.name) \($0.scheduleText)" }.joined(separator: "; "))\(own: more)
             """
         )

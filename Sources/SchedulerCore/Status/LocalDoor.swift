@@ -9,16 +9,14 @@ internal import Schedule
 /// processes and mounts, and for several sidecars without containers of what tells them apart: the user and the
 /// settings. No secret enters it: everyone on the machine can read such names in /proc/net/unix.
 enum LocalDoor {
-    static let variables = [
-        "API_URL", "SCHEDULER_SEED", "SCHEDULER_STATE_DIR", "SCHEDULER_LISTEN", "SCHEDULER_JOBS_FILE",
-    ]
+    static let variables: [Variable] = [.apiURL, .seed, .stateDirectory, .listen, .jobsFile]
 
     static func name(_ environment: [String: String]) -> LocalName? {
         name(environment, user: geteuid(), namespaces: ["pid", "mnt"].map { inode("/proc/self/ns/\($0)") })
     }
 
     static func name(_ environment: [String: String], user: UInt32, namespaces: [UInt64]) -> LocalName? {
-        let settings = variables.map { environment[$0].map { "=" + $0 } ?? "" }
+        let settings = variables.map { environment[$0.name].map { "=" + $0 } ?? "" }
         let hash = HashKey(seed: settings.joined(separator: "\n")).value(for: "door")
         let parts = [String(user)] + namespaces.map(String.init) + [String(hash, radix: 16)]
         return LocalName("scheduler-sidecar/" + parts.joined(separator: "."))

@@ -20,7 +20,6 @@ final class StatusBoard: Sendable {
     private let stateDirectory: String?
     private let secrets: SecretBook
     private let started: Moment
-    private let metadataOffset: Int
     private let stage = Mutex(Stage.begun)
 
     init(
@@ -30,11 +29,10 @@ final class StatusBoard: Sendable {
         isDraining: Flag,
         heartbeat: Heartbeat,
         time: TimeSource,
-        buildDate: Moment,
-        metadataOffset: Int
+        buildDate: Moment
     ) {
         (self.clockwork, self.store, self.isDraining, self.heartbeat) = (clockwork, store, isDraining, heartbeat)
-        (self.time, self.buildDate, self.metadataOffset) = (time, buildDate, metadataOffset)
+        (self.time, self.buildDate) = (time, buildDate)
         tick = settings.tick
         target = settings.target.text
         stateDirectory = settings.stateDirectory
@@ -117,7 +115,7 @@ final class StatusBoard: Sendable {
     /// What the ticker will make of what is known, once it begins.
     private func plan(_ clockwork: Clockwork, _ book: StateBook, at begin: Moment) -> Ticker {
         let jobs = clockwork.jobs
-        let assumed = Scheduler.assumedLast(jobs, jobs.indices, at: begin, metadataOffset: metadataOffset)
+        let assumed = Scheduler.assumedLast(jobs, jobs.indices, at: begin)
         var ticker = Ticker(jobs.map { ($0.name, $0.timetable) }, tick: tick)
         ticker.begin(at: begin, assumed: Past(book, jobs, jobs.indices, at: begin, assumed: assumed).last)
         return ticker

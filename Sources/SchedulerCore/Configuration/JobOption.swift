@@ -1,0 +1,95 @@
+internal import Schedule
+
+/// An option of a job line: how it is read, and how `check` shows it.
+///
+/// A new one is a row of `JobOption+Rows.swift` and what it changes in a `Job`; the README's table is compared with that.
+struct JobOption: Sendable {
+    /// What is wrong with a value, to follow the option's name.
+    struct Problem: Error {
+        let text: String
+
+        init(_ text: String) { self.text = text }
+    }
+
+    let name: String
+    let standard: Standard
+    /// What it is for, in the README's Markdown.
+    let summary: String
+    /// Takes a value; nil for those that the reader of lines knows by how they are written: `header.NAME=`, `body=`.
+    var take: (@Sendable (inout JobOptions, String) throws(Problem) -> Void)?
+    /// What `check` adds to a job's line; nothing for a default, and no value that may be a secret.
+    var notes: @Sendable (Job) -> [String] = { _ in [] }
+    /// What `check --json` says.
+    var member: @Sendable (Job) -> (String, JSONValue)? = { _ in nil }
+
+    init(_ name: String, _ standard: Standard, _ summary: String) {
+        (self.name, self.standard, self.summary) = (name, standard, summary)
+    }
+
+    /// An option that is one value of a job; `text` is how a job line would say it.
+    init<Value: Sendable>(
+        _ name: String,
+        _ standard: Standard,
+        _ summary: String,
+        read: @escaping @Sendable (String) throws(Problem) -> Value,
+        set: @escaping @Sendable (inout Job, Value) -> Void,
+        text: @escaping @Sendable (Job) -> String? = { _ in nil },
+        member: @escaping @Sendable (Job) -> (String, JSONValue)? = { _ in nil }
+    ) {
+        self.init(name, standard, summary)
+        take = { options, text throws(Problem) in
+            let value = try read(text)
+            options.changes[name] = { set(&$0, value) }
+        }
+        notes = { job in
+            guard let text = text(job), text != standard.value else { return [] }
+            return ["\(name)=\(text)"]
+        }
+        self.member = member
+    }
+}
+
+// MARK: - Reading values
+
+extension JobOption {
+    /// A duration in seconds.
+    static func seconds(
+        from least: Int64,
+        to most: Int64 = Interval.limit
+    ) -> @Sendable (String) throws(Problem) -> Int {
+        { text throws(Problem) in
+            let interval: Interval
+            do throws(ScheduleError) {
+                interval = try Interval(parsing: text)
+                guard interval.seconds >= least else { throw ScheduleError.intervalTooShort(text: text) }
+            } catch {
+                throw Problem(error.description)
+            }
+            guard interval.seconds <= most else {
+                throw Problem("\"\(text)\" is too long; write at most \(most / 86_400)d")
+            }
+            return Int(interval.seconds)
+        }
+    }
+
+    static func count(to most: Int) -> @Sendable (String) throws(Problem) -> Int {
+        { text throws(Problem) in
+            guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let count = Int(text),
+                count <= most
+            else { throw Problem("\"\(text)\" is not a whole number from 0 to \(most)") }
+            return count
+        }
+    }
+
+    static func word<Word: RawRepresentable<String> & CaseIterable & Sendable>(
+        of type: Word.Type
+    ) -> @Sendable (String) throws(Problem) -> Word {
+        { text throws(Problem) in
+            guard let word = Word(rawValue: text) else {
+                let allowed = Word.allCases.map(\.rawValue).joined(separator: " or ")
+                throw Problem("\"\(text)\" is not known; write \(allowed)")
+            }
+            return word
+        }
+    }
+}

@@ -1,0 +1,141 @@
+/// The one table of variables; a case without a row does not compile.
+extension Variable {
+    var row: Row {
+        switch self {
+        case .apiURL:
+            Row(
+                .value("http://localhost:8000"),
+                .url,
+                "the app; http or https, a path prefix is kept; user info, query and fragment are faults"
+            )
+        case .token:
+            Row(
+                .unset,
+                .secret,
+                "sent as `Authorization: Bearer …`; visible ASCII. Unset: one warning, calls go out without it"
+            )
+        case .tokenFile:
+            Row(
+                .unset,
+                .text("the path of a file with the token"),
+                "read the token from this file, see [the token](#the-token); not together with the one above"
+            )
+        case .requireToken: Row(.value("false"), .flag, "`true`: no token is a fault")
+        case .dataRefresh: Self.interval(900, of: "data-refresh")
+        case .healthCheck: Self.interval(300, of: "health-check")
+        case .scriptRun: Self.interval(60, of: "script-runner")
+        case .sessionCollector: Self.interval(600, of: "session-collector")
+        case .verificationDetector: Self.interval(900, of: "session-processor:verification")
+        case .usageProcessor: Self.interval(600, of: "session-processor:usage")
+        case .corporateMemory: Self.interval(1_020, of: "corporate-memory")
+        case .metadataRefresh: Self.interval(14_400, of: "bq-metadata-refresh")
+        case .job: Row(.words("–"), .text("a job line, or off"), "a [job line](#job-lines)")
+        case .jobsFile: Row(.unset, .text("the path of a file"), "a file of `name: job line` lines; `#` comments")
+        case .jobDefaults:
+            Row(.unset, .text("options such as retries=2 jitter=10s"), "options for every job that does not set them")
+        case .builtinJobs: Row(.value("true"), .flag, "`false`: leave out the documented jobs")
+        case .timezone:
+            Row(
+                .value("UTC"),
+                .text("an IANA zone such as Europe/Prague, or UTC"),
+                "zone of schedules that name none; `TZ` is not read"
+            )
+        case .seed:
+            Row(
+                .words("`API_URL`"),
+                .text("any text"),
+                "enters what `H`, `jitter=` and the startup spread come to: two installations differ, one is stable"
+            )
+        case .maxConcurrency:
+            // Each thread costs memory and a process id.
+            Row(
+                .words("as many as jobs, 4 to 256"),
+                .number(1...256, of: "threads"),
+                "attempts at once, 1 to 256; the rest wait for a free thread, and that counts as lateness. With more "
+                    + "than 30 or so, raise `pids_limit`"
+            )
+        case .tick:
+            Row(
+                .value("30"),
+                .seconds(from: 1),
+                "longest sleep between two looks at the clock; a run that starts later than this counts as missed. The "
+                    + "documented intervals may not be smaller"
+            )
+        case .startupGrace: Row(.value("60"), .seconds(from: 0), "pause before the first run; 0: none")
+        case .startupSpread:
+            Row(
+                .value("0"),
+                .seconds(from: 0),
+                "first runs and catch-ups are spread over this long after the grace"
+            )
+        case .metadataOffsetMax:
+            Row(
+                .value("900"),
+                .number(
+                    -Rule.longestSeconds...Rule.longestSeconds,
+                    "seconds up to \(Rule.longestSeconds), digits only; 0 or less means no offset"
+                ),
+                "the first `bq-metadata-refresh` comes up to this much earlier than an interval after the grace; 0 or "
+                    + "less: right after the grace"
+            )
+        case .stopTimeout:
+            Row(
+                .value("50"),
+                .seconds(from: 0),
+                "how long calls in flight may take to end after SIGTERM; 0: they are aborted at once"
+            )
+        case .caFile: Row(.unset, Self.pem, "PEM file of the authorities to trust, in place of the system's")
+        case .sslCertFile:
+            Row(.unset, Self.pem, "the same for all calls, PostHog's too; for the app `SCHEDULER_CA_FILE` wins")
+        case .curlCABundle: Row(.unset, Self.pem, "the same again; `SSL_CERT_FILE` wins over it")
+        case .clientCertFile:
+            Row(.unset, Self.pem, "PEM client certificate for the app, with its key or beside the next")
+        case .clientKeyFile: Row(.unset, Self.pem, "its key, without a passphrase")
+        case .proxy:
+            Row(
+                .unset,
+                .text("the URL of a proxy, for example http://proxy:3128"),
+                "proxy for calls to the app: `http://`, `https://`, `socks5://` or `socks5h://`, with a port"
+            )
+        case .postHogKey:
+            Row(
+                .unset,
+                .secret,
+                "set: calls without any answer are reported as `$exception` events, one per outage"
+            )
+        case .postHogHost: Row(.value("https://eu.i.posthog.com"), .url, "where to")
+        case .logLevel: Row(.value("INFO"), Self.level, "`DEBUG`, `INFO`, `WARNING`, `ERROR`, any case")
+        case .ownLogLevel: Row(.words("`LOG_LEVEL`"), Self.level, "wins over the one above, which the app may share")
+        case .logFormat: Row(.value("text"), Self.format, "`text` or `json`")
+        case .ownLogFormat: Row(.words("`LOG_FORMAT`"), Self.format, "wins over the one above, which the app may share")
+        case .strict:
+            Row(
+                .value("false"),
+                .flag,
+                "`true`: a `SCHEDULER_` name that nothing reads is a fault; else a warning"
+            )
+        case .stateDirectory:
+            Row(
+                .unset,
+                .text("the absolute path of a directory"),
+                "absolute path of a directory for [durable state](#restarts-and-state), made if missing; unset: state "
+                    + "ends with the process"
+            )
+        case .listen:
+            Row(
+                .unset,
+                .text("host:port, such as 127.0.0.1:9090"),
+                "`host:port` of the [status listener](#seeing-it), such as `127.0.0.1:9090`; port 0 is any free one; "
+                    + "unset: no port"
+            )
+        }
+    }
+
+    private static let pem = Rule.text("the path of a PEM file")
+    private static let level = Rule.text("DEBUG, INFO, WARNING or ERROR")
+    private static let format = Rule.text("text or json")
+
+    private static func interval(_ seconds: Int, of job: String) -> Row {
+        Row(.value(String(seconds)), .seconds(from: 1), "seconds between two runs of `\(job)`, at least 1")
+    }
+}

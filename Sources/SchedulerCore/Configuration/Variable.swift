@@ -1,0 +1,99 @@
+/// The variables that are read, by their names, in the order in which the README has them.
+///
+/// Each has one row in `Variable+Rows.swift`; reading, the search for the name that was meant, and the tables for people
+/// (README.md and .env.example, which tests compare) come from there.
+package enum Variable: String, CaseIterable, Sendable {
+    case apiURL = "API_URL"
+    case token = "SCHEDULER_API_TOKEN"
+    case tokenFile = "SCHEDULER_API_TOKEN_FILE"
+    case requireToken = "SCHEDULER_REQUIRE_TOKEN"
+    case dataRefresh = "SCHEDULER_DATA_REFRESH_INTERVAL"
+    case healthCheck = "SCHEDULER_HEALTH_CHECK_INTERVAL"
+    case scriptRun = "SCHEDULER_SCRIPT_RUN_INTERVAL"
+    case sessionCollector = "SCHEDULER_SESSION_COLLECTOR_INTERVAL"
+    case verificationDetector = "SCHEDULER_VERIFICATION_DETECTOR_INTERVAL"
+    case usageProcessor = "SCHEDULER_USAGE_PROCESSOR_INTERVAL"
+    case corporateMemory = "SCHEDULER_CORPORATE_MEMORY_INTERVAL"
+    case metadataRefresh = "SCHEDULER_BQ_METADATA_REFRESH_INTERVAL"
+    /// Stands for every name that begins so.
+    case job = "SCHEDULER_JOB_<NAME>"
+    case jobsFile = "SCHEDULER_JOBS_FILE"
+    case jobDefaults = "SCHEDULER_JOB_DEFAULTS"
+    case builtinJobs = "SCHEDULER_BUILTIN_JOBS"
+    case timezone = "SCHEDULER_TIMEZONE"
+    case seed = "SCHEDULER_SEED"
+    case maxConcurrency = "SCHEDULER_MAX_CONCURRENCY"
+    case tick = "SCHEDULER_TICK_SECONDS"
+    case startupGrace = "SCHEDULER_STARTUP_GRACE_SECONDS"
+    case startupSpread = "SCHEDULER_STARTUP_SPREAD_SECONDS"
+    case metadataOffsetMax = "SCHEDULER_BQ_METADATA_INITIAL_OFFSET_MAX_SECONDS"
+    case stopTimeout = "SCHEDULER_STOP_TIMEOUT_SECONDS"
+    case caFile = "SCHEDULER_CA_FILE"
+    case sslCertFile = "SSL_CERT_FILE"
+    case curlCABundle = "CURL_CA_BUNDLE"
+    case clientCertFile = "SCHEDULER_CLIENT_CERT_FILE"
+    case clientKeyFile = "SCHEDULER_CLIENT_KEY_FILE"
+    case proxy = "SCHEDULER_PROXY"
+    case postHogKey = "POSTHOG_API_KEY"
+    case postHogHost = "POSTHOG_HOST"
+    case logLevel = "LOG_LEVEL"
+    case ownLogLevel = "SCHEDULER_LOG_LEVEL"
+    case logFormat = "LOG_FORMAT"
+    case ownLogFormat = "SCHEDULER_LOG_FORMAT"
+    case strict = "SCHEDULER_STRICT_ENV"
+    case stateDirectory = "SCHEDULER_STATE_DIR"
+    case listen = "SCHEDULER_LISTEN"
+
+    package var name: String { rawValue }
+    var standard: Standard { row.standard }
+    /// What may be written, as a fault says it after "write".
+    var allowed: String { row.rule.allowed }
+
+    static let jobPrefix = "SCHEDULER_JOB_"
+    /// What begins so and is read by nothing is likely a slip.
+    static let prefix = "SCHEDULER_"
+}
+
+extension Variable {
+    /// What is known of a variable beside its name.
+    struct Row {
+        let standard: Standard
+        let rule: Rule
+        /// What it is for, in the README's Markdown.
+        let summary: String
+
+        init(_ standard: Standard, _ rule: Rule, _ summary: String) {
+            (self.standard, self.rule, self.summary) = (standard, rule, summary)
+        }
+    }
+
+    /// What a value may be.
+    enum Rule: Equatable {
+        case text(String)
+        case number(ClosedRange<Int>, String)
+        case flag, url, secret
+
+        /// Ten years of 365 days: what is longer is taken for a slip of the keyboard.
+        static let longestSeconds = 10 * 365 * 86_400
+
+        static func number(_ range: ClosedRange<Int>, of what: String) -> Self {
+            .number(range, "\(what) from \(range.lowerBound) to \(range.upperBound), digits only")
+        }
+
+        static func seconds(from least: Int) -> Self { number(least...longestSeconds, of: "seconds") }
+
+        var allowed: String {
+            switch self {
+            case .text(let allowed), .number(_, let allowed): allowed
+            case .flag: "true or false"
+            case .url: "an http:// or https:// URL"
+            case .secret: "visible ASCII"
+            }
+        }
+
+        /// Of a number; of anything else, so that nobody has to ask, whatever a number may be.
+        var range: ClosedRange<Int> {
+            if case .number(let range, _) = self { range } else { -Self.longestSeconds...Self.longestSeconds }
+        }
+    }
+}

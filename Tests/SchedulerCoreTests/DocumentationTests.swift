@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+@testable import SchedulerCore
+
+/// What people read says what the program does: a variable that is forgotten in a table fails here.
+@Suite("README and .env.example")
+struct DocumentationTests {
+    @Test("the README's table of variables is the program's")
+    func variables() throws {
+        let rows = Variable.allCases.map { "| `\($0.name)` | \($0.standard.cell) | \($0.row.summary) |" }
+        #expect(try Self.table(under: "## Variables") == rows)
+    }
+
+    @Test("the README's table of options is the program's")
+    func options() throws {
+        let rows = JobOption.all.map { "| `\($0.name)=` | \($0.standard.cell) | \($0.summary) |" }
+        #expect(try Self.table(under: "### Options") == rows)
+    }
+
+    @Test("an option's default is what a job has that does not give it")
+    func optionDefaults() throws {
+        let written = JobOption.all.compactMap { option in option.standard.value.map { "\(option.name)=\($0)" } }
+        #expect(written.count == 5)
+        let bare = "every 1m POST /x"
+        func job(_ line: String) throws -> Job? { try Settings(environment: ["SCHEDULER_JOB_A": line]).jobs.last }
+        #expect(try job(bare) == job("\(bare) \(written.joined(separator: " "))"))
+    }
+
+    @Test(".env.example has each variable once: as it is by default, or commented out where nothing is fixed")
+    func example() throws {
+        var lines = try Self.file(".env.example").filter { $0.contains(/^#?[A-Z][A-Z0-9_]*=/) }
+        for variable in Variable.allCases where variable != .job {
+            let found = lines.filter { $0.hasPrefix("\(variable.name)=") || $0.hasPrefix("#\(variable.name)=") }
+            lines.removeAll { found.contains($0) }
+            let line = try #require(found.first, "\(variable.name) is not there")
+            #expect(found.count == 1, "\(variable.name) is there twice")
+            if let value = variable.standard.value {
+                #expect(line == "\(variable.name)=\(value)")
+            } else if variable.row.rule == .secret {
+                #expect(line == "\(variable.name)=")
+            } else {
+                #expect(line.hasPrefix("#"))
+            }
+        }
+        #expect(!lines.isEmpty)
+        #expect(lines.allSatisfy { $0.hasPrefix("#\(Variable.jobPrefix)") }, "nothing reads these")
+    }
+
+    @Test("each variable is read: blanks alone are a fault of its own")
+    func read() throws {
+        for variable in Variable.allCases {
+            let name = variable == .job ? Variable.jobPrefix + "A" : variable.name
+            // The machine's own authorities are no fault where the app needs none.
+            let environment = ["API_URL": "https://app"].merging([name: " "]) { $1 }
+            let bad = try #require(throws: SettingsFaults.self, "\(name)") { try Settings(environment: environment) }
+            #expect(bad.faults.map(\.variable) == [name])
+        }
+    }
+
+    @Test("no sentence names a variable that is not there")
+    func mentioned() throws {
+        let folder = Self.root.appending(path: "Sources/SchedulerCore")
+        let files = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
+        let sources = files.filter { $0.hasSuffix(".swift") }.map { "Sources/SchedulerCore/\($0)" }
+        #expect(sources.count > 50)
+        let known = Set(Variable.allCases.map(\.name))
+        for file in sources + ["README.md"] {
+            let text = try Self.file(file).joined(separator: "\n")
+            let names = text.matches(of: /\bSCHEDULER_[A-Z_]*[A-Z]\b/).map { String($0.output) }
+            #expect(names.filter { !known.contains($0) && !$0.hasPrefix("SCHEDULER_JOB") } == [], "\(file)")
+        }
+    }
+
+    // MARK: - Parts
+
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+
+    private static func file(_ name: String) throws -> [Substring] {
+        try String(contentsOf: root.appending(path: name), encoding: .utf8).split(separator: "\n")
+    }
+
+    /// The rows of the first table under a heading of the README, without its head.
+    private static func table(under heading: String) throws -> [String] {
+        let lines = try file("README.md").drop { $0 != heading }.drop { !$0.hasPrefix("|") }
+        return lines.prefix { $0.hasPrefix("|") }.dropFirst(2).map(String.init)
+    }
+}
+
+extension Standard {
+    /// As the README shows it: code, unless it is a number or words.
+    fileprivate var cell: String {
+        switch self {
+        case .words(let words): words
+        case .value(let text): Int(text) == nil ? "`\(text)`" : text
+        }
+    }
+}
