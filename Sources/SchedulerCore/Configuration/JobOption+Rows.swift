@@ -1,3 +1,4 @@
+internal import JSON
 /// The one table of options, in the order in which people read of them.
 extension JobOption {
     /// libcurl keeps a timeout as 32 bits of milliseconds, 24.8 days.

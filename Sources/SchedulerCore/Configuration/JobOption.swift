@@ -1,3 +1,4 @@
+internal import JSON
 internal import Schedule
 
 /// An option of a job line: how it is read, and how `check` shows it.
