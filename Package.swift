@@ -41,6 +41,11 @@ let package = Package(
         .target(name: "HTTPClient", dependencies: ["CCurl", "Locking"], swiftSettings: lean),
         .target(name: "HTTPServer", dependencies: ["CLinux", "Locking"], swiftSettings: lean),
         .target(
+            name: "Telling",
+            dependencies: ["Clockwork", "HTTPServer", "JSON", "Schedule", "Files", "CLinux", "Locking"],
+            swiftSettings: lean
+        ),
+        .target(
             name: "SchedulerCore",
             dependencies: ["JSON", "Schedule", "HTTPClient", "HTTPServer", "CLinux", "Locking"],
             swiftSettings: lean

@@ -1,0 +1,184 @@
+package import Clockwork
+internal import Schedule
+
+/// The wording of what happens, in one place; operators grep for these lines.
+extension Log {
+    /// More jobs than this make a line too long to read.
+    package static let mostNames = 20
+
+    /// The line that tells of a fact, if there is one; `target` is the app's URL.
+    package func tell(_ fact: Fact, target: String) {
+        switch fact {
+        case .began(_, let begin, let attempt?): if begin.attempt == 1 { running(attempt) }
+        case .failed(_, let run, _, let note?): retrying(run, note)
+        case .ended(let name, let run, let hold, let note): ended(name, run, hold, note)
+        case .passed(_, let slot, let job?): passed(job, slot)
+        case .slotHeld(let job, let slot, let reason): held(job, slot, reason)
+        case .slotsReleased(let job, let count, _): released(job, slots: count)
+        case .attemptEnded(let attempt, let end): attemptEnded(attempt, end)
+        case .targetIsDown(let attempt, let end): targetIsDown(attempt, end, target)
+        case .targetIsUp(let down, let waited): targetIsUp(target, after: down, waited: waited)
+        case .limited(let job, let why): limited(job, why)
+        case .clockIsWrong(let now): clockIsWrong(now)
+        case .clockIsRight(let now): info("The wall clock is believed again: \(own: now.description).")
+        case .clockWentBack(let jobs, let now): clockWentBack(jobs, now)
+        case .began, .failed, .passed, .withdrawn, .configured, .gone, .dropped, .slotsGaveWay: break
+        }
+    }
+
+    /// The members of a run's last line, and of answers to commands.
+    package static func members(_ job: String, _ run: RunRecord, bytes: Int) -> [LogField] {
+        var members = [LogField("job", .own(job))]
+        for field in RunField.all where field.isLogged {
+            if case .number(let path) = field.access {
+                members.append(LogField(field.name, .integer(run[keyPath: path])))
+            } else {
+                members.append(LogField(field.name, .own(field.text(of: run))))
+            }
+        }
+        members.append(LogField("bytes", .integer(bytes)))
+        return members
+    }
+
+    private func running(_ attempt: Attempt) {
+        info(
+            "Running job: \(own: attempt.job.name) (\(own: attempt.job.scheduleText))",
+            [
+                LogField("job", .own(attempt.job.name)), LogField("slot", .own(attempt.slotText)),
+                LogField("run_id", .own(attempt.idText)),
+                LogField("trigger", .own(attempt.run.trigger.rawValue)),
+            ]
+        )
+    }
+
+    private func ended(_ name: String, _ run: RunRecord, _ hold: Hold?, _ note: Fact.EndNote?) {
+        let path = note?.job?.path ?? name
+        let members = Self.members(name, run, bytes: note?.end?.bytes ?? 0)
+        guard let end = note?.end else { return cutOff(path, run, hold, members) }
+        if !end.isAnswer {
+            let level = end.outcome == .aborted ? LogLevel.warning : .error
+            line(level, "Job \(own: path) failed: \(end.excerpt)", members)
+        } else if run.outcome == .ok {
+            info("Job \(own: path): \(run.status)", members)
+        } else {
+            let location = end.location.map { [LogField("location", .outside($0))] } ?? []
+            let level = run.outcome == .busy ? LogLevel.info : .warning
+            line(level, "Job \(own: path): HTTP \(run.status) - \(end.excerpt)", members + location)
+        }
+    }
+
+    /// A run of which the last sidecar did not see the end.
+    private func cutOff(_ path: String, _ run: RunRecord, _ hold: Hold?, _ members: [LogField]) {
+        let what = run.outcome == .interrupted ? "while it was in flight" : "before its next attempt"
+        let rest = hold.map { $0.rest(at: time) } ?? .zero
+        let end =
+            rest <= .zero
+            ? ""
+            : hold?.reason == .throttled
+                ? "; the app asked to be left alone, so the job is held for \(seconds(rest))s"
+                : "; it may still go on in the app, so the job is held for \(seconds(rest))s"
+        error("Job \(own: path) failed: the scheduler ended \(own: what)\(own: end)", members)
+    }
+
+    private func passed(_ job: Job, _ slot: Moment) {
+        let reason = job.catchup == .skip ? "catchup=skip" : "catchup-window=\(job.catchupWindowSeconds ?? 0)s"
+        warning(
+            "Job \(own: job.name) missed its slot, which is not caught up (\(own: reason)).",
+            [LogField("job", .own(job.name)), LogField("slot", .own(slot.description))]
+        )
+    }
+
+    private func held(_ job: Job, _ slot: Moment, _ reason: SlotReason) {
+        let why =
+            reason == .running
+            ? "is still running" : "may still be running in the app after its last attempt, or was asked to wait"
+        info(
+            "Job \(own: job.name) \(own: why); its slots are held until it ends.",
+            [LogField("job", .own(job.name)), LogField("slot", .own(slot.description))]
+        )
+    }
+
+    private func released(_ job: Job, slots: Int) {
+        let more = slots > 1_000 ? " or more" : ""
+        info(
+            "Job \(own: job.name) was held for \(min(slots, 1_000))\(own: more) \(own: slots == 1 ? "slot" : "slots").",
+            [LogField("job", .own(job.name)), LogField("slots", .integer(slots))]
+        )
+    }
+
+    private func retrying(_ run: RunRecord, _ note: Fact.RetryNote) {
+        let job = note.attempt.job
+        warning(
+            """
+            Retrying job: \(own: job.name) in \(own: seconds(note.wait))s, attempt \(run.attempts + 1) of \
+            \(max(job.retries + 1, run.attempts + 1)): \(reason(note.end))
+            """,
+            [
+                LogField("job", .own(job.name)), LogField("slot", .own(note.attempt.slotText)),
+                LogField("run_id", .own(note.attempt.idText)),
+                LogField("outcome", .own(run.outcome.rawValue)), LogField("status", .integer(run.status)),
+            ]
+        )
+    }
+
+    private func attemptEnded(_ attempt: Attempt, _ end: AttemptEnd) {
+        if case .unreadable(let text) = end.retryAfter {
+            warning(
+                "Retry-After \"\(text)\" of \(own: attempt.job.path) is neither seconds nor a date; it is ignored.",
+                [LogField("job", .own(attempt.job.name)), LogField("run_id", .own(attempt.idText))]
+            )
+        }
+        if end.outcome == .unreachable {
+            debug("Not reached: \(end.excerpt).", [LogField("job", .own(attempt.job.name))])
+        }
+    }
+
+    private func targetIsDown(_ attempt: Attempt, _ end: AttemptEnd, _ target: String) {
+        warning(
+            "Target \(own: target) is down: \(reason(end)); due runs wait for it.",
+            [LogField("job", .own(attempt.job.name)), LogField("slot", .own(attempt.slotText))]
+        )
+    }
+
+    private func targetIsUp(_ target: String, after down: Duration, waited: Int) {
+        info(
+            "Target \(own: target) is up again after \(down.components.seconds)s; \(own: counted(waited, "run")) waited.",
+            [LogField("down_ms", .integer(down.wholeMilliseconds)), LogField("waited", .integer(waited))]
+        )
+    }
+
+    private func limited(_ job: Job, _ why: String) {
+        warning(
+            """
+            The system refused what a run needs: \(why); it is tried again each second. Raise the limit on processes \
+            (pids) or on open files of the container.
+            """,
+            [LogField("job", .own(job.name))]
+        )
+    }
+
+    private func clockIsWrong(_ now: Moment) {
+        warning(
+            """
+            The wall clock says \(own: now.description), which is before this program was built \
+            (\(own: Version.date.description)): nothing runs until the clock is right.
+            """
+        )
+    }
+
+    private func clockWentBack(_ jobs: [Job], _ now: Moment) {
+        let names = jobs.prefix(Self.mostNames).map(\.name).joined(separator: ", ")
+        warning(
+            """
+            The wall clock went back to \(own: now.description), behind the last slots of \
+            \(own: counted(jobs.count, "job")) by more than their gaps; they count as having run now: \
+            \(own: names + (jobs.count > Self.mostNames ? ", …" : "")).
+            """
+        )
+    }
+
+    /// Whole seconds, rounded up.
+    private func seconds(_ wait: Duration) -> String { String((wait.wholeMilliseconds + 999) / 1_000) }
+
+    private func reason(_ end: AttemptEnd) -> String { end.isAnswer ? "HTTP \(end.status)" : end.excerpt }
+}

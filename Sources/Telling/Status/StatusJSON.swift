@@ -1,0 +1,95 @@
+internal import Clockwork
+internal import JSON
+internal import Schedule
+
+/// What the page shows, for programs; the README lists the members.
+enum StatusJSON {
+    static func text(_ snapshot: StatusSnapshot) -> String { json(snapshot).description }
+
+    private static func json(_ snapshot: StatusSnapshot) -> JSONValue {
+        .object([
+            ("version", .string(Version.number)),
+            ("time", .string(snapshot.now.timestamp)),
+            ("started", .string(snapshot.started.timestamp)),
+            ("phase", .string(snapshot.phase.word)),
+            ("healthy", .bool(snapshot.pulse.isHealthy)),
+            ("ready", .bool(snapshot.isReady)),
+            ("last_look_age_ms", .integer(snapshot.pulse.age.wholeMilliseconds)),
+            ("tick_ms", .integer(snapshot.pulse.tick.wholeMilliseconds)),
+            (
+                "target",
+                .object([
+                    ("url", .string(snapshot.target)),
+                    ("up", .bool(snapshot.targetDown == nil)),
+                    ("down_ms", snapshot.targetDown.map { .integer($0.wholeMilliseconds) } ?? .null),
+                    ("runs_waiting", .integer(snapshot.waiting)),
+                ])
+            ),
+            ("runs_in_flight", .integer(snapshot.runsInFlight)),
+            (
+                "state",
+                .object([
+                    ("directory", snapshot.stateDirectory.map(JSONValue.string) ?? .null),
+                    ("writable", .bool(snapshot.isStateWritable)),
+                ])
+            ),
+            ("jobs", .array(snapshot.entries.map { json($0, runs: snapshot.isLarge ? 1 : JobState.keptRuns) })),
+        ])
+    }
+
+    private static func json(_ entry: StatusSnapshot.Entry, runs: Int) -> JSONValue {
+        let state = entry.state
+        return .object([
+            ("name", .string(entry.job.name)),
+            ("schedule", .string(entry.job.scheduleText)),
+            ("schedule_words", entry.job.timetable.words.map(JSONValue.string) ?? .null),
+            ("tz", .string(entry.job.timetable.zone.name)),
+            ("method", .string(entry.job.method)),
+            ("path", .string(entry.job.path)),
+            ("activity", .string(entry.activity.word)),
+            ("next_slot", moment(entry.next)),
+            ("last_slot", moment(entry.lastSlot)),
+            ("last_success", moment(state?.lastSuccess)),
+            ("consecutive_failures", .integer(entry.failures)),
+            ("runs", .array((state?.runs ?? []).suffix(runs).map(json))),
+        ])
+    }
+
+    private static func json(_ run: RunRecord) -> JSONValue {
+        .object(
+            RunField.all.map { field in
+                if case .number(let path) = field.access {
+                    return (field.name.description, .integer(run[keyPath: path]))
+                }
+                return (field.name.description, .string(field.text(of: run)))
+            }
+        )
+    }
+
+    private static func moment(_ moment: Moment?) -> JSONValue { moment.map { .string($0.description) } ?? .null }
+}
+
+extension StatusSnapshot.Phase {
+    var word: String {
+        switch self {
+        case .standby: "standby"
+        case .grace: "grace"
+        case .clockIsWrong: "clock_is_wrong"
+        case .running: "running"
+        case .stopping: "stopping"
+        }
+    }
+}
+
+extension StatusSnapshot.Activity {
+    var word: String {
+        switch self {
+        case .idle: "idle"
+        case .delayed: "delayed"
+        case .waiting, .waitingForThread: "waiting"
+        case .running: "running"
+        case .retrying: "retrying"
+        case .held: "held"
+        }
+    }
+}

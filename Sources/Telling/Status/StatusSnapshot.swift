@@ -1,0 +1,113 @@
+package import Clockwork
+package import Schedule
+
+/// Everything that the status listener tells, at one moment: the input of all routes.
+package struct StatusSnapshot: Sendable {
+    package enum Phase: Sendable, Equatable {
+        /// Another sidecar has the state.
+        case standby
+        /// The first runs come after this long.
+        case grace(Duration)
+        /// The wall clock stands before the program was built.
+        case clockIsWrong
+        case running
+        case stopping
+    }
+
+    /// What a job does right now.
+    package enum Activity: Sendable, Equatable {
+        case idle
+        /// Jitter, or the spread after a start or an outage.
+        case delayed(for: Duration)
+        /// Due, but the app cannot be reached.
+        case waiting
+        /// Due, but all threads are busy.
+        case waitingForThread
+        case running(for: Duration)
+        case retrying(in: Duration)
+        /// The run has ended, but may go on in the app, or the app asked to be left alone.
+        case held(for: Duration)
+    }
+
+    package struct Entry: Sendable {
+        package var job: Job
+        /// Its place in the list.
+        package var number: Int
+        /// Nil: there is none before the year 10000.
+        package var next: Moment?
+        package var activity: Activity
+        package var state: JobState?
+
+        package init(
+            _ job: Job,
+            number: Int,
+            next: Moment?,
+            activity: Activity = .idle,
+            state: JobState? = nil
+        ) {
+            (self.job, self.number, self.next, self.activity, self.state) = (job, number, next, activity, state)
+        }
+    }
+
+    package var pulse: Pulse
+    package var now: Moment
+    package var started: Moment
+    package var phase: Phase
+    package var target: String
+    /// For how long the app cannot be reached; nil if it can.
+    package var targetDown: Duration?
+    /// Runs that wait for the app.
+    package var waiting: Int
+    package var runsInFlight: Int
+    package var isStateWritable: Bool
+    /// Nil: state ends with the process.
+    package var stateDirectory: String?
+    package var entries: [Entry]
+    package var metrics: Metrics
+
+    package init(
+        pulse: Pulse,
+        now: Moment,
+        started: Moment,
+        phase: Phase = .running,
+        target: String,
+        targetDown: Duration? = nil,
+        waiting: Int = 0,
+        runsInFlight: Int = 0,
+        isStateWritable: Bool = true,
+        stateDirectory: String? = nil,
+        entries: [Entry],
+        metrics: Metrics
+    ) {
+        (self.pulse, self.now, self.started, self.phase) = (pulse, now, started, phase)
+        (self.target, self.targetDown, self.waiting) = (target, targetDown, waiting)
+        (self.runsInFlight, self.isStateWritable, self.stateDirectory) = (runsInFlight, isStateWritable, stateDirectory)
+        (self.entries, self.metrics) = (entries, metrics)
+    }
+
+    /// Past this many jobs an answer leaves out what would make it too large; which is said where it is left out.
+    package static let many = 500
+
+    package var isLarge: Bool { entries.count > Self.many }
+
+    /// Whether the app would be called if a job were due.
+    package var isReady: Bool { phase == .running && targetDown == nil }
+}
+
+/// Whether the loop turns; can be told without waiting for any lock.
+package struct Pulse: Sendable, Equatable {
+    package var age: Duration
+    package var tick: Duration
+
+    package init(age: Duration, tick: Duration) { (self.age, self.tick) = (age, tick) }
+
+    package var isHealthy: Bool { age < tick * 3 }
+}
+
+extension StatusSnapshot.Entry {
+    package var lastRun: RunRecord? { state?.runs.last }
+    /// The slot that ran last; not what only counts as that, for a job that waits for its first slot.
+    package var lastSlot: Moment? { state?.inFlight?.begin.slot ?? lastRun?.slot }
+    package var failures: Int { state?.consecutiveFailures ?? 0 }
+    package var isFailing: Bool { failures > 0 }
+}
