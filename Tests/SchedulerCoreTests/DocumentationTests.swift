@@ -29,7 +29,7 @@ struct DocumentationTests {
 
     @Test(".env.example has each variable once: as it is by default, or commented out where nothing is fixed")
     func example() throws {
-        var lines = try Self.file(".env.example").filter { $0.contains(/^#?[A-Z][A-Z0-9_]*=/) }
+        var lines = try Self.example()
         for variable in Variable.allCases where variable != .job {
             let found = lines.filter { $0.hasPrefix("\(variable.name)=") || $0.hasPrefix("#\(variable.name)=") }
             lines.removeAll { found.contains($0) }
@@ -45,6 +45,17 @@ struct DocumentationTests {
         }
         #expect(!lines.isEmpty)
         #expect(lines.allSatisfy { $0.hasPrefix("#\(Variable.jobPrefix)") }, "nothing reads these")
+    }
+
+    @Test(".env.example as it is changes nothing")
+    func exampleIsDefault() throws {
+        let pairs = try Self.example().filter { !$0.hasPrefix("#") }.map { line in
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(parts[0]), String(parts[1]))
+        }
+        let environment = Dictionary(uniqueKeysWithValues: pairs)
+        #expect(environment.count > 20)
+        #expect(try Settings(environment: environment) == Settings(environment: [:]))
     }
 
     @Test("each variable is read: blanks alone are a fault of its own")
@@ -78,6 +89,11 @@ struct DocumentationTests {
 
     private static func file(_ name: String) throws -> [Substring] {
         try String(contentsOf: root.appending(path: name), encoding: .utf8).split(separator: "\n")
+    }
+
+    /// The lines of .env.example that set a variable, or would if they were not commented out.
+    private static func example() throws -> [Substring] {
+        try file(".env.example").filter { $0.contains(/^#?[A-Z][A-Z0-9_]*=/) }
     }
 
     /// The rows of the first table under a heading of the README, without its head.
