@@ -36,7 +36,9 @@ package enum Program {
             let zones = ZoneDirectory(environment: environment)
             output.write((Version.lines(zones)).joined(separator: "\n") + "\n")
         case .check(let asJSON):
-            let report = CheckReport(settings(environment), asJSON: asJSON, now: TimeSource.system.now())
+            let found = settings(environment)
+            let hint = StateHint.of((try? found.get())?.stateDirectory)
+            let report = CheckReport(found, asJSON: asJSON, now: TimeSource.system.now(), stateHint: hint)
             output.write(report.standardOutput)
             errors.write(report.standardError)
             return report.isGood ? Status.done : Status.configuration
@@ -135,9 +137,12 @@ extension Program {
         case .success(let good): settings = good
         }
         let index = try job(name, in: settings)
-        let (time, log, cancellation) = (TimeSource.system, log(settings, to: errors), Cancellation())
+        let credentials = settings.makeCredentials()
+        let log = log(settings, credentials.secrets, to: errors)
+        let (time, cancellation) = (TimeSource.system, Cancellation())
         let runner = Runner(
             settings,
+            token: credentials.token,
             log: log,
             time: time,
             reports: nil,
@@ -183,11 +188,11 @@ extension Program {
 // MARK: - run
 
 extension Program {
-    private static func log(_ settings: Settings, to output: LineOutput) -> Log {
+    private static func log(_ settings: Settings, _ secrets: SecretBook, to output: LineOutput) -> Log {
         Log(
             level: settings.logLevel,
             format: settings.logFormat,
-            secrets: settings.secrets,
+            secrets: secrets,
             now: TimeSource.system.now,
             write: output.write
         )
@@ -235,13 +240,15 @@ extension Program {
     ) -> Int32 {
         let output = output(for: settings)
         defer { output.drain(atMost: .seconds(5), uptime: TimeSource.system.uptime) }
-        let log = log(settings, to: output)
+        let credentials = settings.makeCredentials()
+        let log = log(settings, credentials.secrets, to: output)
         // Before the first thread is there.
         ProcessEnvironment.chooseHeaps(jobs: settings.jobs.count)
         Library.start(tls: settings.needsTLS)
         log.zoneData(ZoneDirectory(environment: environment))
         let scheduler = Scheduler(
             settings,
+            credentials,
             log: log,
             output: output,
             alarm: alarm,

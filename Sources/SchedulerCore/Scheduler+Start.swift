@@ -71,7 +71,7 @@ extension Scheduler {
         let new = Self.clockwork(settings, fresh.jobs, buildDate)
         clockwork.withLock { $0 = new }
         pool.widen(to: fresh.maxConcurrency)
-        for warning in fresh.warnings + JobHints.all(fresh.jobs, at: time.now()) { log.setting(warning: warning) }
+        for warning in fresh.warnings(at: time.now()) { log.setting(warning: warning) }
         log.reloaded(jobs: fresh.jobs.count)
         if isLoaded { announceSlots(after: graceEnd - time.uptime()) }
     }
@@ -104,7 +104,7 @@ extension Scheduler {
             for end in ended { finish(end) }
             store.record(past.records + Past.gone(store.book, without: stay.map { jobs[$0] }, at: now))
             pool.widen(to: fresh.maxConcurrency)
-            for warning in fresh.warnings + JobHints.all(fresh.jobs, at: now) { log.setting(warning: warning) }
+            for warning in fresh.warnings(at: now) { log.setting(warning: warning) }
             log.reloaded(jobs: fresh.jobs.count)
             let next = clockwork.withLock { clockwork in
                 list.indices.map { list[$0].isGone ? nil : clockwork.ticker.nextDue($0, now: now) }

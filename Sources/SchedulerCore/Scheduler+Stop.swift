@@ -11,7 +11,7 @@ extension Scheduler {
                 stopSignals.append(signal)
             } else {
                 log.reloading(signal)
-                settings.token?.reopen(log)
+                token?.reopen(log)
                 reloadJobs()
             }
         }

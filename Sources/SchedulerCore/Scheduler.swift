@@ -5,6 +5,7 @@ internal import Schedule
 /// The clock itself: puts the parts together, turns the loop, drains at the end.
 package final class Scheduler {
     let settings: Settings
+    let token: TokenSource?
     let log: Log
     let output: LineOutput?
     let time: TimeSource
@@ -46,6 +47,7 @@ package final class Scheduler {
 
     init(
         _ settings: Settings,
+        _ credentials: Credentials,
         log: Log,
         output: LineOutput? = nil,
         time: TimeSource = .system,
@@ -57,6 +59,7 @@ package final class Scheduler {
         reload: @escaping () -> Result<Settings, SettingsFaults>
     ) {
         self.settings = settings
+        token = credentials.token
         self.reload = reload
         self.log = log
         self.output = output
@@ -68,6 +71,7 @@ package final class Scheduler {
         self.doors = doors
         board = StatusBoard(
             settings,
+            secrets: credentials.secrets,
             clockwork: clockwork,
             store: store,
             isDraining: isDraining,
@@ -81,7 +85,7 @@ package final class Scheduler {
             ErrorReports(
                 $0,
                 tls: settings.transport.elsewhere,
-                secrets: settings.secrets,
+                secrets: credentials.secrets,
                 log: log,
                 now: time.now,
                 afterReport: bell.ring
@@ -93,6 +97,7 @@ package final class Scheduler {
             isDraining: isDraining,
             runner: Runner(
                 settings,
+                token: credentials.token,
                 log: log,
                 time: time,
                 reports: reports,
@@ -124,7 +129,7 @@ package final class Scheduler {
         log.started(settings)
         openDoors()
         defer { closeDoors() }
-        for warning in settings.warnings + JobHints.all(settings.jobs, at: time.now()) { log.setting(warning: warning) }
+        for warning in settings.warnings(at: time.now()) { log.setting(warning: warning) }
         graceEnd = time.uptime() + .seconds(settings.startupGraceSeconds)
         board.waitsForGrace(until: graceEnd)
         guard acquireState() else {

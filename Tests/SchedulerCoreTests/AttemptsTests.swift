@@ -96,6 +96,7 @@ private final class AttemptsRig: Sendable {
             isDraining: Flag(),
             runner: Runner(
                 settings,
+                token: nil,
                 log: log,
                 time: time,
                 reports: nil,

@@ -29,7 +29,7 @@ struct DocumentationTests {
 
     @Test(".env.example has each variable once: as it is by default, or commented out where nothing is fixed")
     func example() throws {
-        var lines = try Self.file(".env.example").filter { $0.contains(/^#?[A-Z][A-Z0-9_]*=/) }
+        var lines = try Self.example()
         for variable in Variable.allCases where variable != .job {
             let found = lines.filter { $0.hasPrefix("\(variable.name)=") || $0.hasPrefix("#\(variable.name)=") }
             lines.removeAll { found.contains($0) }
@@ -47,6 +47,17 @@ struct DocumentationTests {
         #expect(lines.allSatisfy { $0.hasPrefix("#\(Variable.jobPrefix)") }, "nothing reads these")
     }
 
+    @Test(".env.example as it is changes nothing")
+    func exampleIsDefault() throws {
+        let pairs = try Self.example().filter { !$0.hasPrefix("#") }.map { line in
+            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(parts[0]), String(parts[1]))
+        }
+        let environment = Dictionary(uniqueKeysWithValues: pairs)
+        #expect(environment.count > 20)
+        #expect(try Settings(environment: environment) == Settings(environment: [:]))
+    }
+
     @Test("each variable is read: blanks alone are a fault of its own")
     func read() throws {
         for variable in Variable.allCases {
@@ -60,15 +71,15 @@ struct DocumentationTests {
 
     @Test("no sentence names a variable that is not there")
     func mentioned() throws {
-        let folder = Self.root.appending(path: "Sources/SchedulerCore")
+        let folder = Self.root.appending(path: "Sources")
         let files = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
-        let sources = files.filter { $0.hasSuffix(".swift") }.map { "Sources/SchedulerCore/\($0)" }
-        #expect(sources.count > 50)
+        let sources = files.filter { $0.hasSuffix(".swift") }.map { "Sources/\($0)" }
+        #expect(sources.count > 100)
         let known = Set(Variable.allCases.map(\.name))
-        for file in sources + ["README.md"] {
+        for file in sources + ["README.md", "docker/compose.yml"] {
             let text = try Self.file(file).joined(separator: "\n")
             let names = text.matches(of: /\bSCHEDULER_[A-Z_]*[A-Z]\b/).map { String($0.output) }
-            #expect(names.filter { !known.contains($0) && !$0.hasPrefix("SCHEDULER_JOB") } == [], "\(file)")
+            #expect(names.filter { !known.contains($0) && !$0.hasPrefix(Variable.jobPrefix) } == [], "\(file)")
         }
     }
 
@@ -78,6 +89,11 @@ struct DocumentationTests {
 
     private static func file(_ name: String) throws -> [Substring] {
         try String(contentsOf: root.appending(path: name), encoding: .utf8).split(separator: "\n")
+    }
+
+    /// The lines of .env.example that set a variable, or would if they were not commented out.
+    private static func example() throws -> [Substring] {
+        try file(".env.example").filter { $0.contains(/^#?[A-Z][A-Z0-9_]*=/) }
     }
 
     /// The rows of the first table under a heading of the README, without its head.

@@ -1,4 +1,3 @@
-import Foundation
 import Schedule
 import Testing
 
@@ -36,18 +35,19 @@ struct JobSettingsTests {
 
     @Test("a variable overrides the file, the file a documented job, defaults what nobody sets")
     func precedence() throws {
-        let file = try TemporaryFile(
-            """
+        let file = """
             # ours
             marketplaces: daily 05:00 timeout=10
             report:x: every 1h POST /r jitter=5s header.X-A=file
             """
+        let jobs = try jobs(
+            [
+                "SCHEDULER_JOBS_FILE": "FILE", "SCHEDULER_JOB_MARKETPLACES": "timeout=20",
+                "SCHEDULER_JOB_REPORT_X": "header.x-a=variable",
+                "SCHEDULER_JOB_DEFAULTS": "retries=2 jitter=10s timeout=7 header.X-B=defaults tz=Europe/Prague",
+            ],
+            file: file
         )
-        let jobs = try jobs([
-            "SCHEDULER_JOBS_FILE": file.path, "SCHEDULER_JOB_MARKETPLACES": "timeout=20",
-            "SCHEDULER_JOB_REPORT_X": "header.x-a=variable",
-            "SCHEDULER_JOB_DEFAULTS": "retries=2 jitter=10s timeout=7 header.X-B=defaults tz=Europe/Prague",
-        ])
         let marketplaces = try #require(jobs.first { $0.name == "marketplaces" })
         #expect(marketplaces.scheduleText == "daily 05:00")
         #expect(marketplaces.timeoutSeconds == 20)
@@ -192,10 +192,10 @@ struct JobSettingsTests {
 
     @Test("faults of a file name the line, all at once")
     func fileFaults() throws {
-        let file = try TemporaryFile("a: every 0m GET /\n\nnothing\n9: off\nb: every 1m GET /\nb: off\ndefaults: off\n")
-        let bad = try #require(throws: SettingsFaults.self) { try jobs(["SCHEDULER_JOBS_FILE": file.path]) }
+        let file = "a: every 0m GET /\n\nnothing\n9: off\nb: every 1m GET /\nb: off\ndefaults: off\n"
+        let bad = try #require(throws: SettingsFaults.self) { try jobs(["SCHEDULER_JOBS_FILE": "FILE"], file: file) }
         #expect(
-            bad.faults.map { $0.message.replacingOccurrences(of: file.path, with: "FILE") } == [
+            bad.faults.map(\.message) == [
                 #"FILE:3: has no name that ends with a colon and a blank; write "name: job line", or # before a comment"#,
                 #"FILE:1: duration "0m" is too short; at least 1s is needed"#,
                 #"FILE:4: job name "9" is not one; write a letter, then letters, digits and - _ : . up to 64 in all"#,
@@ -207,15 +207,15 @@ struct JobSettingsTests {
 
     @Test("one fault of a line hides no other, and none is blamed on the wrong place")
     func allFaultsOfAJob() throws {
-        let file = try TemporaryFile("\u{FEFF}a: daily 3:00 POST /x\n")
+        let environment = [
+            "SCHEDULER_JOBS_FILE": "FILE", "SCHEDULER_JOB_A": "timeout=5",
+            "SCHEDULER_JOB_B": "daily 03:00 POST /a tz=Foo retries=x", "SCHEDULER_JOB_DEFAULTS": "tz=Europe/Pragu",
+        ]
         let bad = try #require(throws: SettingsFaults.self) {
-            try jobs([
-                "SCHEDULER_JOBS_FILE": file.path, "SCHEDULER_JOB_A": "timeout=5",
-                "SCHEDULER_JOB_B": "daily 03:00 POST /a tz=Foo retries=x", "SCHEDULER_JOB_DEFAULTS": "tz=Europe/Pragu",
-            ])
+            try jobs(environment, file: "\u{FEFF}a: daily 3:00 POST /x\n")
         }
         #expect(
-            bad.faults.map { $0.message.replacingOccurrences(of: file.path, with: "FILE") } == [
+            bad.faults.map(\.message) == [
                 "SCHEDULER_JOB_DEFAULTS: tz=: zone \"Europe/Pragu\" is not known in /usr/share/zoneinfo; "
                     + "did you mean \"Europe/Prague\"?",
                 #"FILE:1: time "3:00" is not a time of day; write HH:MM from 00:00 to 23:59, two digits each"#,
@@ -231,10 +231,8 @@ struct JobSettingsTests {
         arguments: ["a: every 1m GET /", "defaults: off", "9: off"]
     )
     func oneLineEach(_ line: String) throws {
-        let file = try TemporaryFile("\(line)\n\(line)\nx\n", suffix: "\nERROR forged")
-        let bad = try #require(throws: SettingsFaults.self) {
-            try jobs(["SCHEDULER_JOBS_FILE": file.path, "SCHEDULER_JOB_B\nERROR": ""])
-        }
+        let environment = ["SCHEDULER_JOBS_FILE": "FILE\nERROR forged", "SCHEDULER_JOB_B\nERROR": ""]
+        let bad = try #require(throws: SettingsFaults.self) { try jobs(environment, file: "\(line)\n\(line)\nx\n") }
         #expect(bad.faults.count >= 3)
         #expect(bad.faults.allSatisfy { !$0.message.contains("\n") && !$0.variable.contains("\n") })
     }
@@ -252,25 +250,16 @@ struct JobSettingsTests {
 
     @Test("ten thousand jobs of a file are read, and threads stay few")
     func many() throws {
-        let file = try TemporaryFile(
-            (0..<10_000).map { "job-\($0): every 15m POST /api/\($0) tz=Europe/Prague\n" }.joined()
-        )
-        let settings = try Settings(environment: ["SCHEDULER_JOBS_FILE": file.path, "SCHEDULER_BUILTIN_JOBS": "false"])
+        let file = (0..<10_000).map { "job-\($0): every 15m POST /api/\($0) tz=Europe/Prague\n" }.joined()
+        let environment = ["SCHEDULER_JOBS_FILE": "FILE", "SCHEDULER_BUILTIN_JOBS": "false"]
+        let settings = try Settings(environment: environment, sources: .only(["FILE": file]))
         #expect(settings.jobs.count == 10_000)
         #expect(settings.maxConcurrency == 256)
     }
 
-    private func jobs(_ environment: [String: String]) throws -> [Job] { try Settings(environment: environment).jobs }
-}
-
-/// A file that goes with its owner.
-final class TemporaryFile {
-    let path: String
-
-    init(_ text: String, suffix: String = "") throws {
-        path = FileManager.default.temporaryDirectory.path + "/scheduler-test-\(UUID().uuidString)\(suffix)"
-        try Data(text.utf8).write(to: URL(filePath: path))
+    private func jobs(_ environment: [String: String], file: String? = nil) throws -> [Job] {
+        let path = environment["SCHEDULER_JOBS_FILE"] ?? ""
+        let sources = file.map { SettingsSources.only([path: $0]) }
+        return try Settings(environment: environment, sources: sources ?? .live).jobs
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 }

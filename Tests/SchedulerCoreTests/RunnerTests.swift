@@ -72,7 +72,7 @@ struct RunnerTests {
         let settings = try settings(for: down, extra: ["POSTHOG_API_KEY": "phc_key", "POSTHOG_HOST": posthog.url])
         let reports = ErrorReports(
             try #require(settings.errorReports),
-            secrets: settings.secrets,
+            secrets: SecretBook(settings.secrets),
             now: { Moment(seconds: 1_767_225_600) }
         )
         let runner = runner(settings, reports: reports)
@@ -106,10 +106,10 @@ struct RunnerTests {
             for: posthog.url,
             extra: ["POSTHOG_API_KEY": "phc_key", "POSTHOG_HOST": posthog.url]
         )
-        let log = book.log(secrets: settings.secrets)
+        let log = book.log(secrets: SecretBook(settings.secrets))
         let reports = ErrorReports(
             try #require(settings.errorReports),
-            secrets: settings.secrets,
+            secrets: SecretBook(settings.secrets),
             log: log,
             now: { .epoch }
         )
@@ -181,9 +181,11 @@ struct RunnerTests {
     }
 
     private func runner(_ settings: Settings, reports: ErrorReports? = nil) -> Runner {
-        Runner(
+        let credentials = settings.makeCredentials()
+        return Runner(
             settings,
-            log: book.log(secrets: settings.secrets),
+            token: credentials.token,
+            log: book.log(secrets: credentials.secrets),
             time: .system,
             reports: reports,
             cancellation: Cancellation(),

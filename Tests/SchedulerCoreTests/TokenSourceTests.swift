@@ -142,15 +142,17 @@ struct TokenSourceTests {
 
     private func source(_ path: String) throws -> (TokenSource, SecretBook) {
         let secrets = SecretBook()
-        let file = TokenFile(path)
-        return (TokenSource(try file.read(), file: file, secrets: secrets), secrets)
+        let file = TokenFile(path, variable: "SCHEDULER_API_TOKEN_FILE")
+        return (TokenSource(TokenOrigin(try file.read(), file: file), secrets: secrets), secrets)
     }
 
     private func run(against target: TestServer, _ path: String, isStopping: Bool = false) throws -> RunEnd {
         let settings = try Settings(environment: ["API_URL": target.url, "SCHEDULER_API_TOKEN_FILE": path])
+        let credentials = settings.makeCredentials()
         let runner = Runner(
             settings,
-            log: book.log(secrets: settings.secrets),
+            token: credentials.token,
+            log: book.log(secrets: credentials.secrets),
             time: .system,
             reports: nil,
             cancellation: Cancellation(),

@@ -156,7 +156,7 @@ struct TransportTests {
         dump(settings, to: &dumped)
         #expect(!dumped.contains("hunter2"))
         let book = LogBook()
-        book.log(secrets: settings.secrets).info("\("hunter2 Ym9iOmh1bnRlcjI=")")
+        book.log(secrets: SecretBook(settings.secrets)).info("\("hunter2 Ym9iOmh1bnRlcjI=")")
         #expect(book.lines.first?.hasSuffix("*** ***\n") == true)
     }
 
@@ -171,11 +171,12 @@ struct TransportTests {
         let reports = ErrorReports(
             try #require(settings.errorReports),
             tls: settings.transport.elsewhere,
-            secrets: settings.secrets,
+            secrets: SecretBook(settings.secrets),
             now: { .epoch }
         )
         let runner = Runner(
             settings,
+            token: nil,
             log: LogBook().log(),
             time: .system,
             reports: reports,

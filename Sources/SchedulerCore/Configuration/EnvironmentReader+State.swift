@@ -8,15 +8,12 @@ extension EnvironmentReader {
             fault(.stateDirectory, "\(quoted(.stateDirectory, path)) does not begin with /; write \(allowed)")
             return nil
         }
-        if let owner = FileOwner(of: path), !owner.isDirectory {
-            fault(.stateDirectory, "\(quoted(.stateDirectory, path)) is not a directory; write \(allowed)")
-            return nil
+        switch sources.place(path) {
+        case .directory, .nothing: return path
+        case .other: fault(.stateDirectory, "\(quoted(.stateDirectory, path)) is not a directory; write \(allowed)")
+        case .belowFile: fault(.stateDirectory, "\(quoted(.stateDirectory, path)) lies below a file; write \(allowed)")
         }
-        if FileOwner.isBelowFile(path) {
-            fault(.stateDirectory, "\(quoted(.stateDirectory, path)) lies below a file; write \(allowed)")
-            return nil
-        }
-        return path
+        return nil
     }
 }
 

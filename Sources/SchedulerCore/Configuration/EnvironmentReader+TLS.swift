@@ -1,7 +1,7 @@
 package import HTTPClient
 
 /// How requests are protected: those to the target, and those to other hosts.
-package struct TransportSettings: Sendable {
+package struct TransportSettings: Sendable, Equatable {
     package var target = TLSOptions()
     /// Nil: straight to the target.
     ///
@@ -74,7 +74,9 @@ extension EnvironmentReader {
     private mutating func proxy() -> ProxyURL? {
         guard let value = text(.proxy) else { return nil }
         do throws(ProxyURL.Fault) {
-            return try ProxyURL(parsing: value.trimmingBlanks)
+            let proxy = try ProxyURL(parsing: value.trimmingBlanks)
+            secrets += proxy.secrets.map(Secret.init)
+            return proxy
         } catch {
             fault(.proxy, "\(Variable.proxy.name) (its value is not shown, it may hold a password) \(error)")
             return nil
@@ -83,40 +85,35 @@ extension EnvironmentReader {
 
     /// Looks for what a file must hold; libcurl's own complaint would name an OpenSSL error.
     private mutating func check(_ path: String, _ name: Variable, _ content: PEM) -> Bool {
-        do throws(SmallFile.Fault) {
-            let text = String(decoding: try SmallFile.read(path, limit: Self.largest), as: UTF8.self)
-            guard let complaint = content.complaint(text) else { return true }
+        switch sources.read(path, Self.largest) {
+        case .success(let bytes):
+            guard let complaint = content.complaint(String(decoding: bytes, as: UTF8.self)) else { return true }
             fault(name, "\(quoted(name, path)) \(complaint)")
-        } catch {
-            fault(name, "\(quoted(name, path)) \(error); write \(name.allowed)")
+        case .failure(let error): fault(name, "\(quoted(name, path)) \(error); write \(name.allowed)")
         }
         return false
     }
 
     /// Has libcurl load the files.
     private mutating func accept(_ options: TLSOptions, ca: Variable = .caFile) -> Bool {
-        do throws(TLSOptions.Fault) {
-            try options.check()
-            return true
-        } catch {
-            switch error {
-            case .authorities:
-                // libcurl's words only repeat the path.
-                fault(ca, "\(quoted(ca, options.caFile ?? "")) cannot be loaded: a certificate in it is damaged")
-            case .certificate(let reason):
-                let file = quoted(.clientCertFile, options.certificateFile ?? "")
-                fault(.clientCertFile, "\(file) cannot be used: \(Escaping.quotable(reason))")
-            case .key:
-                let certificate = quoted(.clientCertFile, options.certificateFile ?? "")
-                if let key = options.keyFile {
-                    let file = quoted(.clientKeyFile, key)
-                    fault(.clientKeyFile, "\(file) is damaged, or is not the key of \(certificate)")
-                } else {
-                    fault(.clientCertFile, "\(certificate) holds a key that is damaged, or is not the certificate's")
-                }
+        switch sources.refusal(options) {
+        case nil: return true
+        case .authorities:
+            // libcurl's words only repeat the path.
+            fault(ca, "\(quoted(ca, options.caFile ?? "")) cannot be loaded: a certificate in it is damaged")
+        case .certificate(let reason):
+            let file = quoted(.clientCertFile, options.certificateFile ?? "")
+            fault(.clientCertFile, "\(file) cannot be used: \(Escaping.quotable(reason))")
+        case .key:
+            let certificate = quoted(.clientCertFile, options.certificateFile ?? "")
+            if let key = options.keyFile {
+                let file = quoted(.clientKeyFile, key)
+                fault(.clientKeyFile, "\(file) is damaged, or is not the key of \(certificate)")
+            } else {
+                fault(.clientCertFile, "\(certificate) holds a key that is damaged, or is not the certificate's")
             }
-            return false
         }
+        return false
     }
 }
 

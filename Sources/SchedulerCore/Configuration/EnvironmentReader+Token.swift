@@ -5,13 +5,12 @@ extension EnvironmentReader {
     private static let shortest = 32
 
     /// The token, from the variable or the file; `target` is where it will be sent.
-    mutating func token(for target: BaseURL?, secrets: SecretBook) -> TokenSource? {
+    mutating func token(for target: BaseURL?) -> TokenOrigin? {
         let faultsBefore = faults.count
         let plain = secret(.token)
-        let file = text(.tokenFile).map(TokenFile.init)
+        let file = text(.tokenFile).map { TokenFile($0, variable: Variable.tokenFile.name) }
         let isRequired = flag(.requireToken)
-        if let file, let plain {
-            secrets.add(plain)
+        if let file, plain != nil {
             fault(.tokenFile, "\(file.shown) and \(Variable.token.name) are both set; leave one of them out")
             return nil
         }
@@ -27,12 +26,14 @@ extension EnvironmentReader {
             return nil
         }
         warn(of: token, from: file == nil ? Variable.token : .tokenFile, for: target)
-        return TokenSource(token, file: file, secrets: secrets)
+        return TokenOrigin(token, file: file)
     }
 
     private mutating func read(_ file: TokenFile) -> Secret? {
         do throws(TokenFile.Fault) {
-            return try file.read()
+            let token = try TokenFile.token(in: sources.read(file.path, TokenFile.limit))
+            secrets.append(token)
+            return token
         } catch {
             fault(.tokenFile, "\(file.shown) \(error); write the path of a file that holds the token alone")
             return nil

@@ -5,14 +5,17 @@ internal import HTTPClient
 /// Each read answers nil for a variable that is not set or that was a fault.
 struct EnvironmentReader {
     let environment: [String: String]
+    let sources: SettingsSources
+    /// What must not appear in a log, of all that was read so far.
+    var secrets: [Secret] = []
     private(set) var faults: [SettingsFault] = []
     private(set) var warnings: [SettingsFault] = []
 
     /// A secret that stands in the wrong variable is masked before its value is cut.
     private let redactor: Redactor
 
-    init(_ environment: [String: String]) {
-        self.environment = environment
+    init(_ environment: [String: String], _ sources: SettingsSources = .live) {
+        (self.environment, self.sources) = (environment, sources)
         let names = Variable.allCases.filter { $0.row.rule == .secret }.map(\.name)
         let secrets = names.compactMap { environment[$0]?.unquoted }
         redactor = Redactor(SecretBook(secrets.map(Secret.init)))
@@ -107,6 +110,7 @@ struct EnvironmentReader {
             fault(variable, "\(variable.name) (its value is not shown) \(rule)")
             return nil
         }
+        secrets.append(Secret(value))
         return Secret(value)
     }
 

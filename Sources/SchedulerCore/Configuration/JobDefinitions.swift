@@ -107,9 +107,9 @@ extension EnvironmentReader {
         let name = Variable.jobsFile.name
         guard let path = text(.jobsFile)?.trimmingBlanks else { return }
         let bytes: [UInt8]
-        do throws(SmallFile.Fault) {
-            bytes = try SmallFile.read(path, limit: JobsFile.limit)
-        } catch {
+        switch sources.read(path, JobsFile.limit) {
+        case .success(let all): bytes = all
+        case .failure(let error):
             return fault(
                 name,
                 "\(name)=\"\(Escaping.quotable(path))\" \(error); name a file of \"name: job line\" lines"

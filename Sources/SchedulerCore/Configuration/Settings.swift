@@ -1,12 +1,12 @@
 package import HTTPClient
 package import HTTPServer
-internal import Schedule
+package import Schedule
 
-/// Everything that the environment says, checked.
-package struct Settings: Sendable {
+/// Everything that the environment says, checked: a value, made of what is handed in.
+package struct Settings: Sendable, Equatable {
     package let target: BaseURL
     /// Nil: requests carry none.
-    package let token: TokenSource?
+    package let token: TokenOrigin?
     package let transport: TransportSettings
     /// The documented ones in their order, then one's own by name.
     package let jobs: [Job]
@@ -30,9 +30,9 @@ package struct Settings: Sendable {
     package let warnings: [SettingsFault]
 
     /// Everything that must not appear in a log.
-    package let secrets: SecretBook
+    package let secrets: [Secret]
 
-    package struct ErrorReportSettings: Sendable {
+    package struct ErrorReportSettings: Sendable, Equatable {
         package let key: Secret
         package let host: BaseURL
     }
@@ -47,13 +47,15 @@ package struct Settings: Sendable {
     /// Checks the whole environment, and throws all that is wrong with it at once.
     ///
     /// What is left to chance is made of `random`; the same number makes the same settings.
-    package init(environment: [String: String], random: UInt64 = 0) throws(SettingsFaults) {
-        var reader = EnvironmentReader(environment)
+    package init(
+        environment: [String: String],
+        sources: SettingsSources = .live,
+        random: UInt64 = 0
+    ) throws(SettingsFaults) {
+        var reader = EnvironmentReader(environment, sources)
         let target = reader.url(.apiURL)
-        secrets = SecretBook()
-        token = reader.token(for: target, secrets: secrets)
+        token = reader.token(for: target)
         transport = reader.transport(for: target)
-        for secret in transport.proxy?.secrets ?? [] { secrets.add(Secret(secret)) }
         var intervals: [Variable: Int] = [:]
         for variable in DocumentedJobs.intervals { intervals[variable] = reader.number(variable) }
         let tick = reader.number(.tick)
@@ -63,7 +65,6 @@ package struct Settings: Sendable {
         let spread = reader.number(.startupSpread)
         let reportKey = reader.secret(.postHogKey)
         let reportHost = reader.url(.postHogHost)
-        if let reportKey { secrets.add(reportKey) }
         logLevel = reader.logLevel()
         logFormat = reader.logFormat()
         seed = reader.text(.seed) ?? target?.text ?? ""
@@ -76,11 +77,13 @@ package struct Settings: Sendable {
         let isStrict = reader.flag(.strict)
         reader.reportUnknown(asFaults: isStrict)
 
-        warnings = secrets.masked(reader.warnings)
+        secrets = reader.secrets
+        let book = SecretBook(secrets)
+        warnings = book.masked(reader.warnings)
         guard reader.faults.isEmpty, let target, let tick, let grace, let stopTimeout, let spread,
             let reportHost
         else {
-            throw SettingsFaults(faults: secrets.masked(reader.faults), warnings: warnings, logFormat: logFormat)
+            throw SettingsFaults(faults: book.masked(reader.faults), warnings: warnings, logFormat: logFormat)
         }
         self.target = target
         self.jobs = jobs
@@ -91,4 +94,15 @@ package struct Settings: Sendable {
         maxConcurrency = threads
         errorReports = reportKey.map { ErrorReportSettings(key: $0, host: reportHost) }
     }
+}
+
+extension Settings {
+    /// All that `check`, the start and each reload warn of; clock changes make some of it depend on the time.
+    ///
+    /// `state` is what only `check` has to foresee: the start tries the directory, and tells what came of it.
+    package func warnings(at now: Moment, state: SettingsFault? = nil) -> [SettingsFault] {
+        warnings + (state.map { [$0] } ?? []) + JobHints.all(jobs, at: now)
+    }
+
+    package func makeCredentials() -> Credentials { Credentials(token: token, secrets: secrets) }
 }

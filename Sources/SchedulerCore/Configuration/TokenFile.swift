@@ -1,10 +1,11 @@
 /// A file that holds a token and nothing else, such as a Docker or Kubernetes secret.
 package struct TokenFile: Sendable, Equatable {
     package let path: String
+    /// The variable that names it, for messages.
+    package let variable: String
 
-    package init(_ path: String) { self.path = path }
+    package init(_ path: String, variable: String) { (self.path, self.variable) = (path, variable) }
 
-    static let variable = "SCHEDULER_API_TOKEN_FILE"
     static let limit = 64 * 1024
 
     /// Why there is no token; never quotes what the file holds.
@@ -14,13 +15,17 @@ package struct TokenFile: Sendable, Equatable {
         case notVisibleASCII
     }
 
-    /// The token: visible ASCII, without the one newline (or CR and newline) that editors leave at the end.
+    /// The token of this moment.
     package func read() throws(Fault) -> Secret {
+        try Self.token(in: Result { () throws(SmallFile.Fault) in try SmallFile.read(path, limit: Self.limit) })
+    }
+
+    /// The token: visible ASCII, without the one newline (or CR and newline) that editors leave at the end.
+    static func token(in content: Result<[UInt8], SmallFile.Fault>) throws(Fault) -> Secret {
         var bytes: ArraySlice<UInt8>
-        do throws(SmallFile.Fault) {
-            bytes = try SmallFile.read(path, limit: Self.limit)[...]
-        } catch {
-            throw .unreadable(error)
+        switch content {
+        case .success(let all): bytes = all[...]
+        case .failure(let fault): throw .unreadable(fault)
         }
         if bytes.last == 0x0A {
             bytes.removeLast()
@@ -34,8 +39,8 @@ package struct TokenFile: Sendable, Equatable {
     /// The variable and its value, to begin a message; a value that may be the token itself is not shown.
     package var shown: String {
         path.hasPrefix("/") || path.hasPrefix("./") || path.hasPrefix("../")
-            ? "\(Self.variable)=\"\(Escaping.quotable(path))\""
-            : "\(Self.variable) (its value is not shown, as it does not begin with / and may be a token)"
+            ? "\(variable)=\"\(Escaping.quotable(path))\""
+            : "\(variable) (its value is not shown, as it does not begin with / and may be a token)"
     }
 }
 

@@ -1,6 +1,15 @@
 internal import Locking
 
-/// Where the token comes from: a variable, or a file that is read again before each attempt.
+/// Where the token stands, and what it was when the settings were read.
+package struct TokenOrigin: Sendable, Equatable {
+    package let token: Secret
+    /// Nil: the token is a variable's and stays.
+    package let file: TokenFile?
+
+    package init(_ token: Secret, file: TokenFile? = nil) { (self.token, self.file) = (token, file) }
+}
+
+/// The token of each moment: a variable's, or that of a file that is read again before each attempt.
 ///
 /// A file is read each time, not only when its time or inode has changed: two writes within one tick of the kernel's
 /// clock leave the same time, and the cost of a small file is nothing beside that of a request.
@@ -17,11 +26,11 @@ package final class TokenSource: Sendable {
     private let secrets: SecretBook
 
     /// `secrets` learns each new token before anyone else does.
-    package init(_ token: Secret, file: TokenFile? = nil, secrets: SecretBook) {
-        self.file = file
+    package init(_ origin: TokenOrigin, secrets: SecretBook) {
+        file = origin.file
         self.secrets = secrets
-        state = Mutex(State(last: token))
-        secrets.addToken(token)
+        state = Mutex(State(last: origin.token))
+        secrets.addToken(origin.token)
     }
 
     /// The token of this moment; with a file that is bad, the last good one, and one warning.
@@ -44,8 +53,8 @@ package final class TokenSource: Sendable {
             }
         }
         switch event {
-        case .changed: log.tokenHasChanged()
-        case .good: log.tokenFileIsGood()
+        case .changed: log.tokenHasChanged(file)
+        case .good: log.tokenFileIsGood(file)
         case .bad(let fault): log.tokenFileIsBad(file, fault)
         case nil: break
         }
@@ -65,9 +74,13 @@ package final class TokenSource: Sendable {
 }
 
 extension Log {
-    func tokenHasChanged() { info("The token in SCHEDULER_API_TOKEN_FILE has changed; requests carry the new one.") }
+    func tokenHasChanged(_ file: TokenFile) {
+        info("The token in \(own: file.variable) has changed; requests carry the new one.")
+    }
 
-    func tokenFileIsGood() { info("SCHEDULER_API_TOKEN_FILE can be read again; the token is the same.") }
+    func tokenFileIsGood(_ file: TokenFile) {
+        info("\(own: file.variable) can be read again; the token is the same.")
+    }
 
     func tokenFileIsBad(_ file: TokenFile, _ fault: TokenFile.Fault) {
         warning("\(own: file.shown) \(own: fault.description); the last token stays in use until this is mended.")

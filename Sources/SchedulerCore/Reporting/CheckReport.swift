@@ -8,17 +8,21 @@ package struct CheckReport {
     package let standardError: String
     package let isGood: Bool
 
-    /// `now` is where the next slots are counted from.
-    package init(_ result: Result<Settings, SettingsFaults>, asJSON: Bool, now: Moment) {
+    /// `now` is where the next slots are counted from, `stateHint` what the directory for state will have against it.
+    package init(
+        _ result: Result<Settings, SettingsFaults>,
+        asJSON: Bool,
+        now: Moment,
+        stateHint: SettingsFault? = nil
+    ) {
         switch result {
         case .success(let settings):
             isGood = true
             // A whole second: slots of "every" count from it.
             let now = Moment(seconds: now.seconds)
-            let state = StateHint.of(settings.stateDirectory).map { [$0] } ?? []
-            let warnings = settings.warnings + state + JobHints.all(settings.jobs, at: now)
+            let warnings = settings.warnings(at: now, state: stateHint)
             let report = asJSON ? Self.json(settings, warnings, now) : Self.table(settings, now)
-            standardOutput = Redactor(settings.secrets).maskOwn(report)
+            standardOutput = Redactor(SecretBook(settings.secrets)).maskOwn(report)
             standardError = asJSON ? "" : Self.lines(warnings, "warning")
         case .failure(let bad):
             isGood = false

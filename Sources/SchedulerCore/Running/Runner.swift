@@ -18,6 +18,7 @@ package final class Runner: Sendable {
 
     package init(
         _ settings: Settings,
+        token: TokenSource?,
         log: Log,
         time: TimeSource,
         reports: ErrorReports?,
@@ -26,7 +27,7 @@ package final class Runner: Sendable {
         random: @escaping @Sendable () -> UInt64
     ) {
         target = settings.target
-        token = settings.token
+        self.token = token
         transport = settings.transport
         self.log = log
         self.time = time

@@ -24,6 +24,7 @@ final class StatusBoard: Sendable {
 
     init(
         _ settings: Settings,
+        secrets: SecretBook,
         clockwork: Scheduler.Shared,
         store: any StateStore,
         isDraining: Flag,
@@ -36,7 +37,7 @@ final class StatusBoard: Sendable {
         tick = settings.tick
         target = settings.target.text
         stateDirectory = settings.stateDirectory
-        secrets = settings.secrets
+        self.secrets = secrets
         started = time.now()
     }
 
