@@ -50,7 +50,7 @@ package final class Client {
             body: sink.kept,
             bodyLength: sink.length,
             location: easy.header("Location"),
-            retryAfter: easy.header("Retry-After")
+            retryAfter: easy.header("Retry-After").map(RetryAfter.init(parsing:))
         )
     }
 

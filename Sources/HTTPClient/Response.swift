@@ -8,10 +8,10 @@ package struct Response: Sendable, Equatable {
     package let bodyLength: Int
     /// The `Location` header, as it came.
     package let location: String?
-    /// The `Retry-After` header, as it came.
-    package let retryAfter: String?
+    /// The `Retry-After` header.
+    package let retryAfter: RetryAfter?
 
-    package init(status: Int, body: [UInt8], bodyLength: Int, location: String?, retryAfter: String? = nil) {
+    package init(status: Int, body: [UInt8], bodyLength: Int, location: String?, retryAfter: RetryAfter? = nil) {
         self.status = status
         self.body = body
         self.bodyLength = bodyLength
