@@ -2,9 +2,6 @@
 ///
 /// Not `Sendable`: each thread makes its own and keeps it.
 package final class Client {
-    /// How much of an answer is kept, in bytes.
-    package static let bodyLimit = 64 * 1024
-
     /// Made when it is first needed, and again if that failed: a want of descriptors passes.
     private var transport: Transport?
 

@@ -2,7 +2,7 @@
 package struct Response: Sendable, Equatable {
     /// As the answer says; any number from 100 to 999.
     package let status: Int
-    /// The first `Client.bodyLimit` bytes; what came after was read and dropped.
+    /// The first `Request.bodyLimit` bytes; what came after was read and dropped.
     package let body: [UInt8]
     /// Bytes of the body that arrived.
     package let bodyLength: Int

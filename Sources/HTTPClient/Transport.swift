@@ -18,7 +18,7 @@ final class Transport {
         connected: () -> Bool
     ) throws(TransferError) -> Response {
         let begin = Uptime.now
-        sink.open(limit: Client.bodyLimit)
+        sink.open(limit: request.bodyLimit)
         defer {
             sink.clear()
             limit.clear()
@@ -69,8 +69,9 @@ final class Transport {
     private func set(_ request: Request) throws(TransferError) {
         try easy.set(CURLOPT_URL, request.url)
         try easy.set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout)
-        try easy.set(CURLOPT_FRESH_CONNECT, 1)  // on a reused connection libcurl repeats a POST by itself
-        try easy.set(CURLOPT_FORBID_REUSE, 1)
+        let isFresh = request.connection == .fresh ? 1 : 0
+        try easy.set(CURLOPT_FRESH_CONNECT, isFresh)
+        try easy.set(CURLOPT_FORBID_REUSE, isFresh)
         try easy.set(request.tls)
         if let proxy = request.proxy { try easy.set(proxy) }
         try setMethod(request)
