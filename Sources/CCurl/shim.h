@@ -38,11 +38,11 @@ static inline CURLcode ccurl_setopt_prereq(CURL *handle, CURLoption option, ccur
   return curl_easy_setopt(handle, option, value);
 }
 
-static inline CURLcode ccurl_getinfo_long(CURL *handle, CURLINFO info, long *value) {
-  return curl_easy_getinfo(handle, info, value);
+static inline CURLcode ccurl_setopt_opensocket(CURL *handle, curl_opensocket_callback value) {
+  return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, value);
 }
 
-static inline CURLcode ccurl_getinfo_off(CURL *handle, CURLINFO info, curl_off_t *value) {
+static inline CURLcode ccurl_getinfo_long(CURL *handle, CURLINFO info, long *value) {
   return curl_easy_getinfo(handle, info, value);
 }
 

@@ -1,10 +1,11 @@
 /// Keeps the first bytes of a body, counts the rest.
 final class BodySink {
-    private let limit: Int
+    private var limit = 0
     private(set) var kept: [UInt8] = []
     private(set) var length = 0
 
-    init(limit: Int) { self.limit = limit }
+    /// To be called before each transfer, with how many bytes of it are kept.
+    func open(limit: Int) { (self.limit, kept, length) = (limit, [], 0) }
 
     /// To be called after each transfer, so that nobody keeps a body that was read.
     func clear() { (kept, length) = ([], 0) }

@@ -10,13 +10,15 @@ package enum Library {
     /// Without `tls` OpenSSL stays asleep, with its two megabytes; should a request need it nevertheless, it starts by
     /// itself, whatever thread that is on (OPENSSL_init_crypto(3)).
     ///
-    /// Never undone: `curl_global_cleanup` demands that no other thread exists.
-    package static func start(tls: Bool = true) {
+    /// Never undone: `curl_global_cleanup` demands that no other thread exists. False for want of memory; the next
+    /// request tries again.
+    @discardableResult
+    package static func start(tls: Bool = true) -> Bool {
         hasStarted.withLock { hasStarted in
-            guard !hasStarted else { return }
-            hasStarted = true
-            let code = curl_global_init(Int(tls ? CURL_GLOBAL_DEFAULT : CURL_GLOBAL_NOTHING))
-            precondition(code == CURLE_OK, "libcurl did not start")
+            if !hasStarted {
+                hasStarted = curl_global_init(Int(tls ? CURL_GLOBAL_DEFAULT : CURL_GLOBAL_NOTHING)) == CURLE_OK
+            }
+            return hasStarted
         }
     }
 

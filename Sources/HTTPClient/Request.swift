@@ -1,13 +1,30 @@
 /// One HTTP request to be sent once.
 package struct Request: Sendable {
+    /// Which connection a request goes over.
+    package enum Connection: Sendable {
+        /// One of its own, closed after it.
+        case fresh
+        /// One that an earlier request of the same client has left, if there is one; it is left for the next.
+        ///
+        /// If the other side has closed it meanwhile, libcurl sends the request again by itself, a POST as well: only for
+        /// what may arrive twice.
+        case kept
+    }
+
+    /// A timeout beyond it is a slip: 32 bits of milliseconds, which many things in between keep, are 24.8 days.
+    package static let longestTimeout = Duration.seconds(24 * 86_400)
+
     /// The method as it goes over the wire; upper case.
     package var method: String
     /// Absolute http or https URL.
     package var url: String
     package var headers: HeaderLines
     package var body: [UInt8]?
-    /// For the whole attempt, from name resolution to the last byte of the answer.
+    /// For the whole attempt, from name resolution to the last byte of the answer; `longestTimeout` at most.
     package var timeout: Duration
+    package var connection: Connection
+    /// How much of an answer is kept, in bytes; the rest is read and dropped.
+    package var bodyLimit: Int
     package var tls: TLSOptions
     /// Nil: straight to the target, whatever the environment says of proxies.
     package var proxy: ProxyURL?
@@ -18,6 +35,8 @@ package struct Request: Sendable {
         headers: HeaderLines = [:],
         body: [UInt8]? = nil,
         timeout: Duration = .seconds(60),
+        connection: Connection = .fresh,
+        bodyLimit: Int = 64 * 1024,
         tls: TLSOptions = TLSOptions(),
         proxy: ProxyURL? = nil
     ) {
@@ -26,6 +45,8 @@ package struct Request: Sendable {
         self.headers = headers
         self.body = body
         self.timeout = timeout
+        self.connection = connection
+        self.bodyLimit = bodyLimit
         self.tls = tls
         self.proxy = proxy
     }

@@ -2,16 +2,16 @@
 package struct Response: Sendable, Equatable {
     /// As the answer says; any number from 100 to 999.
     package let status: Int
-    /// The first `Client.bodyLimit` bytes; what came after was read and dropped.
+    /// The first `Request.bodyLimit` bytes; what came after was read and dropped.
     package let body: [UInt8]
     /// Bytes of the body that arrived.
     package let bodyLength: Int
     /// The `Location` header, as it came.
     package let location: String?
-    /// The `Retry-After` header, as it came.
-    package let retryAfter: String?
+    /// The `Retry-After` header.
+    package let retryAfter: RetryAfter?
 
-    package init(status: Int, body: [UInt8], bodyLength: Int, location: String?, retryAfter: String? = nil) {
+    package init(status: Int, body: [UInt8], bodyLength: Int, location: String?, retryAfter: RetryAfter? = nil) {
         self.status = status
         self.body = body
         self.bodyLength = bodyLength

@@ -15,19 +15,9 @@ extension TLSOptions {
     /// libcurl has no call for this: it reads the client's files before a handshake, and the authorities between its
     /// first message and the answer. So one is begun, over a socket of our own, and ended in place of the answer.
     package func check() throws(Fault) {
-        // Without a socket there is nothing to say; the first request will.
-        guard let listener = UnixListener() else { return }
-        let easy = EasyHandle()
-        var multi = MultiHandle()
-        easy.reset()
-        easy.set(CURLOPT_URL, "https://localhost/")
-        easy.set(CURLOPT_ABSTRACT_UNIX_SOCKET, listener.name)
-        easy.set(CURLOPT_TIMEOUT_MS, .seconds(10))
-        easy.set(self)
-        let code = withExtendedLifetime(listener) {
-            easy.end(with: listener)
-            return multi.perform(easy, until: Cancellation())
-        }
+        // Without a socket or a handle there is nothing to say; the first request will.
+        guard let listener = UnixListener(), let easy = try? EasyHandle() else { return }
+        let code = withExtendedLifetime(listener) { try? begin(easy, with: listener) }
         switch code {
         case CURLE_SSL_CACERT_BADFILE: throw .authorities(reason: easy.reason(CURLE_SSL_CACERT_BADFILE))
         case CURLE_SSL_CERTPROBLEM:
@@ -38,20 +28,31 @@ extension TLSOptions {
         default: return
         }
     }
+
+    private func begin(_ easy: borrowing EasyHandle, with listener: UnixListener) throws(TransferError) -> CURLcode? {
+        var multi = try MultiHandle()
+        try easy.reset()
+        try easy.set(CURLOPT_URL, "https://localhost/")
+        try easy.set(CURLOPT_ABSTRACT_UNIX_SOCKET, listener.name)
+        try easy.set(CURLOPT_TIMEOUT_MS, .seconds(10))
+        try easy.set(self)
+        try easy.end(with: listener)
+        guard case .over(let code) = multi.perform(easy, until: Cancellation()) else { return nil }
+        return code
+    }
 }
 
 extension EasyHandle {
     /// `listener` must outlive the transfer.
-    fileprivate func end(with listener: UnixListener) {
-        unsafe set(CURLOPT_SSL_CTX_DATA, Unmanaged.passUnretained(listener).toOpaque())
-        unsafe withPointer { handle in
-            // Called when the connection stands and nothing has been sent.
-            _ = unsafe ccurl_setopt_ssl_ctx(handle) { _, _, context in
-                guard let context = unsafe context else { return CURLE_ABORTED_BY_CALLBACK }
-                unsafe Unmanaged<UnixListener>.fromOpaque(context).takeUnretainedValue().hangUp()
-                return CURLE_OK
-            }
+    fileprivate func end(with listener: UnixListener) throws(TransferError) {
+        unsafe try set(CURLOPT_SSL_CTX_DATA, Unmanaged.passUnretained(listener).toOpaque())
+        // Called when the connection stands and nothing has been sent.
+        let code = unsafe ccurl_setopt_ssl_ctx(raw) { _, _, context in
+            guard let context = unsafe context else { return CURLE_ABORTED_BY_CALLBACK }
+            unsafe Unmanaged<UnixListener>.fromOpaque(context).takeUnretainedValue().hangUp()
+            return CURLE_OK
         }
+        try check(code, CURLOPT_SSL_CTX_FUNCTION)
     }
 }
 

@@ -95,7 +95,7 @@ final class Attempts: Sendable {
             }
         }
         tell(news)
-        if let verdict { tell(verdict, end, of: attempt.job, now) }
+        if let verdict { tell(verdict, end, of: attempt.job) }
         if mustWake { bell.ring() }
     }
 
@@ -113,10 +113,8 @@ final class Attempts: Sendable {
         bell.ring()
     }
 
-    private func tell(_ verdict: Clockwork.Verdict, _ end: RunEnd, of job: Job, _ now: Moment) {
-        if case .success(let response) = end.answer, let text = response.retryAfter,
-            RetryAfter.parse(text, at: now) == nil
-        {
+    private func tell(_ verdict: Clockwork.Verdict, _ end: RunEnd, of job: Job) {
+        if case .success(let response) = end.answer, case .unreadable(let text) = response.retryAfter {
             log.retryAfterIsIgnored(end, text)
         }
         switch verdict {

@@ -120,15 +120,6 @@ struct ClientTests {
         #expect(server.seen.isEmpty)
     }
 
-    @Test("a handshake that hangs: timeout, not unreachable, since the connection stood; nothing was sent")
-    func hangingHandshake() throws {
-        let silent = try SilentListener()
-        let request = Request("GET", "https://127.0.0.1:\(silent.port)/", timeout: .milliseconds(300))
-        let error = try #require(throws: TransferError.self) { try send(request) }
-        #expect(error.kind == .timeout)
-        #expect(!error.requestWasSent)
-    }
-
     @Test(
         "answers that are none: broken, and the app saw one request",
         arguments: [

@@ -69,7 +69,15 @@ struct Rig {
     mutating func end(_ attempt: Clockwork.Attempt, status: Int, retryAfter: String? = nil) -> Clockwork.Verdict {
         end(
             attempt,
-            .success(Response(status: status, body: [], bodyLength: 0, location: nil, retryAfter: retryAfter))
+            .success(
+                Response(
+                    status: status,
+                    body: [],
+                    bodyLength: 0,
+                    location: nil,
+                    retryAfter: retryAfter.map(RetryAfter.init(parsing:))
+                )
+            )
         )
     }
 

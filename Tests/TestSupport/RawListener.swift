@@ -2,9 +2,29 @@ import Foundation
 
 /// Takes connections on a free port of the loopback and does with each what it is told, one thread a connection.
 package final class RawListener: Sendable {
-    /// One connection that was accepted.
+    /// One connection that was accepted, or made.
     package struct Connection: Sendable {
         fileprivate let descriptor: Int32
+
+        fileprivate init(descriptor: Int32) { self.descriptor = descriptor }
+
+        /// To a port of the loopback; for whoever makes it to end.
+        package init(to port: UInt16) throws {
+            descriptor = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = port.bigEndian
+            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+            let descriptor = descriptor
+            let result = unsafe withUnsafePointer(to: &address) { address in
+                unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe Foundation.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                }
+            }
+            guard result == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        }
+
+        package func end() { close(descriptor) }
 
         /// Some bytes of the other side; empty at its end.
         package func read() -> [UInt8] {
@@ -54,5 +74,6 @@ package final class RawListener: Sendable {
 
     deinit { shutdown(socket.descriptor, Int32(SHUT_RDWR)) }
 
-    package var url: String { "http://127.0.0.1:\(socket.port)" }
+    package var port: UInt16 { socket.port }
+    package var url: String { "http://127.0.0.1:\(port)" }
 }

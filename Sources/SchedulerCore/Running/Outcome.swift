@@ -27,6 +27,8 @@ package enum Outcome: String, Sendable, CaseIterable {
         case .tls: self = .tls
         case .broken: self = .broken
         case .aborted: self = .aborted
+        // Our own limits: the app saw nothing of it, so that the run stays due.
+        case .limited: self = .unreachable
         }
     }
 }

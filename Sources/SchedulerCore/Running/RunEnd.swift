@@ -80,7 +80,7 @@ package struct RunEnd: Sendable {
     func facts(at now: Moment) -> AttemptEnd {
         switch answer {
         case .success(let response):
-            AttemptEnd(outcome, retryAfter: response.retryAfter.flatMap { RetryAfter.parse($0, at: now) })
+            AttemptEnd(outcome, retryAfter: response.retryAfter?.wait(from: now))
         case .failure(let error): AttemptEnd(outcome, requestWasSent: error.requestWasSent)
         }
     }

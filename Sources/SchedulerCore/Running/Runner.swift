@@ -68,6 +68,7 @@ package final class Runner: Sendable {
             send(number, attempt, context, token, client) {
                 announce()
                 connected()
+                return true
             }
         }
         var attempts = attempt.number
@@ -111,7 +112,7 @@ package final class Runner: Sendable {
         _ context: RunContext,
         _ token: Secret?,
         _ client: Client,
-        connected: () -> Void
+        connected: () -> Bool
     ) -> Result<Response, TransferError> {
         let job = attempt.job
         // An all-zero span is invalid (W3C Trace Context §3.2.2.4).

@@ -1,0 +1,126 @@
+internal import CCurl
+
+/// What a client needs of libcurl, for one request after the other.
+final class Transport {
+    private let easy: EasyHandle
+    private var multi: MultiHandle
+    private let sink = BodySink()
+    private let limit = HeaderLimit()
+
+    init() throws(TransferError) {
+        easy = try EasyHandle()
+        multi = try MultiHandle()
+    }
+
+    func send(
+        _ request: Request,
+        until cancellation: Cancellation,
+        connected: () -> Bool
+    ) throws(TransferError) -> Response {
+        let begin = Uptime.now
+        sink.open(limit: request.bodyLimit)
+        defer {
+            sink.clear()
+            limit.clear()
+        }
+        try easy.reset()
+        try set(request)
+        return try withoutActuallyEscaping(connected) { connected throws(TransferError) in
+            let observer = ConnectionObserver(connected)
+            try easy.set(observer: observer)
+            let end = try unsafe request.headers.withList { list in
+                unsafe perform(request, with: list, observer, from: begin, until: cancellation)
+            }.get()
+            guard end == .over(CURLE_OK) else { throw error(end, request, observer) }
+            return response
+        }
+    }
+
+    private func perform(
+        _ request: Request,
+        with headers: UnsafeMutablePointer<curl_slist>?,
+        _ observer: ConnectionObserver,
+        from begin: Duration,
+        until cancellation: Cancellation
+    ) -> Result<MultiHandle.End, TransferError> {
+        do throws(TransferError) {
+            unsafe try easy.set(CURLOPT_HTTPHEADER, headers)
+        } catch {
+            return .failure(error)
+        }
+        // Until the connection stands, libcurl's connect timeout is the shorter one. A timeout of its own for all would
+        // count what the callback takes, and give up a request that has just gone out.
+        let end = multi.perform(easy, until: cancellation) {
+            observer.hasStood ? begin + request.timeout + observer.pause : nil
+        }
+        return .success(end)
+    }
+
+    private var response: Response {
+        Response(
+            status: easy.number(CURLINFO_RESPONSE_CODE),
+            body: sink.kept,
+            bodyLength: sink.length,
+            location: easy.header("Location"),
+            retryAfter: easy.header("Retry-After").map(RetryAfter.init(parsing:))
+        )
+    }
+
+    private func set(_ request: Request) throws(TransferError) {
+        try easy.set(CURLOPT_URL, request.url)
+        try easy.set(CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout)
+        let isFresh = request.connection == .fresh ? 1 : 0
+        try easy.set(CURLOPT_FRESH_CONNECT, isFresh)
+        try easy.set(CURLOPT_FORBID_REUSE, isFresh)
+        try easy.set(request.tls)
+        if let proxy = request.proxy { try easy.set(proxy) }
+        try setMethod(request)
+        try easy.set(sink: sink)
+        try easy.set(limit: limit)
+    }
+
+    private func setMethod(_ request: Request) throws(TransferError) {
+        switch request.method {
+        case "GET" where request.body == nil: try easy.set(CURLOPT_HTTPGET, 1)
+        case "HEAD": try easy.set(CURLOPT_NOBODY, 1)
+        case "DELETE" where request.body == nil: try easy.set(CURLOPT_CUSTOMREQUEST, "DELETE")
+        default:
+            try easy.set(CURLOPT_POST, 1)
+            try easy.set(body: request.body ?? [])  // none: "Content-Length: 0", as RFC 9110 §8.6 wants it of a POST
+            try easy.set(CURLOPT_CUSTOMREQUEST, request.method)
+        }
+    }
+
+    private func error(_ end: MultiHandle.End, _ request: Request, _ observer: ConnectionObserver) -> TransferError {
+        if observer.isHeldBack { return TransferError(.aborted, "held back before it was sent", requestWasSent: false) }
+        // The size counts what a proxy was asked for as well.
+        let sent = observer.hasStood && easy.number(CURLINFO_REQUEST_SIZE) > 0
+        switch end {
+        case .cancelled: return TransferError(.aborted, "aborted by shutdown", requestWasSent: sent)
+        case .late:
+            let after = "\(request.timeout.milliseconds) milliseconds with \(sink.length) bytes received"
+            return TransferError(.timeout, "Operation timed out after \(after)", requestWasSent: sent)
+        case .over(let code):
+            let ending = Ending(
+                code: code,
+                reason: easy.reason(code),
+                hasStood: observer.hasStood,
+                requestWasSent: sent,
+                hasAnswer: easy.number(CURLINFO_RESPONSE_CODE) > 0,
+                handshakeIsTargets: handshakeIsTargets(request),
+                systemError: observer.socketError ?? Int32(truncatingIfNeeded: easy.number(CURLINFO_OS_ERRNO)),
+                shortage: SystemError.shortageOfDescriptors
+            )
+            return ending.error
+        }
+    }
+
+    /// Whether a proxy, if there is one, has let us through to the target.
+    private func handshakeIsTargets(_ request: Request) -> Bool {
+        guard let proxy = request.proxy else { return true }
+        guard request.url.lowercased().hasPrefix("https:") else { return false }
+        // Through an HTTP proxy https is tunnelled: the proxy says 2xx when it has reached the target. A SOCKS proxy's
+        // word is not told, but with it alone no handshake would have begun.
+        return !proxy.tunnels || (200...299).contains(easy.number(CURLINFO_HTTP_CONNECTCODE))
+    }
+}

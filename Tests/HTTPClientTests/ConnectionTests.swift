@@ -1,0 +1,104 @@
+import Foundation
+import HTTPClient
+import HTTPServer
+import Locking
+import TestSupport
+import Testing
+
+@Suite("Client: connections")
+struct ConnectionTests {
+    @Test("a kept connection carries the next request that may use it; a fresh one is its request's alone")
+    func keptOrFresh() throws {
+        let server = try KeepingServer()
+        let client = Client()
+        for connection in [.kept, .kept, .fresh, .kept, .fresh, .fresh] as [HTTPClient.Request.Connection] {
+            let request = Request("POST", server.url, body: [0x61], connection: connection)
+            #expect(try client.send(request, until: Cancellation()).status == 200)
+        }
+        let used = server.connections
+        #expect(Set([used[0], used[1], used[3]]).count == 1, "\(used)")
+        #expect(Set(used).count == 4, "\(used)")
+    }
+
+    @Test("each request over a kept connection is asked for, and has a timeout of its own")
+    func keptTimeout() throws {
+        let server = try KeepingServer()
+        let client = Client()
+        var asked = 0
+        for path in ["/", "/silent", "/"] {
+            let request = Request("GET", server.url + path, timeout: .milliseconds(500), connection: .kept)
+            let answer = Result { () throws(TransferError) in
+                try client.send(request, until: Cancellation()) {
+                    asked += 1
+                    return true
+                }
+            }
+            switch answer {
+            case .success(let response): #expect(path == "/" && response.status == 200)
+            case .failure(let error): #expect(path == "/silent" && error.kind == .timeout && error.requestWasSent)
+            }
+        }
+        #expect(asked == 3)
+        // What was given up in the middle is no connection for others.
+        let used = server.connections
+        #expect(used.count == 3 && used[0] == used[1] && used[1] != used[2], "\(used)")
+    }
+
+    @Test("of an answer as much is kept as the request says", arguments: [0, 1, 1_000, 65_536, 300_000])
+    func bodyLimit(_ limit: Int) throws {
+        let server = try TestServer { _, reply in
+            reply.send(HTTPServer.Response(status: 200, body: [UInt8](repeating: 0x61, count: 200_000)))
+        }
+        let client = Client()
+        let request = Request("GET", server.url, bodyLimit: limit)
+        let response = try client.send(request, until: Cancellation())
+        #expect(response.body.count == min(limit, 200_000))
+        #expect(response.bodyLength == 200_000)
+        #expect(try client.send(Request("GET", server.url), until: Cancellation()).body.count == 65_536)
+    }
+
+    @Test("the longest timeout and those beyond are taken as they are", arguments: [1, 2, 1_000_000_000_000])
+    func longTimeouts(_ times: Int) throws {
+        // A cut to 32 bits would make milliseconds of some of them.
+        let server = try TestServer { _, reply in
+            Thread.detachNewThread {
+                Thread.sleep(forTimeInterval: 0.2)
+                reply.send(.text(200, "ok"))
+            }
+        }
+        let longest = HTTPClient.Request.longestTimeout
+        #expect(longest == .seconds(24 * 86_400))
+        #expect(
+            try Client().send(Request("GET", server.url, timeout: longest * times), until: Cancellation()).status == 200
+        )
+    }
+}
+
+/// Answers each request of a connection, which it leaves to the client to end; to `/silent` it says nothing.
+private final class KeepingServer: Sendable {
+    private final class Book: Sendable {
+        let state = Mutex((made: 0, used: [Int]()))
+    }
+
+    private let book = Book()
+    private let listener: RawListener
+
+    init() throws {
+        let book = book
+        listener = try RawListener { connection in
+            let number = book.state.withLock { state in
+                state.made += 1
+                return state.made
+            }
+            while case let bytes = connection.read(), !bytes.isEmpty {
+                book.state.withLock { $0.used.append(number) }
+                guard !String(decoding: bytes, as: UTF8.self).contains(" /silent ") else { continue }
+                connection.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".utf8))
+            }
+        }
+    }
+
+    var url: String { listener.url }
+    /// The connection of each request.
+    var connections: [Int] { book.state.withLock { $0.used } }
+}
