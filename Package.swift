@@ -41,13 +41,21 @@ let package = Package(
         .target(name: "HTTPClient", dependencies: ["CCurl", "Locking"], swiftSettings: lean),
         .target(name: "HTTPServer", dependencies: ["CLinux", "Locking"], swiftSettings: lean),
         .target(
+            name: "Calling",
+            dependencies: ["Clockwork", "HTTPClient", "JSON", "Schedule", "Files", "Threads", "CLinux", "Locking"],
+            swiftSettings: lean
+        ),
+        .target(
             name: "Telling",
             dependencies: ["Clockwork", "HTTPServer", "JSON", "Schedule", "Files", "CLinux", "Locking"],
             swiftSettings: lean
         ),
         .target(
             name: "SchedulerCore",
-            dependencies: ["JSON", "Schedule", "HTTPClient", "HTTPServer", "CLinux", "Locking"],
+            dependencies: [
+                "Calling", "Clockwork", "Ledger", "Telling", "JSON", "Schedule", "HTTPClient", "HTTPServer", "Files",
+                "Threads", "CLinux", "Locking",
+            ],
             swiftSettings: lean
         ),
         .executableTarget(name: "scheduler", dependencies: ["CMain", "SchedulerCore"], swiftSettings: lean),
@@ -58,15 +66,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["Schedule", "SchedulerCore", "CLinux", "Locking"],
+            dependencies: ["Schedule", "Clockwork", "Ledger", "SchedulerCore", "CLinux", "Locking"],
             path: "Tests/Benchmarks",
             exclude: ["Bare"],
-            swiftSettings: strict
-        ),
-        .executableTarget(
-            name: "TickerSimulation",
-            dependencies: ["Schedule", "SchedulerCore", "TestSupport"],
-            path: "Tests/Simulation",
             swiftSettings: strict
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
@@ -104,9 +106,32 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "ThreadsTests",
+            dependencies: ["Threads", "Locking", "CLinux"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "LedgerTests",
+            dependencies: ["Ledger", "Clockwork", "Schedule", "Locking", "Threads", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CallingTests",
+            dependencies: [
+                "Calling", "Clockwork", "HTTPClient", "HTTPServer", "JSON", "Schedule", "Files", "Locking", "TestSupport",
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TellingTests",
+            dependencies: ["Telling", "Clockwork", "HTTPServer", "JSON", "Schedule", "Files", "Locking", "TestSupport"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "SchedulerCoreTests",
             dependencies: [
-                "SchedulerCore", "Schedule", "HTTPClient", "HTTPServer", "TestSupport", "Locking", "TickerSimulation",
+                "SchedulerCore", "Calling", "Clockwork", "Ledger", "Telling", "Schedule", "HTTPClient", "HTTPServer",
+                "Files", "JSON", "TestSupport", "Locking",
             ],
             exclude: ["Vectors"],
             swiftSettings: strict

@@ -80,7 +80,8 @@ extension Clockwork {
         let isNew = known.schedule.isEmpty && known.gone == nil
         if known.last != nil { return job.configured(last: isNew ? nil : now) }
         if isNew, let offset = job.initialOffset {
-            return job.configured(seen: now, last: now + max(.zero, grace.upperBound - time.uptime) - offset)
+            let end = now + max(.zero, grace.upperBound - time.uptime)
+            return job.configured(seen: now, last: (end - offset).wholeMilliseconds)
         }
         return job.configured(seen: now, last: isNew && job.first == .wait ? now : nil)
     }

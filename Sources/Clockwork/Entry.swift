@@ -71,6 +71,9 @@ package struct Entry: Sendable {
         }
     }
 
+    /// Whether a run of it has begun and not ended.
+    package var isInFlight: Bool { begun != nil }
+
     /// Since when the request of the run that is in flight is open.
     package var runningSince: Duration? {
         guard case .attempting(_, let since, _) = stage else { return nil }

@@ -61,6 +61,8 @@ package enum Fact: Sendable {
         package var job: Job?
         /// Nil: nobody saw the end.
         package var end: AttemptEnd?
+
+        package init(job: Job? = nil, end: AttemptEnd? = nil) { (self.job, self.end) = (job, end) }
     }
 
     /// What is told of a run of which another attempt follows.

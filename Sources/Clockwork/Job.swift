@@ -15,6 +15,8 @@ package struct Job: Sendable, Equatable {
     package struct Header: Sendable, Equatable {
         package let name: String
         package let value: String
+
+        package init(name: String, value: String) { (self.name, self.value) = (name, value) }
     }
 
     package var name: String

@@ -68,6 +68,9 @@ package final class DirectoryLedger: Ledger {
     /// Known here as well, since `files` may be busy with a disk that hangs.
     let path: String
 
+    /// Of the format that is written; a later one is left alone.
+    package static let version = RecordLoader.version
+
     /// How long after a failure it is tried again.
     static let retryInterval = Duration.seconds(5)
     /// More is not held in memory for a disk that hangs.

@@ -1,7 +1,11 @@
+internal import Calling
+internal import Clockwork
 internal import HTTPClient
 internal import HTTPServer
 internal import JSON
+internal import Ledger
 internal import Schedule
+internal import Telling
 
 /// The whole program as a function of its arguments and environment.
 package enum Program {
@@ -136,31 +140,26 @@ extension Program {
         case .failure(let bad): return refuse(bad)
         case .success(let good): settings = good
         }
-        let index = try job(name, in: settings)
-        let credentials = settings.makeCredentials()
-        let log = log(settings, credentials.secrets, to: errors)
-        let (time, cancellation) = (TimeSource.system, Cancellation())
+        let job = settings.jobs[try job(name, in: settings)]
+        let secrets = SecretBook(settings.secrets)
+        let log = log(settings, secrets, to: errors)
+        let credentials = Credentials(settings, secrets, log)
+        let (time, cancellation, random) = (TimeSource.system, Cancellation(), RandomNumbers())
         let runner = Runner(
-            settings,
+            Runner.Target(url: settings.target, tls: settings.transport.target, proxy: settings.transport.proxy),
             token: credentials.token,
-            log: log,
-            time: time,
-            reports: nil,
             cancellation: cancellation,
-            random: { .random(in: 0 ... .max) }
+            random: random.one,
+            now: time.reading,
+            mask: Redactor(secrets).mask,
+            tell: { log.tell($0) }
         )
-        let run = Run(job: index, slot: time.now().wholeMilliseconds, trigger: .manual)
-        let end = SingleRun.perform(
-            run,
-            of: settings.jobs[index],
-            with: runner,
-            givenUpBy: alarm,
-            cancellation,
-            log: log,
-            time: time
-        )
-        output.write((asJSON ? end.json.description : end.outcome.rawValue) + "\n")
-        return [.ok, .busy].contains(end.outcome) ? Status.done : Status.failed
+        let run = Run(slot: time.now().wholeMilliseconds, trigger: .manual)
+        let attempt = Attempt(job: job, run: run, id: RunID(random.one(), random.one()))
+        let single = SingleRun(attempt: attempt, runner: runner, cancellation: cancellation, log: log, time: time)
+        let made = single.perform(givenUpBy: alarm)
+        output.write((asJSON ? made.json(job.name).description : made.record.outcome.rawValue) + "\n")
+        return [.ok, .busy].contains(made.record.outcome) ? Status.done : Status.failed
     }
 }
 
@@ -240,23 +239,25 @@ extension Program {
     ) -> Int32 {
         let output = output(for: settings)
         defer { output.drain(atMost: .seconds(5), uptime: TimeSource.system.uptime) }
-        let credentials = settings.makeCredentials()
-        let log = log(settings, credentials.secrets, to: output)
+        let secrets = SecretBook(settings.secrets)
+        let log = log(settings, secrets, to: output)
         // Before the first thread is there.
         ProcessEnvironment.chooseHeaps(jobs: settings.jobs.count)
         Library.start(tls: settings.needsTLS)
         log.zoneData(ZoneDirectory(environment: environment))
         let scheduler = Scheduler(
             settings,
-            credentials,
+            Credentials(settings, secrets, log),
             log: log,
             output: output,
             alarm: alarm,
-            store: settings.stateDirectory.map { DirectoryStore($0, report: { log.state($0) }) } ?? MemoryStore(),
+            ledger: settings.stateDirectory.map {
+                DirectoryLedger($0, now: TimeSource.system.reading, report: { log.state($0) })
+            } ?? MemoryLedger(),
             doors: doors,
             buildDate: Version.date
         ) { Program.settings(environment) }
-        do throws(StateError) {
+        do throws(LedgerError) {
             try scheduler.run()
         } catch {
             log.state(error)

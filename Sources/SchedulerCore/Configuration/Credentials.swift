@@ -1,12 +1,15 @@
-/// What requests carry, and what no log shows; made once from the settings, and alive while the program runs.
-package struct Credentials: Sendable {
-    package let secrets: SecretBook
-    /// Nil: requests carry none.
-    package let token: TokenSource?
+internal import Calling
+internal import Telling
 
-    package init(token: TokenOrigin?, secrets: [Secret]) {
-        let book = SecretBook(secrets)
-        self.secrets = book
-        self.token = token.map { TokenSource($0, secrets: book) }
+/// What requests carry, and what no log shows; made once from the settings, and alive while the program runs.
+struct Credentials: Sendable {
+    let secrets: SecretBook
+    /// Nil: requests carry none.
+    let token: TokenSource?
+
+    /// `secrets` learns each new token; `log` tells what becomes of its file.
+    init(_ settings: Settings, _ secrets: SecretBook, _ log: Log) {
+        self.secrets = secrets
+        token = settings.token.map { TokenSource($0, learn: { secrets.addToken($0) }, tell: { log.tell($0) }) }
     }
 }

@@ -1,5 +1,7 @@
+internal import Clockwork
 internal import HTTPServer
 internal import Schedule
+internal import Telling
 
 /// The variables that need more than one rule.
 extension EnvironmentReader {

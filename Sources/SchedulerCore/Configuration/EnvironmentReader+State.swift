@@ -1,3 +1,6 @@
+internal import Files
+internal import Telling
+
 /// Where state is kept.
 extension EnvironmentReader {
     /// Nothing is made or written here; what is missing is made when the clock starts.

@@ -1,4 +1,6 @@
+internal import Files
 package import HTTPClient
+internal import Telling
 
 /// How requests are protected: those to the target, and those to other hosts.
 package struct TransportSettings: Sendable, Equatable {

@@ -1,3 +1,5 @@
+internal import Calling
+internal import Files
 internal import HTTPClient
 
 extension EnvironmentReader {

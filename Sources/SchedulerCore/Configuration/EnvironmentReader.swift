@@ -1,4 +1,6 @@
+internal import Files
 internal import HTTPClient
+internal import Telling
 
 /// Reads variables one by one, and gathers what is wrong with them.
 ///
@@ -142,16 +144,5 @@ extension String {
     fileprivate var unquoted: String {
         guard count >= 2, let mark = first, mark == last, mark == "\"" || mark == "'" else { return self }
         return String(dropFirst().dropLast())
-    }
-
-    var trimmed: String { trimmed(\.isWhitespace) }
-
-    /// Without blanks and tabs at the ends; a newline stays, since it is a fault in a URL.
-    var trimmingBlanks: String { trimmed { $0 == " " || $0 == "\t" } }
-
-    private func trimmed(_ isBlank: (Character) -> Bool) -> String {
-        var text = drop(while: isBlank)
-        while let last = text.last, isBlank(last) { text.removeLast() }
-        return String(text)
     }
 }

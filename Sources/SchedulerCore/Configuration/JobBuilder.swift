@@ -1,3 +1,4 @@
+internal import Clockwork
 internal import Schedule
 
 /// Turns definitions into jobs: what is missing is a fault, what is not given has its default.

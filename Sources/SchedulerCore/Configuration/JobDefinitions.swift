@@ -1,5 +1,7 @@
+internal import Clockwork
 internal import HTTPClient
 internal import Schedule
+internal import Telling
 
 /// Gathers job lines from where they stand, and lays them over one another: documented, file, variables.
 struct JobDefinitions {

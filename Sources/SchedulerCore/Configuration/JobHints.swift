@@ -1,3 +1,4 @@
+package import Clockwork
 package import Schedule
 
 /// What is allowed and may yet surprise, for each job; depends on the time, because clock changes do.

@@ -1,4 +1,5 @@
 internal import Schedule
+internal import Telling
 
 /// One job as a line of text says it: `[schedule] [METHOD path] [option=value …]`, or `off`.
 struct JobLine: Sendable {

@@ -1,4 +1,7 @@
+internal import Clockwork
 internal import JSON
+internal import Telling
+
 /// The one table of options, in the order in which people read of them.
 extension JobOption {
     /// libcurl keeps a timeout as 32 bits of milliseconds, 24.8 days.

@@ -1,3 +1,4 @@
+internal import Clockwork
 internal import Schedule
 
 /// What a job line says of its options.

@@ -1,6 +1,10 @@
+package import Calling
+package import Clockwork
+package import Files
 package import HTTPClient
 package import HTTPServer
 package import Schedule
+package import Telling
 
 /// Everything that the environment says, checked: a value, made of what is handed in.
 package struct Settings: Sendable, Equatable {
@@ -22,7 +26,7 @@ package struct Settings: Sendable, Equatable {
     package let seed: String
     /// Where the status listener listens; nil: nowhere.
     package let listen: ListenAddress?
-    package let errorReports: ErrorReportSettings?
+    package let errorReports: ErrorReports.Destination?
     /// Nil: state ends with the process.
     package let stateDirectory: String?
     package let logLevel: LogLevel
@@ -31,11 +35,6 @@ package struct Settings: Sendable, Equatable {
 
     /// Everything that must not appear in a log.
     package let secrets: [Secret]
-
-    package struct ErrorReportSettings: Sendable, Equatable {
-        package let key: Secret
-        package let host: BaseURL
-    }
 
     package var tick: Duration { .seconds(tickSeconds) }
 
@@ -92,7 +91,7 @@ package struct Settings: Sendable, Equatable {
         stopTimeoutSeconds = stopTimeout
         startupSpreadSeconds = spread
         maxConcurrency = threads
-        errorReports = reportKey.map { ErrorReportSettings(key: $0, host: reportHost) }
+        errorReports = reportKey.map { ErrorReports.Destination(key: $0, host: reportHost) }
     }
 }
 
@@ -103,6 +102,4 @@ extension Settings {
     package func warnings(at now: Moment, state: SettingsFault? = nil) -> [SettingsFault] {
         warnings + (state.map { [$0] } ?? []) + JobHints.all(jobs, at: now)
     }
-
-    package func makeCredentials() -> Credentials { Credentials(token: token, secrets: secrets) }
 }

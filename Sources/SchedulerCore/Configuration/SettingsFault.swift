@@ -1,3 +1,5 @@
+package import Telling
+
 /// Something wrong with one variable: a fault keeps the sidecar from starting, a warning does not.
 package struct SettingsFault: Error, Equatable, Sendable {
     package let variable: String
@@ -17,4 +19,12 @@ package struct SettingsFaults: Error, Equatable, Sendable {
     package let warnings: [SettingsFault]
     /// How these are to be logged, as far as that could be read.
     package let logFormat: LogFormat
+}
+
+extension SecretBook {
+    /// Messages that quote a variable, without a secret that stands in the wrong one.
+    func masked(_ messages: [SettingsFault]) -> [SettingsFault] {
+        let redactor = Redactor(self)
+        return messages.map { SettingsFault(variable: $0.variable, message: redactor.maskOwn($0.message)) }
+    }
 }

@@ -1,3 +1,4 @@
+package import Files
 package import HTTPClient
 
 /// What settings look at beside the environment; tests put a dictionary in the place of the machine's files.

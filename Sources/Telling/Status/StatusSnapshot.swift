@@ -111,3 +111,31 @@ extension StatusSnapshot.Entry {
     package var failures: Int { state?.consecutiveFailures ?? 0 }
     package var isFailing: Bool { failures > 0 }
 }
+
+extension StatusSnapshot.Phase {
+    package init(_ life: Life, at time: Reading) {
+        switch life {
+        case .standby: self = .standby
+        case .loading: self = .grace(.zero)
+        case .grace(let end): self = .grace(max(.zero, end - time.uptime))
+        case .clockNotBelieved: self = .clockIsWrong
+        case .running: self = .running
+        case .draining, .ended: self = .stopping
+        }
+    }
+}
+
+extension StatusSnapshot.Activity {
+    package init(_ entry: Entry, at time: Reading) {
+        switch entry.stage {
+        case .idle: self = .idle
+        case .delayed(let end): self = .delayed(for: max(.zero, end - time.now))
+        case .paused(let end): self = .delayed(for: max(.zero, end - time.uptime))
+        case .waitingForTarget: self = .waiting
+        case .waitingForThread: self = .waitingForThread
+        case .attempting(_, let since, _): self = .running(for: time.uptime - (entry.runningSince ?? since))
+        case .backoff(let end): self = .retrying(in: max(.zero, end - time.uptime))
+        case .held(let end, _): self = .held(for: max(.zero, end - time.uptime))
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package import Clockwork
+
+/// What a person should know of tokens and of what is sent elsewhere.
+package enum CallingEvent: Sendable {
+    case tokenHasChanged(TokenFile)
+    /// The file can be read again; the token is the same.
+    case tokenFileIsGood(TokenFile)
+    case tokenFileIsBad(TokenFile, TokenFile.Fault)
+    /// Calls go out without a token; told once.
+    case tokenIsMissing
+    /// The app denied a token that has been replaced meanwhile.
+    case tokenIsTriedAgain(Attempt)
+    /// An error report could not be sent; told once, until one is taken.
+    case reportIsLost(url: String, why: String)
+}

@@ -1,0 +1,156 @@
+package import Clockwork
+internal import Files
+package import HTTPClient
+internal import Schedule
+internal import Synchronization
+
+/// Makes attempts: the request, and what became of it in the clockwork's words.
+package final class Runner: Sendable {
+    /// Where calls go, and how they are protected.
+    package struct Target: Sendable {
+        package var url: BaseURL
+        package var tls: TLSOptions
+        package var proxy: ProxyURL?
+
+        package init(url: BaseURL, tls: TLSOptions = TLSOptions(), proxy: ProxyURL? = nil) {
+            (self.url, self.tls, self.proxy) = (url, tls, proxy)
+        }
+    }
+
+    private let target: Target
+    /// Nil: requests carry none.
+    private let token: TokenSource?
+    private let cancellation: Cancellation
+    private let random: @Sendable () -> UInt64
+    private let now: @Sendable () -> Reading
+    /// True from the first signal on: no further request is made.
+    private let isStopping: @Sendable () -> Bool
+    private let mask: @Sendable (String) -> String
+    private let tell: @Sendable (CallingEvent) -> Void
+    private let hasWarnedOfToken = Atomic(false)
+
+    /// `mask` takes secrets out of a text from outside.
+    package init(
+        _ target: Target,
+        token: TokenSource?,
+        cancellation: Cancellation,
+        random: @escaping @Sendable () -> UInt64,
+        now: @escaping @Sendable () -> Reading,
+        isStopping: @escaping @Sendable () -> Bool = { false },
+        mask: @escaping @Sendable (String) -> String = { $0 },
+        tell: @escaping @Sendable (CallingEvent) -> Void = { _ in }
+    ) {
+        (self.target, self.token, self.cancellation, self.random) = (target, token, cancellation, random)
+        (self.now, self.isStopping, self.mask, self.tell) = (now, isStopping, mask, tell)
+    }
+
+    /// Makes one attempt of a run, and one more at once if the token was denied and has changed since.
+    ///
+    /// Blocks until it has ended. `connected` is asked when the connection stands, and says whether the request may go
+    /// out.
+    package func make(_ attempt: Attempt, with client: Client, connected: () -> Bool) -> AttemptEnd {
+        let sent = token?.current()
+        var end = self.end(of: send(attempt, 1, sent, client, connected: connected))
+        if let newer = newerToken(than: sent, after: end) {
+            tell(.tokenIsTriedAgain(attempt))
+            // The app has seen the run already.
+            end = self.end(of: send(attempt, 2, newer, client) { !isStopping() })
+            end.requests = 2
+        }
+        return end
+    }
+
+    /// The token that took the place of one that the app denied; nil if there is none, or nothing was denied.
+    private func newerToken(than sent: Secret?, after end: AttemptEnd) -> Secret? {
+        guard end.outcome == .denied, !isStopping(), let newer = token?.current(), newer != sent else { return nil }
+        return newer
+    }
+
+    /// `request` counts those of this attempt.
+    private func send(
+        _ attempt: Attempt,
+        _ request: Int,
+        _ token: Secret?,
+        _ client: Client,
+        connected: () -> Bool
+    ) -> Result<Response, TransferError> {
+        let job = attempt.job
+        // An all-zero span is invalid (W3C Trace Context §3.2.2.4).
+        var headers = HeaderLines(attempt, number: attempt.number + request - 1, span: max(1, random()))
+        if let token {
+            headers.add("Authorization") { value in
+                value.append(utf8Of: "Bearer ")
+                value.append(utf8Of: token.reveal)
+            }
+        } else if !hasWarnedOfToken.exchange(true, ordering: .relaxed) {
+            tell(.tokenIsMissing)
+        }
+        let request = Request(
+            job.method,
+            target.url.text + job.path,
+            headers: headers,
+            body: job.body.map { Array($0.utf8) },
+            timeout: job.timeout,
+            tls: target.tls,
+            proxy: target.proxy
+        )
+        do throws(TransferError) {
+            return .success(try client.send(request, until: cancellation, connected: connected))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    // MARK: - What became of it
+
+    /// As much of an answer is told.
+    private static let longestExcerpt = 200
+
+    private func end(of answer: Result<Response, TransferError>) -> AttemptEnd {
+        switch answer {
+        case .success(let response):
+            var end = AttemptEnd(Outcome(status: response.status))
+            end.status = response.status
+            end.retryAfter = response.retryAfter.map(heeded)
+            end.bytes = response.bodyLength
+            // Nobody is told what a good answer says.
+            if end.outcome != .ok {
+                end.excerpt = excerpt(String(decoding: response.body, as: UTF8.self)) { _ in true }
+            }
+            if (300...399).contains(response.status) {
+                // Its query may hold what is not ours to tell.
+                end.location = response.location.map { excerpt($0) { $0 != "?" && $0 != "#" } }
+            }
+            return end
+        case .failure(let error):
+            var end = AttemptEnd(Outcome(error.kind))
+            end.isOwnLimit = error.kind == .limited
+            end.wasSent = error.requestWasSent
+            end.excerpt = mask(error.detail)
+            return end
+        }
+    }
+
+    /// Masked before it is cut: a cut through a token would leave a part that no search finds.
+    private func excerpt(_ text: String, while isWanted: (Unicode.Scalar) -> Bool) -> String {
+        let masked = mask(text).unicodeScalars
+        return String(String.UnicodeScalarView(masked.prefix(Self.longestExcerpt).prefix(while: isWanted)))
+    }
+
+    /// Never negative, and a day at most.
+    private func heeded(_ retryAfter: RetryAfter) -> AttemptEnd.RetryAfter {
+        let day = Duration.seconds(86_400)
+        switch retryAfter {
+        case .seconds(let seconds): return .wait(min(.seconds(seconds), day))
+        case .date(let seconds): return .wait(min(max(.zero, Moment(seconds: seconds) - now().now), day))
+        case .unreadable(let text): return .unreadable(text)
+        }
+    }
+}
+
+extension [UInt8] {
+    mutating func append(utf8Of text: String) {
+        var text = text
+        text.withUTF8 { unsafe append(contentsOf: $0) }
+    }
+}

@@ -1,0 +1,114 @@
+internal import Clockwork
+internal import HTTPClient
+internal import JSON
+package import Schedule
+internal import Telling
+
+/// What `scheduler check` prints.
+package struct CheckReport {
+    package let standardOutput: String
+    package let standardError: String
+    package let isGood: Bool
+
+    /// `now` is where the next slots are counted from, `stateHint` what the directory for state will have against it.
+    package init(
+        _ result: Result<Settings, SettingsFaults>,
+        asJSON: Bool,
+        now: Moment,
+        stateHint: SettingsFault? = nil
+    ) {
+        switch result {
+        case .success(let settings):
+            isGood = true
+            // A whole second: slots of "every" count from it.
+            let now = Moment(seconds: now.seconds)
+            let warnings = settings.warnings(at: now, state: stateHint)
+            let report = asJSON ? Self.json(settings, warnings, now) : Self.table(settings, now)
+            standardOutput = Redactor(SecretBook(settings.secrets)).maskOwn(report)
+            standardError = asJSON ? "" : Self.lines(warnings, "warning")
+        case .failure(let bad):
+            isGood = false
+            standardOutput = asJSON ? Self.json(bad) : ""
+            standardError = asJSON ? "" : Self.lines(bad.faults, "fault") + Self.lines(bad.warnings, "warning")
+        }
+    }
+
+    private static func lines(_ messages: [SettingsFault], _ kind: String) -> String {
+        messages.map { "\(kind): \($0.message)\n" }.joined()
+    }
+
+    // MARK: - Table
+
+    /// Two lines a job, so that it can be read at 80 columns: when, then what.
+    private static func table(_ settings: Settings, _ now: Moment) -> String {
+        let head = ["JOB", "SCHEDULE", "NEXT SLOT"]
+        let rows = settings.jobs.map { job in
+            [job.name, job.scheduleText, job.timetable.next(after: now)?.description ?? "none"]
+        }
+        // A longer cell pushes only its own line out.
+        let widths = head.indices.map { column in
+            ([head] + rows).map { $0[column].count }.filter { $0 <= 32 }.max() ?? 0
+        }
+        func line(_ cells: [String]) -> String {
+            zip(cells, widths).map { $0.padding(to: $1) }.joined(separator: "  ").trimmed
+        }
+        var lines = [line(head)]
+        for (job, row) in zip(settings.jobs, rows) {
+            lines.append(line(row))
+            lines.append("    \(job.method) \(job.path)")
+            lines.append(
+                "    "
+                    + ([local(job, now), "timeout=\(job.timeoutSeconds)s"] + JobOption.all.flatMap { $0.notes(job) })
+                    .joined(separator: " ")
+            )
+        }
+        lines.append("")
+        lines.append(
+            "\(counted(settings.jobs.count, "job")) for \(settings.target.text), tick \(settings.tickSeconds)s, "
+                + "startup grace \(settings.startupGraceSeconds)s"
+        )
+        let when = settings.stateDirectory == nil ? "right after the grace" : "right after the grace of its first start"
+        lines.append("Each job also runs once \(when), unless it says first=wait.")
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The zone, and what its clock shows at the next slot.
+    private static func local(_ job: Job, _ now: Moment) -> String {
+        let zone = job.timetable.zone
+        guard zone != .utc, let slot = job.timetable.next(after: now) else { return "tz=\(zone.name)" }
+        return "tz=\(zone.name) (\(zone.localDescription(of: slot)))"
+    }
+
+    // MARK: - JSON
+
+    private static func json(_ settings: Settings, _ warnings: [SettingsFault], _ now: Moment) -> String {
+        JSONValue.object([
+            ("jobs", .array(settings.jobs.map { json($0, now) })),
+            ("tick_seconds", .integer(settings.tickSeconds)),
+            ("startup_grace_seconds", .integer(settings.startupGraceSeconds)),
+            ("warnings", json(warnings)),
+        ]).description + "\n"
+    }
+
+    private static func json(_ job: Job, _ now: Moment) -> JSONValue {
+        var members: [(String, JSONValue)] = [
+            ("name", .string(job.name)),
+            ("schedule", .string(job.scheduleText)),
+            ("method", .string(job.method)),
+            ("path", .string(job.path)),
+            ("timeout_seconds", .integer(job.timeoutSeconds)),
+            ("tz", .string(job.timetable.zone.name)),
+        ]
+        members += JobOption.all.compactMap { $0.member(job) }
+        if let slot = job.timetable.next(after: now) { members.append(("next_slot", .string(slot.description))) }
+        return .object(members)
+    }
+
+    private static func json(_ bad: SettingsFaults) -> String {
+        JSONValue.object([("faults", json(bad.faults)), ("warnings", json(bad.warnings))]).description + "\n"
+    }
+
+    private static func json(_ messages: [SettingsFault]) -> JSONValue {
+        .array(messages.map { .object([("variable", .string($0.variable)), ("message", .string($0.message))]) })
+    }
+}

@@ -1,0 +1,139 @@
+package import Schedule
+internal import Telling
+
+/// What the command line asks for.
+package enum Command: Equatable, Sendable {
+    case run
+    case check(asJSON: Bool)
+    case next(NextRequest)
+    case fire(job: String, asJSON: Bool)
+    case status(asJSON: Bool)
+    case healthcheck
+    case help
+    case version
+
+    /// What `scheduler next` is asked.
+    package struct NextRequest: Equatable, Sendable {
+        /// Nil: all jobs, or the schedule.
+        package var job: String?
+        package var schedule: Schedule?
+        package var zone: String?
+        package var count = 5
+        /// Nil: now.
+        package var from: Moment?
+        package var asJSON = false
+    }
+
+    static let mostSlots = 10_000
+
+    /// Reads the arguments after the program's name; without them it can't be known that the clock is meant.
+    package init(_ arguments: [String]?) throws(UsageError) {
+        guard let arguments else { throw .untold }
+        if arguments.contains("--help") || arguments.contains("-h") || arguments.first == "help" {
+            self = .help
+            return
+        }
+        var line = ArgumentLine(arguments)
+        if line.flag("--version") {
+            self = .version
+            return
+        }
+        let command = line.word() ?? "run"
+        switch command {
+        case "run": self = .run
+        case "version": self = .version
+        case "status": self = .status(asJSON: line.flag("--json"))
+        case "healthcheck": self = .healthcheck
+        case "check": self = .check(asJSON: line.flag("--json"))
+        case "next": self = .next(try Self.next(&line))
+        case "fire":
+            let asJSON = line.flag("--json")
+            guard let job = line.word() else { throw .missingJob }
+            self = .fire(job: job, asJSON: asJSON)
+        default: throw .unknownCommand(command, near: NearestName.of(command, in: Self.names))
+        }
+        try line.end()
+    }
+
+    private static func next(_ line: inout ArgumentLine) throws(UsageError) -> NextRequest {
+        var request = NextRequest()
+        request.asJSON = line.flag("--json")
+        if let text = try line.value("--count") {
+            guard let count = Int(text), (1...mostSlots).contains(count) else { throw .count(text) }
+            request.count = count
+        }
+        if let text = try line.value("--from") {
+            request.from = try parse("--from") { () throws(ScheduleError) in try Moment(parsing: text) }
+        }
+        if let text = try line.value("--schedule") {
+            request.schedule = try parse("--schedule") { () throws(ScheduleError) in try Schedule(parsing: text) }
+        }
+        request.zone = try line.value("--tz")
+        request.job = line.word()
+        if request.job != nil, request.schedule != nil { throw .jobAndSchedule }
+        return request
+    }
+
+    private static func parse<Value>(
+        _ option: String,
+        _ read: () throws(ScheduleError) -> Value
+    ) throws(UsageError) -> Value {
+        do throws(ScheduleError) { return try read() } catch { throw .value(option, error.description) }
+    }
+
+    private static let names = ["run", "check", "next", "fire", "status", "healthcheck", "help", "version"]
+
+    package static let usage = """
+        usage: scheduler [run]                    run the clock; set up by environment variables, see .env.example
+               scheduler check [--json]           check the environment; print the jobs, or all faults and warnings
+               scheduler next [JOB] [--count N] [--from TIME] [--schedule "..."] [--tz ZONE] [--json]
+                                                  print the next slots, of all jobs, of one, or of any schedule
+               scheduler fire JOB [--json]        run one job now; its outcome is the last line
+               scheduler status [--json]          ask the sidecar that runs with this environment how its jobs are
+               scheduler healthcheck              the same for whether its clock turns: 0 if it does, else 1
+               scheduler help | --help
+               scheduler version | --version
+
+        every variable with its default: the project's .env.example and README
+
+        exit status: 0 done, 1 the thing asked failed, 64 usage, 78 configuration
+
+        """
+}
+
+/// A command line that makes no sense.
+package enum UsageError: Error, Equatable {
+    case untold
+    case unknownCommand(String, near: String?)
+    case unknownOption(String)
+    case extraArgument(String)
+    case missingValue(String)
+    case givenTwice(String)
+    case missingJob
+    case jobAndSchedule
+    case unknownJob(String, near: String?)
+    case count(String)
+    case value(String, String)
+}
+
+extension UsageError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .untold: "the system has not told the arguments, so nothing is done"
+        case .unknownCommand(let word, let near):
+            "command \"\(Escaping.quotable(word))\" is not known" + (near.map { "; did you mean \($0)?" } ?? "")
+        case .unknownOption(let option): "option \"\(Escaping.quotable(option))\" is not known here"
+        case .extraArgument(let word): "argument \"\(Escaping.quotable(word))\" is one too many"
+        case .missingValue(let option): "option \(option) needs a value after it"
+        case .givenTwice(let option): "option \(option) is given twice"
+        case .missingJob: "fire needs the name of a job; scheduler check prints them"
+        case .jobAndSchedule: "give next a job or --schedule, not both"
+        case .unknownJob(let name, let near):
+            "job \"\(Escaping.quotable(name))\" is not known; "
+                + (near.map { "did you mean \($0)?" } ?? "scheduler check prints the jobs")
+        case .count(let text):
+            "--count \"\(Escaping.quotable(text))\" is not a whole number from 1 to \(Command.mostSlots)"
+        case .value(let option, let problem): "\(option): \(Escaping.controls(problem))"
+        }
+    }
+}

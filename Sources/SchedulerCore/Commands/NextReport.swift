@@ -1,0 +1,55 @@
+internal import JSON
+internal import Schedule
+internal import Telling
+
+/// What `scheduler next` prints: the slots of one timetable, or of several in the order of time.
+struct NextReport {
+    /// A timetable with the name of its job; none for a bare schedule.
+    struct Row {
+        let job: String?
+        let timetable: Timetable
+    }
+
+    let rows: [Row]
+    let from: Moment
+    /// So many slots of each row.
+    let count: Int
+
+    private struct Line {
+        let slot: Moment
+        let row: Row
+    }
+
+    /// One line per slot; plain ones begin with the slot in UTC.
+    func text(asJSON: Bool) -> String {
+        let width = rows.compactMap(\.job?.count).max() ?? 0
+        return lines.map { (asJSON ? json($0) : plain($0, width)) + "\n" }.joined()
+    }
+
+    private var lines: [Line] {
+        rows.flatMap { row in
+            var lines: [Line] = []
+            var moment = from
+            while lines.count < count, let slot = row.timetable.next(after: moment) {
+                lines.append(Line(slot: slot, row: row))
+                moment = slot
+            }
+            return lines
+        }.sorted { ($0.slot, $0.row.job ?? "") < ($1.slot, $1.row.job ?? "") }
+    }
+
+    private func plain(_ line: Line, _ width: Int) -> String {
+        var cells = [line.slot.description]
+        if let job = line.row.job { cells.append(job.padding(to: width)) }
+        cells.append(line.row.timetable.zone.localDescription(of: line.slot))
+        return cells.joined(separator: "  ")
+    }
+
+    private func json(_ line: Line) -> String {
+        JSONValue.object([
+            ("job", line.row.job.map(JSONValue.string) ?? .null),
+            ("slot", .string(line.slot.description)),
+            ("local", .string(line.row.timetable.zone.localDescription(of: line.slot))),
+        ]).description
+    }
+}

@@ -1,0 +1,68 @@
+internal import HTTPServer
+internal import Locking
+internal import Telling
+
+/// The status listener at work: two doors, one thread, and a limit on what slow readers can pile up.
+final class StatusServer: Sendable {
+    /// What the doors were opened with.
+    struct Doors: Sendable {
+        /// `SCHEDULER_LISTEN`.
+        let tcp: Listener?
+        /// For `scheduler healthcheck`; nil if another sidecar has the name.
+        let local: Listener?
+        /// That name; nil if there can be none.
+        var localName: LocalName?
+    }
+
+    let address: ListenAddress?
+    private let server: Server
+
+    init(_ doors: Doors, _ board: StatusBoard) throws(ListenError) {
+        address = doors.tcp?.address
+        let stack = AnswerStack()
+        server = try Server(on: [doors.tcp, doors.local].compactMap(\.self)) { request, reply in
+            stack.send(request, reply) {
+                StatusRoutes.response(to: request, pulse: board.pulse, snapshot: board.snapshot)
+            }
+        }
+    }
+
+    func start() { server.start() }
+    func stop() { server.stop() }
+}
+
+/// Answers that wait for slow readers.
+///
+/// With 10 000 jobs an answer has megabytes, and 64 readers who take none of it would fill the container's memory. So
+/// past a limit everyone gets the answer that was made last, in the same memory.
+private final class AnswerStack: Sendable {
+    private struct State: Sendable {
+        var waiting = 0
+        var last: [String: Response] = [:]
+    }
+
+    private static let limit = 8 << 20
+    private static let small = 16_384
+    private let state = Mutex(State())
+
+    func send(_ request: Request, _ reply: Reply, _ make: () -> Response) {
+        let key = request.target + (request.header("Accept") == "text/plain" ? " plain" : "")
+        if let old = state.withLock({ $0.waiting > Self.limit ? $0.last[key] : nil }) { return reply.send(old) }
+        let response = make()
+        let size = response.body.count
+        if size > Self.small {
+            state.withLock { state in
+                state.waiting += size
+                // Kept only while it may be needed.
+                if state.waiting > Self.limit { state.last[key] = response }
+            }
+            reply.whenOver { _ in
+                self.state.withLock { state in
+                    state.waiting -= size
+                    if state.waiting == 0 { state.last = [:] }
+                }
+            }
+        }
+        reply.send(response)
+    }
+}

@@ -1,0 +1,100 @@
+internal import Clockwork
+internal import Glibc
+internal import Ledger
+internal import Locking
+internal import Schedule
+
+/// The clockwork as the loop, the callers and the listeners share it: decisions under the lock, effects outside.
+///
+/// Facts are handed to the ledger under that lock as well, so that they are kept in the order in which they were
+/// decided; there it only queues them. The loop tells them to everybody else, in the same order.
+///
+/// Order of locks: this one, then the ledger's.
+final class Core: Sendable {
+    private struct State {
+        var clockwork: Clockwork
+        /// Facts that the loop has not told yet.
+        var untold: [Fact] = []
+    }
+
+    private let state: Mutex<State>
+    private let ledger: any Ledger
+    private let time: TimeSource
+    /// Wakes the loop.
+    private let ring: @Sendable () -> Void
+    /// Set by the first signal that asks for the end, before anything else is done about it.
+    let isStopping = Flag()
+
+    init(_ clockwork: Clockwork, ledger: any Ledger, time: TimeSource, ring: @escaping @Sendable () -> Void) {
+        state = Mutex(State(clockwork: clockwork))
+        (self.ledger, self.time, self.ring) = (ledger, time, ring)
+    }
+
+    /// The clockwork as it stands.
+    var clockwork: Clockwork { state.withLock { $0.clockwork } }
+
+    var life: Life { state.withLock { $0.clockwork.life } }
+    var openRequests: Int { state.withLock { $0.clockwork.open } }
+    var nextLook: (moment: Moment?, uptime: Duration?) { state.withLock { $0.clockwork.nextLook } }
+
+    /// Has the clockwork decide something; answers the attempts to be made.
+    func decide(_ body: @Sendable (inout Clockwork) -> [Order]) -> [Attempt] {
+        let attempts = state.withLock { state in
+            let orders = body(&state.clockwork)
+            _ = note(orders, &state)
+            return orders.compactMap { if case .start(let attempt) = $0 { attempt } else { nil } }
+        }
+        return attempts
+    }
+
+    /// The facts that are to be told, each once.
+    func takeUntold() -> [Fact] {
+        state.withLock { state in
+            var facts: [Fact] = []
+            swap(&facts, &state.untold)
+            return facts
+        }
+    }
+
+    /// Has facts kept, and remembers them for the loop; answers what `Ledger.wait` takes for the last of them.
+    private func note(_ orders: [Order], _ state: inout State) -> UInt64? {
+        var number: UInt64?
+        for order in orders {
+            guard case .note(let fact) = order else { continue }
+            if let name = fact.keptJob { number = ledger.keep(fact, state.clockwork.state(of: name)) ?? number }
+            state.untold.append(fact)
+        }
+        return number
+    }
+
+    // MARK: - What callers tell
+
+    /// The attempt's connection stands: it is kept that it begins, and then its request may go out.
+    func connected(_ attempt: Attempt, _ begin: Reading) -> Bool {
+        let now = time.reading()
+        let (mayGo, number) = state.withLock { state -> (Bool, UInt64?) in
+            let (mayGo, orders) = state.clockwork.connected(attempt, begin: begin, at: now)
+            return (mayGo, note(orders, &state))
+        }
+        ring()
+        guard mayGo else { return false }
+        if let number, !ledger.wait(for: number), ledger.mustKeep { return false }
+        // A slow disk may have taken its time, and nothing begins after a signal.
+        return !isStopping.isSet
+    }
+
+    /// The attempt has ended; answers what is to be made next, for which its thread is free.
+    func ended(_ attempt: Attempt, _ begin: Reading, _ end: AttemptEnd) -> [Attempt] {
+        let now = time.reading()
+        let next = decide { $0.ended(attempt, begin: begin, end, at: now) + $0.look(at: now) }
+        ring()
+        return next
+    }
+
+    /// The system has no thread for the attempt.
+    func refused(_ attempt: Attempt, number: Int32) {
+        let now = time.reading()
+        let why = unsafe "a thread: \(String(cString: strerror(number)))"
+        _ = decide { $0.refused(attempt, why: why, at: now) }
+    }
+}

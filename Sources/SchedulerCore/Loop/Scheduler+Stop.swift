@@ -1,0 +1,78 @@
+internal import Calling
+internal import Clockwork
+internal import HTTPClient
+internal import Ledger
+internal import Locking
+internal import Schedule
+internal import Telling
+
+/// What a signal does, and the drain.
+extension Scheduler {
+    func shallStop(_ signals: [Int32]) -> Bool {
+        for signal in signals {
+            if Alarm.endsTheProgram(signal) {
+                if stopSignals.isEmpty {
+                    core.isStopping.set()
+                    log.signal(signal)
+                }
+                stopSignals.append(signal)
+            } else {
+                log.reloading(signal)
+                token?.reopen()
+                reloadJobs()
+            }
+        }
+        return !stopSignals.isEmpty
+    }
+
+    /// Nothing new starts; requests that are open may end within the budget, or until a second signal.
+    func drain() {
+        let now = time.reading()
+        _ = core.decide { $0.stop(at: now) }
+        callers.stop()
+        tell()
+        log.stopping(inFlight: core.openRequests)
+        let reason = waitForRequests(within: .seconds(settings.stopTimeoutSeconds), heedingSignals: true)
+        if let reason {
+            log.aborting(inFlight: core.openRequests, because: reason)
+            cancellation.cancel()
+            _ = waitForRequests(within: .seconds(1), heedingSignals: false)
+        }
+        // A thread that is stuck past its abort must not hold the exit back; its run ends all the same.
+        let isDone = core.openRequests == 0
+        let end = time.reading()
+        _ = core.decide { $0.end(at: end) }
+        tell()
+        finishReports()
+        ledger.close()
+        // Joined, so that no thread holds a handle when OpenSSL's exit handler runs.
+        if isDone { callers.join() }
+        log.stopped()
+    }
+
+    /// Why there are still requests open at the end of the wait; nil if there are none.
+    private func waitForRequests(within budget: Duration, heedingSignals: Bool) -> String? {
+        let end = time.uptime() + budget
+        while true {
+            tell()
+            guard core.openRequests > 0 else { return nil }
+            // Two may have come at once.
+            if heedingSignals, stopSignals.count > 1 { return "Received signal \(stopSignals[1])" }
+            let left = end - time.uptime()
+            guard left > .zero else { return "SCHEDULER_STOP_TIMEOUT_SECONDS is over" }
+            let signals = alarm.wait(until: nil, now: time.now(), atMost: left)
+            stopSignals += signals.filter(Alarm.endsTheProgram)
+            output?.flush()
+        }
+    }
+
+    /// The last reports have a second; then they are dropped.
+    private func finishReports() {
+        guard let reports else { return }
+        let end = time.uptime() + .seconds(1)
+        while reports.waiting > 0, time.uptime() < end {
+            _ = alarm.wait(until: nil, now: time.now(), atMost: end - time.uptime())
+        }
+        reports.stop()
+    }
+}

@@ -1,0 +1,197 @@
+internal import Calling
+internal import Clockwork
+internal import HTTPClient
+package import Ledger
+internal import Locking
+internal import Schedule
+internal import Telling
+
+/// The clock itself: puts the parts together, turns the loop, drains at the end.
+package final class Scheduler {
+    let settings: Settings
+    let token: TokenSource?
+    let log: Log
+    let output: LineOutput?
+    let time: TimeSource
+    let alarm: Alarm
+    let ledger: any Ledger
+    let core: Core
+    let callers: Callers
+    let reports: ErrorReports?
+    let metrics = SharedMetrics()
+    let cancellation = Cancellation()
+    let doors: StatusServer.Doors?
+    let board: StatusBoard
+    var statusServer: StatusServer?
+    /// The one that answers health checks alone, where that had to wait.
+    var localServer: StatusServer?
+    var nextDoorTry = Duration.zero
+    /// Checks the environment and its files again.
+    let reload: () -> Result<Settings, SettingsFaults>
+    /// The signals that asked for the end, in the order in which they came.
+    var stopSignals: [Int32] = []
+
+    init(
+        _ settings: Settings,
+        _ credentials: Credentials,
+        log: Log,
+        output: LineOutput? = nil,
+        time: TimeSource = .system,
+        alarm: Alarm,
+        ledger: any Ledger = MemoryLedger(),
+        doors: StatusServer.Doors? = nil,
+        buildDate: Moment,
+        random: RandomNumbers = RandomNumbers(),
+        reload: @escaping () -> Result<Settings, SettingsFaults>
+    ) {
+        (self.settings, self.log, self.output, self.time) = (settings, log, output, time)
+        (self.alarm, self.ledger, self.doors, self.reload) = (alarm, ledger, doors, reload)
+        token = credentials.token
+        let bell = alarm.bell
+        let clockwork = Clockwork(jobs: settings.jobs, rules: settings.rules(buildDate), random: random)
+        let core = Core(clockwork, ledger: ledger, time: time, ring: bell.ring)
+        self.core = core
+        board = StatusBoard(
+            settings,
+            secrets: credentials.secrets,
+            core: core,
+            metrics: metrics,
+            ledger: ledger,
+            heartbeat: alarm.heartbeat,
+            time: time
+        )
+        let redactor = Redactor(credentials.secrets)
+        let runner = Runner(
+            Runner.Target(url: settings.target, tls: settings.transport.target, proxy: settings.transport.proxy),
+            token: credentials.token,
+            cancellation: cancellation,
+            random: random.one,
+            now: time.reading,
+            isStopping: { core.isStopping.isSet },
+            mask: redactor.mask,
+            tell: { log.tell($0) }
+        )
+        callers = Callers(runner, threads: settings.maxConcurrency, now: time.reading)
+        reports = settings.errorReports.map {
+            ErrorReports(
+                $0,
+                tls: settings.transport.elsewhere,
+                now: time.now,
+                mask: redactor.mask,
+                tell: { log.tell($0) },
+                afterReport: bell.ring
+            )
+        }
+    }
+
+    /// Runs until a signal ends it.
+    package func run() throws(LedgerError) {
+        log.started(settings)
+        openDoors()
+        defer { closeDoors() }
+        for warning in settings.warnings(at: time.now()) { log.setting(warning: warning) }
+        let graceEnd = time.uptime() + .seconds(settings.startupGraceSeconds)
+        guard acquireState() else { return log.endedInStandby() }
+        let known = try ledger.load()
+        let now = time.reading()
+        _ = core.decide { $0.load(known, graceEnd: graceEnd, at: now) }
+        tell()
+        announceSlots()
+        turn()
+        if case .grace = core.life {
+            ledger.close()
+            return log.endedInGrace()
+        }
+        drain()
+    }
+
+    /// How often a loop with nothing else to do tries again what failed: as a look does, it touches much that is cold.
+    private static let choresInterval = Duration.seconds(5)
+
+    private static let stuckInterval = Duration.milliseconds(200)
+
+    /// The loop; ends with the first signal that asks for it.
+    private func turn() {
+        var window: IdleWindow?
+        var choresAreDone = Duration.zero
+        var hasMore = false
+        while true {
+            let now = time.reading()
+            let isQuiet = window?.goesOn(at: now, sleptThrough: alarm.sleptThrough) == true
+            if !isQuiet {
+                start(core.decide { $0.look(at: now) })
+                metrics.change { $0.look(at: now) }
+                tell()
+                window = IdleWindow(began: now, until: core.nextLook)
+            }
+            if !isQuiet || now.uptime - choresAreDone >= Self.choresInterval {
+                choresAreDone = now.uptime
+                hasMore = !doChores()
+            }
+            // While nobody reads the log: looked at more often, so that it goes on soon after its reader does.
+            let patience = output?.flush() == false ? Self.stuckInterval : hasMore ? Self.choresInterval : settings.tick
+            let tick = min(settings.tick, patience)
+            let longest = window?.end.uptime.map { max(.zero, min(tick, $0 - time.uptime())) } ?? tick
+            if shallStop(alarm.wait(until: window?.end.moment, now: time.now(), atMost: longest)) { return }
+        }
+    }
+
+    /// Tries again what the system refused; true if nothing of it is left.
+    private func doChores() -> Bool {
+        ledger.tend()
+        retryLocalDoor()
+        return ledger.isWritable && !lacksLocalDoor
+    }
+
+    /// Hands attempts to threads.
+    func start(_ attempts: [Attempt]) {
+        for attempt in attempts {
+            if let number = callers.start(attempt, listener) { core.refused(attempt, number: number) }
+        }
+    }
+
+    /// What callers tell; a thread that is free makes the next attempt itself.
+    private var listener: Callers.Listener {
+        let (core, callers) = (core, callers)
+        @Sendable func ended(_ attempt: Attempt, _ begin: Reading, _ end: AttemptEnd) -> Attempt? {
+            let next = core.ended(attempt, begin, end)
+            for other in next.dropFirst() {
+                let listener = Callers.Listener(connected: core.connected, ended: ended)
+                if let number = callers.start(other, listener) { core.refused(other, number: number) }
+            }
+            return next.first
+        }
+        return Callers.Listener(connected: core.connected, ended: ended)
+    }
+
+    /// Tells everybody what happened, in order.
+    func tell() {
+        for fact in core.takeUntold() {
+            log.tell(fact, target: settings.target.text)
+            metrics.change { $0.count(fact) }
+            reports?.note(fact)
+        }
+    }
+}
+
+/// The counters, which the loop counts and the listeners read.
+final class SharedMetrics: Sendable {
+    private let metrics = Mutex(Metrics())
+
+    var value: Metrics { metrics.withLock { $0 } }
+
+    func change(_ body: (inout Metrics) -> Void) { metrics.withLock { body(&$0) } }
+}
+
+extension Settings {
+    /// What the clockwork decides by.
+    func rules(_ buildDate: Moment) -> Clockwork.Rules {
+        Clockwork.Rules(
+            tick: tick,
+            buildDate: buildDate,
+            seed: seed,
+            spread: .seconds(startupSpreadSeconds),
+            threads: maxConcurrency
+        )
+    }
+}

@@ -1,0 +1,42 @@
+internal import Calling
+internal import Clockwork
+internal import Telling
+
+/// The wording of what concerns tokens and what is sent elsewhere.
+extension Log {
+    func tell(_ event: CallingEvent) {
+        switch event {
+        case .tokenHasChanged(let file):
+            info("The token in \(own: file.variable) has changed; requests carry the new one.")
+        case .tokenFileIsGood(let file): info("\(own: file.variable) can be read again; the token is the same.")
+        case .tokenFileIsBad(let file, let fault):
+            warning("\(own: file.shown) \(own: fault.description); the last token stays in use until this is mended.")
+        case .tokenIsMissing:
+            warning(
+                """
+                SCHEDULER_API_TOKEN is not set: calls go out without Authorization, and the app has to let them in \
+                (as it does in its development mode). Set it in production.
+                """
+            )
+        case .tokenIsTriedAgain(let attempt):
+            info(
+                """
+                Job \(own: attempt.job.name) was denied, and its token has been replaced meanwhile; one more attempt \
+                with the new one.
+                """,
+                [LogField("job", .own(attempt.job.name)), LogField("run_id", .own(attempt.idText))]
+            )
+        case .reportIsLost(let url, let why):
+            warning("An error report to \(own: url) is lost: \(why); look at POSTHOG_API_KEY and POSTHOG_HOST.")
+        }
+    }
+}
+
+extension TokenFile {
+    /// The variable and its value, to begin a message; a value that may be the token itself is not shown.
+    var shown: String {
+        path.hasPrefix("/") || path.hasPrefix("./") || path.hasPrefix("../")
+            ? "\(variable)=\"\(Escaping.quotable(path))\""
+            : "\(variable) (its value is not shown, as it does not begin with / and may be a token)"
+    }
+}

@@ -1,0 +1,68 @@
+internal import Files
+internal import Ledger
+internal import Telling
+
+/// The wording of what becomes of the files in `SCHEDULER_STATE_DIR`.
+extension Log {
+    func state(_ event: StateEvent) {
+        switch event {
+        case .unwritable(let path, let failure, let directory):
+            let user = "this program runs as user \(FileOwner.ourUser)"
+            let facts = directory.map { "the directory: \($0); \(user)" } ?? user
+            warning(
+                """
+                SCHEDULER_STATE_DIR: \(path) cannot be written: \(own: failure.description) (\(own: facts)). \
+                The clock goes on in memory; all is written when it can be.
+                """
+            )
+        case .another(let directory):
+            error(
+                """
+                SCHEDULER_STATE_DIR: another scheduler has taken \(own: directory) after its files were removed or \
+                replaced: both run the jobs now. Stop one of them.
+                """
+            )
+        case .writable(let path):
+            info("SCHEDULER_STATE_DIR: \(path) is written again, nothing is missing in it.")
+        case .damaged(let path, let good, let places, let bytes, let aside):
+            let damage =
+                bytes == 0 && good == 0
+                ? "was empty" : "was damaged in \(counted(places, "place")) (\(counted(bytes, "byte")))"
+            let kept = aside.map { " The damaged file is kept as \($0)." } ?? ""
+            warning(
+                """
+                SCHEDULER_STATE_DIR: \(path) \(own: damage); \(own: counted(good, "record")) could be read and \
+                \(own: good == 1 ? "is" : "are") used.\(kept) Runs that began shortly before may be repeated.
+                """
+            )
+        case .setAside(let path, let kind, let aside):
+            warning(
+                """
+                SCHEDULER_STATE_DIR: \(path) was a \(own: kind.rawValue), not a file; it was not touched, only \
+                renamed to \(aside).
+                """
+            )
+        case .notShortened(let path, let failure):
+            warning(
+                """
+                SCHEDULER_STATE_DIR: \(path) could not be written anew, so it grows: \(own: failure.description). \
+                It needs as much room again as it has; nothing is lost, and it is tried again.
+                """
+            )
+        }
+    }
+
+    /// Why there is no start.
+    func state(_ error: LedgerError) {
+        switch error {
+        case .newerVersion(let path, let version):
+            self.error(
+                """
+                Configuration: SCHEDULER_STATE_DIR: \(path) was written by a later release (format version \
+                \(version), this one knows \(DirectoryLedger.version)); use that release, or another directory.
+                """
+            )
+            refused(faults: 1)
+        }
+    }
+}
