@@ -72,6 +72,41 @@ struct ConnectionTests {
             try Client().send(Request("GET", server.url, timeout: longest * times), until: Cancellation()).status == 200
         )
     }
+
+    @Test("keepalive: the first probe after a minute, then each half, as the socket itself says")
+    func keepalive() throws {
+        let server = try TestServer { _, reply in reply.send(.text(200, "ok")) }
+        let port = try #require(server.url.split(separator: ":").last.flatMap { UInt16($0) })
+        var options: [Int32?] = []
+        _ = try Client().send(Request("GET", server.url), until: Cancellation()) {
+            let socket = Self.socket(to: port)
+            options = [
+                option(SOL_SOCKET, SO_KEEPALIVE, of: socket), option(Int32(IPPROTO_TCP), TCP_KEEPIDLE, of: socket),
+                option(Int32(IPPROTO_TCP), TCP_KEEPINTVL, of: socket),
+            ]
+            return true
+        }
+        #expect(options == [1, 60, 30])
+    }
+
+    /// The descriptor of this process whose other end is that port.
+    private static func socket(to port: UInt16) -> Int32 {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        return all.compactMap { Int32($0) }.first { descriptor in
+            var (address, length) = (sockaddr_in(), socklen_t(MemoryLayout<sockaddr_in>.size))
+            let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe getpeername(descriptor, $0, &length)
+                }
+            }
+            return result == 0 && address.sin_family == AF_INET && UInt16(bigEndian: address.sin_port) == port
+        } ?? -1
+    }
+
+    private func option(_ level: Int32, _ name: Int32, of socket: Int32) -> Int32? {
+        var (value, length) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
+        return unsafe getsockopt(socket, level, name, &value, &length) == 0 ? value : nil
+    }
 }
 
 /// Answers each request of a connection, which it leaves to the client to end; to `/silent` it says nothing.
