@@ -36,7 +36,7 @@ package enum Fact: Sendable {
     case targetIsDown(Attempt, AttemptEnd)
     case targetIsUp(after: Duration, waited: Int)
     /// Our own process or machine refused an attempt what it needs; told once in a while.
-    case limited(Job, why: String)
+    case limited(Job, Limit)
     case clockIsWrong(Moment)
     case clockIsRight(Moment)
     /// These jobs' last slots lay too far ahead, and count as "now".
@@ -53,6 +53,14 @@ package enum Fact: Sendable {
         package init(schedule: String, zone: String, seen: Moment? = nil, last: Moment? = nil) {
             (self.schedule, self.zone, self.seen, self.last) = (schedule, zone, seen, last)
         }
+    }
+
+    /// What was refused.
+    package enum Limit: Sendable, Equatable {
+        /// A thread, with the error number.
+        case thread(Int32)
+        /// Something that the call needed, in the client's words.
+        case call(String)
     }
 
     /// What is told of a run that ended, beside its record.

@@ -33,9 +33,9 @@ package struct Reachability: Sendable, Equatable {
         }
     }
 
-    /// The run that was to try says nothing of the target; another one may try at `uptime`.
-    mutating func forgoProbe(at uptime: Duration) {
-        if case .down(let since, let failures, nil) = state {
+    /// The run that was to try, since `begin`, says nothing of the target; another one may try at `uptime`.
+    mutating func forgoProbe(begunAt begin: Duration, at uptime: Duration) {
+        if case .down(let since, let failures, nil) = state, begin > since {
             state = .down(since: since, failures: failures, probe: uptime)
         }
     }
@@ -50,8 +50,10 @@ package struct Reachability: Sendable, Equatable {
             state = .down(since: uptime, failures: 0, probe: uptime + Self.wait(0))
             return true
         case .down(let since, let failures, _):
-            // Those that began before it went down say nothing new.
-            if isProbe { state = .down(since: since, failures: failures + 1, probe: uptime + Self.wait(failures + 1)) }
+            // Those that began before it went down say nothing new, the probe of an earlier outage among them.
+            if isProbe, begin > since {
+                state = .down(since: since, failures: failures + 1, probe: uptime + Self.wait(failures + 1))
+            }
             return false
         }
     }

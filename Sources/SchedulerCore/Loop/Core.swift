@@ -1,5 +1,4 @@
 internal import Clockwork
-internal import Glibc
 internal import Ledger
 internal import Locking
 internal import Schedule
@@ -94,7 +93,6 @@ final class Core: Sendable {
     /// The system has no thread for the attempt.
     func refused(_ attempt: Attempt, number: Int32) {
         let now = time.reading()
-        let why = unsafe "a thread: \(String(cString: strerror(number)))"
-        _ = decide { $0.refused(attempt, why: why, at: now) }
+        _ = decide { $0.refused(attempt, number: number, at: now) }
     }
 }

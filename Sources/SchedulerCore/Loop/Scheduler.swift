@@ -115,6 +115,8 @@ package final class Scheduler {
         var window: IdleWindow?
         var choresAreDone = Duration.zero
         var hasMore = false
+        // A signal may have come while the settings were read, or while the process was stopped.
+        if shallStop(alarm.wait(until: nil, now: time.now(), atMost: .zero)) { return }
         while true {
             let now = time.reading()
             let isQuiet = window?.goesOn(at: now, sleptThrough: alarm.sleptThrough) == true
