@@ -2,9 +2,11 @@
 #ifndef CLINUX_SHIM_H
 #define CLINUX_SHIM_H
 
+#include <link.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/auxv.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
@@ -15,5 +17,8 @@
 // memmem(3), pthread_getattr_np(3): declared only under _GNU_SOURCE, which a module's headers do not see.
 extern void *memmem(const void *text, size_t text_size, const void *wanted, size_t wanted_size);
 extern int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes);
+
+// A program header of this machine's word size (elf(5)); a macro in C.
+typedef ElfW(Phdr) ElfHeader;
 
 #endif

@@ -7,15 +7,12 @@ package enum Library {
 
     /// Starts libcurl, once; to be called before the first thread is started (libcurl(3), "global preparation").
     ///
-    /// Without `tls` OpenSSL stays asleep, with its two megabytes; should a request need it nevertheless, it starts by
-    /// itself, whatever thread that is on (OPENSSL_init_crypto(3)).
-    ///
     /// Never undone: `curl_global_cleanup` demands that no other thread exists.
-    package static func start(tls: Bool = true) {
+    package static func start() {
         hasStarted.withLock { hasStarted in
             guard !hasStarted else { return }
             hasStarted = true
-            let code = curl_global_init(Int(tls ? CURL_GLOBAL_DEFAULT : CURL_GLOBAL_NOTHING))
+            let code = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
             precondition(code == CURLE_OK, "libcurl did not start")
         }
     }

@@ -235,7 +235,7 @@ extension Program {
         let log = log(settings, to: output)
         // Before the first thread is there.
         ProcessEnvironment.chooseHeaps(jobs: settings.jobs.count)
-        Library.start(tls: settings.needsTLS)
+        Library.start()
         log.zoneData(ZoneDirectory(environment: environment))
         let scheduler = Scheduler(
             settings,

@@ -138,6 +138,8 @@ package final class Scheduler {
         board.waitsForGrace(until: graceEnd)
         try loadState()
         announceSlots(after: graceEnd - time.uptime())
+        // Most of what a start needs is never needed again.
+        ProgramMemory.giveBack()
         guard waitForGrace(until: graceEnd) else {
             store.close()
             log.endedInGrace()

@@ -39,11 +39,6 @@ package struct Settings: Sendable {
 
     package var tick: Duration { .seconds(tickSeconds) }
 
-    /// Whether any call goes over TLS.
-    package var needsTLS: Bool {
-        [target.scheme, transport.proxy?.scheme.rawValue, errorReports?.host.scheme].contains("https")
-    }
-
     /// Checks the whole environment, and throws all that is wrong with it at once.
     package init(environment: [String: String]) throws(SettingsFaults) {
         var reader = EnvironmentReader(environment)

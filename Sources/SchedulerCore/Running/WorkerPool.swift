@@ -199,6 +199,7 @@ package final class WorkerPool: Sendable {
         }
         if leave == .left { pthread_detach(me) }
         ThreadMemory.giveBack()
+        if leave == .last { ProgramMemory.giveBack() }
         return leave
     }
 }
