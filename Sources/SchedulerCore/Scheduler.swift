@@ -19,12 +19,12 @@ package final class Scheduler {
     let clockwork: Shared
     let buildDate: Moment
     let metadataOffset: Int
-    let doors: StatusServer.Doors?
+    let listeners: StatusServer.Listeners?
     let board: StatusBoard
     var statusServer: StatusServer?
     /// The one that answers health checks alone, where that had to wait.
     var localServer: StatusServer?
-    var nextDoorTry = Duration.zero
+    var nextListenerTry = Duration.zero
     /// Checks the environment and its files again.
     let reload: () -> Result<Settings, SettingsFaults>
     var hasToldOfRefusal = false
@@ -52,7 +52,7 @@ package final class Scheduler {
         time: TimeSource = .system,
         alarm: Alarm,
         store: any StateStore = MemoryStore(),
-        doors: StatusServer.Doors? = nil,
+        listeners: StatusServer.Listeners? = nil,
         buildDate: Moment,
         random: @escaping @Sendable () -> UInt64 = RandomNumbers().next,
         reload: @escaping () -> Result<Settings, SettingsFaults>
@@ -68,7 +68,7 @@ package final class Scheduler {
         let longest = settings.metadataOffsetMaxSeconds
         metadataOffset = longest == 0 ? 0 : 1 + Int(random() % UInt64(longest))
         clockwork = Shared(Self.clockwork(settings, settings.jobs, buildDate))
-        self.doors = doors
+        self.listeners = listeners
         board = StatusBoard(
             settings,
             clockwork: clockwork,
@@ -126,8 +126,8 @@ package final class Scheduler {
     /// Runs until a signal ends it.
     package func run() throws(StateError) {
         log.started(settings, metadataOffset: metadataOffset)
-        openDoors()
-        defer { closeDoors() }
+        openListeners()
+        defer { closeListeners() }
         for warning in settings.warnings + JobHints.all(settings.jobs, at: time.now()) { log.setting(warning: warning) }
         graceEnd = time.uptime() + .seconds(settings.startupGraceSeconds)
         board.waitsForGrace(until: graceEnd)
@@ -186,8 +186,8 @@ package final class Scheduler {
     private func doChores() -> Bool {
         pool.startRefusedThreads()
         store.tend()
-        retryLocalDoor()
-        return !pool.lacksThreads && store.isWritable && !lacksLocalDoor
+        retryLocalListener()
+        return !pool.lacksThreads && store.isWritable && !lacksLocalListener
     }
 
     private func perform(_ orders: [Clockwork.Order], now: Moment) {
