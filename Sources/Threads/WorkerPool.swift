@@ -165,6 +165,7 @@ package final class WorkerPool<Tool>: Sendable {
         }
         if leave == .left { pthread_detach(me) }
         ThreadMemory.giveBack()
+        if leave == .last { ProgramMemory.giveBack() }
         return leave
     }
 }

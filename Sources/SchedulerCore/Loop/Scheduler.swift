@@ -5,6 +5,7 @@ package import Ledger
 internal import Locking
 internal import Schedule
 internal import Telling
+internal import Threads
 
 /// The clock itself: puts the parts together, turns the loop, drains at the end.
 package final class Scheduler {
@@ -20,12 +21,12 @@ package final class Scheduler {
     let reports: ErrorReports?
     let metrics = SharedMetrics()
     let cancellation = Cancellation()
-    let doors: StatusServer.Doors?
+    let listeners: StatusServer.Listeners?
     let board: StatusBoard
     var statusServer: StatusServer?
     /// The one that answers health checks alone, where that had to wait.
     var localServer: StatusServer?
-    var nextDoorTry = Duration.zero
+    var nextListenerTry = Duration.zero
     /// Checks the environment and its files again.
     let reload: () -> Result<Settings, SettingsFaults>
     /// The signals that asked for the end, in the order in which they came.
@@ -39,13 +40,13 @@ package final class Scheduler {
         time: TimeSource = .system,
         alarm: Alarm,
         ledger: any Ledger = MemoryLedger(),
-        doors: StatusServer.Doors? = nil,
+        listeners: StatusServer.Listeners? = nil,
         buildDate: Moment,
         random: RandomNumbers = RandomNumbers(),
         reload: @escaping () -> Result<Settings, SettingsFaults>
     ) {
         (self.settings, self.log, self.output, self.time) = (settings, log, output, time)
-        (self.alarm, self.ledger, self.doors, self.reload) = (alarm, ledger, doors, reload)
+        (self.alarm, self.ledger, self.listeners, self.reload) = (alarm, ledger, listeners, reload)
         token = credentials.token
         let bell = alarm.bell
         let clockwork = Clockwork(jobs: settings.jobs, rules: settings.rules(buildDate), random: random)
@@ -87,8 +88,8 @@ package final class Scheduler {
     /// Runs until a signal ends it.
     package func run() throws(LedgerError) {
         log.started(settings)
-        openDoors()
-        defer { closeDoors() }
+        openListeners()
+        defer { closeListeners() }
         for warning in settings.warnings(at: time.now()) { log.setting(warning: warning) }
         let graceEnd = time.uptime() + .seconds(settings.startupGraceSeconds)
         guard acquireState() else { return log.endedInStandby() }
@@ -97,6 +98,8 @@ package final class Scheduler {
         _ = core.decide { $0.load(known, graceEnd: graceEnd, at: now) }
         tell()
         announceSlots()
+        // Most of what a start needs is never needed again.
+        ProgramMemory.giveBack()
         turn()
         if case .grace = core.life {
             ledger.close()
@@ -141,8 +144,8 @@ package final class Scheduler {
     /// Tries again what the system refused; true if nothing of it is left.
     private func doChores() -> Bool {
         ledger.tend()
-        retryLocalDoor()
-        return ledger.isWritable && !lacksLocalDoor
+        retryLocalListener()
+        return ledger.isWritable && !lacksLocalListener
     }
 
     /// Hands attempts to threads.
