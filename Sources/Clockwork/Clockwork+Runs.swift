@@ -112,6 +112,8 @@ extension Clockwork {
         if target.missed(begunAt: since, isProbe: attempt.isProbe, at: time.uptime) {
             note(.targetIsDown(attempt, end))
             while let (_, queued) = queue.first { waitForTarget(queued) }
+        } else if target.isDown {
+            note(.targetIsStillDown(attempt, end))
         }
         guard mayGoOn(job) else { return giveUp(job, time) }
         entries[job].hasWaited = true

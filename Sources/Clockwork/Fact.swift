@@ -34,6 +34,8 @@ package enum Fact: Sendable {
     /// Slots of a run that waited, and gave way to a later one.
     case slotsGaveWay(Job, count: Int, SlotReason)
     case targetIsDown(Attempt, AttemptEnd)
+    /// One more attempt has not reached it.
+    case targetIsStillDown(Attempt, AttemptEnd)
     case targetIsUp(after: Duration, waited: Int)
     /// Our own process or machine refused an attempt what it needs; told once in a while.
     case limited(Job, Limit)
@@ -86,8 +88,8 @@ package enum Fact: Sendable {
         case .configured(let name, _), .gone(let name, _), .dropped(let name), .passed(let name, _, _),
             .began(let name, _, _), .withdrawn(let name, _), .failed(let name, _, _, _), .ended(let name, _, _, _):
             name
-        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .targetIsDown, .targetIsUp, .limited,
-            .clockIsWrong, .clockIsRight, .clockWentBack:
+        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .targetIsDown, .targetIsStillDown,
+            .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack:
             nil
         }
     }

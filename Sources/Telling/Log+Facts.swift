@@ -17,6 +17,8 @@ extension Log {
         case .slotsReleased(let job, let count, _): released(job, slots: count)
         case .attemptEnded(let attempt, let end): attemptEnded(attempt, end)
         case .targetIsDown(let attempt, let end): targetIsDown(attempt, end, target)
+        case .targetIsStillDown(let attempt, let end):
+            debug("Target is still down: \(reason(end)).", [LogField("job", .own(attempt.job.name))])
         case .targetIsUp(let down, let waited): targetIsUp(target, after: down, waited: waited)
         case .limited(let job, let limit): limited(job, limit)
         case .clockIsWrong(let now): clockIsWrong(now)
@@ -127,9 +129,6 @@ extension Log {
                 "Retry-After \"\(text)\" of \(own: attempt.job.path) is neither seconds nor a date; it is ignored.",
                 [LogField("job", .own(attempt.job.name)), LogField("run_id", .own(attempt.idText))]
             )
-        }
-        if end.outcome == .unreachable {
-            debug("Not reached: \(end.excerpt).", [LogField("job", .own(attempt.job.name))])
         }
     }
 
