@@ -163,7 +163,7 @@ struct Rig {
     }
 
     mutating func refuse(_ attempt: Attempt) -> [Attempt] {
-        take(clockwork.refused(attempt, why: "no thread", at: time) + clockwork.look(at: time))
+        take(clockwork.refused(attempt, number: 11, at: time) + clockwork.look(at: time))
     }
 
     /// What the clockwork wants, before it is carried out.
@@ -239,6 +239,7 @@ extension Fact {
         case .slotsReleased(let job, let count, let reason): "released \(job.name) \(count) \(reason)"
         case .slotsGaveWay(let job, let count, let reason): "gaveWay \(job.name) \(count) \(reason)"
         case .targetIsDown: "down"
+        case .targetIsStillDown: "still down"
         case .targetIsUp(let after, let waited): "up after \(after.wholeMilliseconds / 1_000)s, \(waited) waited"
         case .limited(let job, _): "limited \(job.name)"
         case .clockIsWrong: "clock is wrong"
