@@ -242,6 +242,7 @@ extension Program {
         let secrets = SecretBook(settings.secrets)
         let log = log(settings, secrets, to: output)
         // Before the first thread is there.
+        ProcessEnvironment.raiseFileLimit()
         ProcessEnvironment.chooseHeaps(jobs: settings.jobs.count)
         Library.start()
         log.zoneData(ZoneDirectory(environment: environment))

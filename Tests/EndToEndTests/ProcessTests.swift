@@ -181,7 +181,7 @@ struct ProcessTests {
     }
 
     /// Another user without a way back; it may read and enter all, so that the program can lie anywhere.
-    private static func user(processes: Int) throws -> [String] {
+    static func user(processes: Int) throws -> [String] {
         let identity = ["--reuid=\(user)", "--regid=\(user)", "--clear-groups", "--no-new-privs"]
         let rights = ["--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"]
         return ["setpriv"] + identity + rights + [try Tool.find("prlimit").path, "--nproc=\(processes):40"]
