@@ -1,5 +1,6 @@
 import Foundation
 import Locking
+import TestClient
 import TestSupport
 import Testing
 
