@@ -53,6 +53,25 @@ struct ProgramMemoryTests {
         #expect(isGivenBack)
     }
 
+    @Test("the last thread that has nothing to do gives them back")
+    func idleThread() throws {
+        let parts = ProgramMemory.constantParts
+        let full = Self.touch(parts)
+        let pool = WorkerPool(width: 1, patience: .milliseconds(10))
+        pool.submit { _ in }
+        defer {
+            pool.stop()
+            pool.join()
+        }
+        let end = ContinuousClock.now + .seconds(20)
+        var rest = full
+        while rest >= full / 2, ContinuousClock.now < end {
+            Thread.sleep(forTimeInterval: 0.01)
+            rest = resident(try mappings().filter { mapping in parts.contains { $0.overlaps(mapping.range) } })
+        }
+        #expect(rest < full / 2)
+    }
+
     private func resident(_ mappings: [Mapping]) -> Int { mappings.reduce(0) { $0 + ($1.sizes["Rss"] ?? 0) } }
 
     /// Brings every page in; gives how many kB they are.
