@@ -72,7 +72,9 @@ package struct Entry: Sendable {
     var waitReason: SlotReason? {
         switch stage {
         case .waitingForThread: .threads
-        case .waitingForTarget, .paused: .targetDown
+        case .waitingForTarget: .targetDown
+        // After an outage, or after our own machine refused something.
+        case .paused: hasWaited ? .targetDown : .threads
         default: nil
         }
     }

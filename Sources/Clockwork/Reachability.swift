@@ -7,8 +7,8 @@ package struct Reachability: Sendable, Equatable {
     }
 
     private var state = State.up
-    /// When a connection last stood.
-    private var lastContact = Duration.zero
+    /// When a connection last stood; nil: none did yet.
+    private var lastContact: Duration?
 
     package init() {}
 
@@ -46,7 +46,7 @@ package struct Reachability: Sendable, Equatable {
     mutating func missed(begunAt begin: Duration, isProbe: Bool, at uptime: Duration) -> Bool {
         switch state {
         case .up:
-            guard begin >= lastContact else { return false }
+            guard lastContact.map({ begin >= $0 }) ?? true else { return false }
             state = .down(since: uptime, failures: 0, probe: uptime + Self.wait(0))
             return true
         case .down(let since, let failures, _):
@@ -62,7 +62,7 @@ package struct Reachability: Sendable, Equatable {
     ///
     /// One that stood before it went down says nothing, whenever it is told.
     mutating func reached(at uptime: Duration) -> Duration? {
-        lastContact = max(lastContact, uptime)
+        lastContact = max(lastContact ?? uptime, uptime)
         guard case .down(let since, _, _) = state, uptime > since else { return nil }
         state = .up
         return uptime - since
