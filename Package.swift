@@ -107,7 +107,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ThreadsTests",
-            dependencies: ["Threads", "Locking", "CLinux"],
+            dependencies: ["Threads", "Locking", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(
