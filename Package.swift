@@ -100,7 +100,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ThreadsTests",
-            dependencies: ["Threads", "Locking", "CLinux"],
+            dependencies: ["Threads", "Locking", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

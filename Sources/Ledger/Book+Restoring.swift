@@ -13,7 +13,8 @@ extension Book {
 
     mutating func restore(_ flight: JobState.InFlight, of job: (name: String, key: String)) {
         change(job.name, job.key) { state in
-            state.noteBegun(flight.begin.slot)
+            // One by hand moves no slot.
+            if flight.begin.trigger != .manual { state.noteBegun(flight.begin.slot) }
             state.inFlight = flight
         }
     }
@@ -25,18 +26,19 @@ extension Book {
         }
     }
 
-    /// The job itself, of which so many runs, and the one that has not ended, came just before.
-    mutating func restore(_ state: JobState, key: String, runs: Int, open: RunID?) {
+    /// The job itself, of which so many runs, and those that have not ended, came just before.
+    mutating func restore(_ state: JobState, key: String, runs: Int, open: (flight: RunID?, unfinished: RunID?)) {
         var state = state
         if let before = jobs[key] {
             state.runs = before.runs.count > runs ? before.runs.suffix(runs) : before.runs
-            if let open, before.inFlight?.begin.id == open { state.inFlight = before.inFlight }
-            if let open, before.unfinished?.id == open { state.unfinished = before.unfinished }
-            // Records of a release that did not know it.
-            state.highest = state.highest ?? before.highest
+            if before.inFlight?.begin.id == open.flight { state.inFlight = before.inFlight }
+            if before.unfinished?.id == open.unfinished { state.unfinished = before.unfinished }
         }
         replace(state, key: key)
     }
+
+    /// The latest slot of the records of a job that came before it.
+    func highest(key: String) -> Moment? { jobs[key]?.highest }
 
     /// Adds what another book knows; where both know when a job ran last, this one is right.
     mutating func merge(_ other: Book) {

@@ -37,7 +37,8 @@ struct RecordLoader {
             guard let begin = begin(&fields, bytes), let previous = fields.optionalMoment("previous", bytes) else {
                 return false
             }
-            let peak = (fields.optionalMoment("peak", bytes) ?? previous) ?? nil
+            // Release 0.1.0 knew the last slot alone.
+            let peak = fields.value("peak", bytes) == nil ? previous : fields.optionalMoment("peak", bytes) ?? nil
             book.restore(JobState.InFlight(begin, previous: previous, previousHighest: peak), of: name)
         } else {
             guard let fact = fact(name.name, &fields, bytes) else { return false }
@@ -119,13 +120,15 @@ struct RecordLoader {
             let gone = fields.optionalMoment("gone", bytes),
             let runs = fields.number("runs", bytes)
         else { return false }
-        let open = fields.id("flight", bytes)
+        let open = (flight: fields.id("flight", bytes), unfinished: fields.id("unfinished", bytes))
         guard let zone = fields.text("zone", bytes), let schedule = fields.text("schedule", bytes) else { return false }
         var state = JobState(name: name.name)
         (state.schedule, state.zone, state.last, state.gone) = (schedule, zone, last, gone)
         (state.lastSuccess, state.consecutiveFailures) = (success, failures)
         state.seen = fields.optionalMoment("seen", bytes) ?? nil
-        state.highest = fields.optionalMoment("highest", bytes) ?? nil
+        // Release 0.1.0 did not keep it; its runs tell of it.
+        let isOld = fields.value("highest", bytes) == nil
+        state.highest = isOld ? book.highest(key: name.key) : fields.optionalMoment("highest", bytes) ?? nil
         state.hold = hold(&fields, bytes)
         book.restore(state, key: name.key, runs: runs, open: open)
         return true

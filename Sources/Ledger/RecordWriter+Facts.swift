@@ -71,11 +71,12 @@ extension RecordWriter {
             $0.field("failures", state.consecutiveFailures)
             $0.field("gone", state.gone)
             $0.field("runs", state.runs.count)
-            $0.field("flight", state.inFlight?.begin.id ?? state.unfinished?.id)
+            $0.field("flight", state.inFlight?.begin.id)
             $0.field("zone", state.zone)
             $0.field("schedule", state.schedule)
             $0.field("seen", state.seen)
             $0.field("highest", state.highest)
+            if let run = state.unfinished { $0.field("unfinished", run.id) }
             $0.fields(state.hold)
         }
     }

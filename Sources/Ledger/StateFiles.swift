@@ -297,6 +297,9 @@ struct StateFiles {
 extension Book {
     /// How many records it takes to write it down.
     fileprivate var records: Int {
-        1 + jobs.values.reduce(0) { $0 + $1.runs.count + ($1.inFlight == nil ? 1 : 2) }
+        1
+            + jobs.values.reduce(0) {
+                $0 + $1.runs.count + ($1.inFlight == nil ? 1 : 2) + ($1.unfinished == nil ? 0 : 1)
+            }
     }
 }

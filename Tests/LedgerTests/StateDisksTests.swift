@@ -1,34 +1,36 @@
+import Clockwork
 import Foundation
 import Glibc
 import Locking
 import TestSupport
 import Testing
+import Threads
 
-@testable import SchedulerCore
+@testable import Ledger
 
 @Suite("State: many threads, and disks that hang, are full or read-only")
 struct StateDisksTests {
     private let folder: TemporaryFolder
-    private let rig: StoreRig
+    private let rig: LedgerRig
 
     init() throws {
         folder = try TemporaryFolder()
-        rig = StoreRig(folder.path("state"))
+        rig = LedgerRig(folder.path("state"))
     }
 
     private var logPath: String { rig.path + "/state.log" }
 
     @Test("sixteen threads begin runs at once: each is kept when it is told so, and they share their syncs")
     func concurrent() async throws {
-        let store = try rig.opened()
+        let ledger = try rig.opened()
         let pool = WorkerPool(width: 16)
         let done = Mutex(0)
         rig.files.change { $0.log = [] }
         for thread in 0..<16 {
             pool.submit { _ in
                 for number in 0..<25 {
-                    let isKept = store.begin("job-\(thread)", RunBegin.numbered(number))
-                    store.end("job-\(thread)", RunRecord.numbered(number))
+                    let isKept = ledger.begin("job-\(thread)", RunBegin.numbered(number))
+                    ledger.end("job-\(thread)", RunRecord.numbered(number))
                     if isKept { done.withLock { $0 += 1 } }
                 }
             }
@@ -37,103 +39,103 @@ struct StateDisksTests {
         pool.stop()
         pool.join()
         #expect(done.withLock { $0 } == 400)
-        store.close()
+        ledger.close()
         let syncs = rig.files.state.log.filter { $0 == .sync }.count
         // No thread begins its next run before the last one is on the disk.
         #expect((25..<800).contains(syncs), "\(syncs) syncs")
-        #expect(try rig.onDisk() == store.book)
+        #expect(try rig.onDisk() == ledger.book)
         #expect(try rig.onDisk().jobs.values.allSatisfy { $0.runs.count == 20 && $0.inFlight == nil })
     }
 
     @Test("a disk that hangs holds up one begin for as long as it has patience, and nothing else")
     func hang() throws {
-        let store = try rig.opened(patience: .milliseconds(50))
+        let ledger = try rig.opened(patience: .milliseconds(50))
         rig.files.change { $0.held = .sync }
-        #expect(!store.begin("a", RunBegin.numbered(1)))
-        #expect(!store.isWritable)
+        #expect(!ledger.begin("a", RunBegin.numbered(1)))
+        #expect(!ledger.isWritable)
         let start = ContinuousClock.now
         for number in 2..<100 {
-            #expect(!store.begin("a", RunBegin.numbered(number)))
-            store.end("a", RunRecord.numbered(number))
-            store.tend()
+            #expect(!ledger.begin("a", RunBegin.numbered(number)))
+            ledger.end("a", RunRecord.numbered(number))
+            ledger.tend()
         }
         #expect(ContinuousClock.now - start < .seconds(20))
         #expect(rig.events == [.unwritable(path: logPath, .hangs(.milliseconds(50)), directory: nil)])
         rig.files.change { $0.held = nil }
-        #expect(store.settle(atMost: .seconds(60)))
-        #expect(store.isWritable)
+        #expect(ledger.settle(atMost: .seconds(60)))
+        #expect(ledger.isWritable)
         #expect(rig.events.map(\.kind) == ["unwritable hangs", "writable"])
-        store.close()
-        #expect(try rig.onDisk() == store.book)
+        ledger.close()
+        #expect(try rig.onDisk() == ledger.book)
     }
 
     @Test("a stop does not wait for a disk that hangs")
     func hangingClose() throws {
-        let store = try rig.opened(patience: .milliseconds(10))
+        let ledger = try rig.opened(patience: .milliseconds(10))
         rig.files.change { $0.held = .write }
-        store.begin("a", RunBegin.numbered(1))
+        ledger.begin("a", RunBegin.numbered(1))
         let start = ContinuousClock.now
-        store.close()
+        ledger.close()
         #expect((.seconds(2)...(.seconds(20))).contains(ContinuousClock.now - start))
         rig.files.change { $0.held = nil }
-        store.kill()
+        ledger.kill()
     }
 
     @Test("a directory that cannot be used is told with its owner, and used as soon as it can be")
     func unusable() async throws {
         // A file stands where a parent should be: so it is for root as well.
         try folder.write("state", "in the way")
-        let store = rig.store()
-        #expect(store.acquireSoon())
-        #expect(try store.load() == StateBook())
-        #expect(!store.begin("a", RunBegin.numbered()))
+        let ledger = rig.ledger()
+        #expect(ledger.acquireSoon())
+        #expect(try ledger.load() == [])
+        #expect(!ledger.begin("a", RunBegin.numbered()))
         #expect(rig.events.map(\.kind) == ["unwritable mkdir"])
-        let other = StoreRig(folder.path("other"))
+        let other = LedgerRig(folder.path("other"))
         let old = try other.opened()
         old.begin("b", RunBegin.numbered(2))
         old.begin("a", RunBegin.numbered(7))
         old.close()
         unsafe rename(rig.path, folder.path("away"))
         unsafe rename(other.path, rig.path)
-        store.tend()
-        #expect(store.settle(atMost: .seconds(60)))
-        #expect(!store.isWritable, "too early")
+        ledger.tend()
+        #expect(ledger.settle(atMost: .seconds(60)))
+        #expect(!ledger.isWritable, "too early")
         rig.advance(.seconds(6))
-        try await rig.awaitWritable(store)
+        try await rig.awaitWritable(ledger)
         #expect(rig.events.map(\.kind) == ["unwritable mkdir", "writable"])
-        #expect(store.book["a"]?.last == RunBegin.numbered().slot)
-        #expect(store.book["b"]?.last == RunBegin.numbered(2).slot)
-        store.close()
-        #expect(try rig.onDisk() == store.book)
+        #expect(ledger.book["a"]?.last == RunBegin.numbered().slot)
+        #expect(ledger.book["b"]?.last == RunBegin.numbered(2).slot)
+        ledger.close()
+        #expect(try rig.onDisk() == ledger.book)
     }
 
     @Test("a full disk: said once, the clock goes on, and with room again nothing is missing")
     func full() async throws {
         let disk = try smallDisk()
         defer { unsafe umount2(disk, Int32(MNT_DETACH)) }
-        let rig = StoreRig(disk + "/state")
-        let store = try rig.opened()
-        #expect(store.begin("a", RunBegin.numbered(1)))
+        let rig = LedgerRig(disk + "/state")
+        let ledger = try rig.opened()
+        #expect(ledger.begin("a", RunBegin.numbered(1)))
         let filler = FileManager.default
         #expect(filler.createFile(atPath: disk + "/filler", contents: nil))
         let handle = try FileHandle(forWritingTo: URL(filePath: disk + "/filler"))
         while (try? handle.write(contentsOf: Data(count: 4_096))) != nil {}
         try handle.close()
         var number = 1
-        while store.isWritable, number < 1_000 {
+        while ledger.isWritable, number < 1_000 {
             number += 1
-            store.begin("a", RunBegin.numbered(number))
+            ledger.begin("a", RunBegin.numbered(number))
         }
         let lost = number
         for number in lost..<lost + 20 {
-            store.begin("a", RunBegin.numbered(number))
-            store.end("a", RunRecord.numbered(number))
+            ledger.begin("a", RunBegin.numbered(number))
+            ledger.end("a", RunRecord.numbered(number))
         }
-        #expect(store.settle(atMost: .seconds(60)))
+        #expect(ledger.settle(atMost: .seconds(60)))
         rig.advance(.seconds(6))
-        store.tend()
-        #expect(store.settle(atMost: .seconds(60)))
-        #expect(!store.isWritable)
+        ledger.tend()
+        #expect(ledger.settle(atMost: .seconds(60)))
+        #expect(!ledger.isWritable)
         #expect(rig.events.count == 1)
         guard case .unwritable(_, .system(.write, ENOSPC), let owner?) = rig.events.first else {
             Issue.record("\(rig.events)")
@@ -142,32 +144,32 @@ struct StateDisksTests {
         #expect(owner == "it belongs to 0:0, mode 0700")
         try FileManager.default.removeItem(atPath: disk + "/filler")
         rig.advance(.seconds(6))
-        try await rig.awaitWritable(store)
-        store.close()
+        try await rig.awaitWritable(ledger)
+        ledger.close()
         #expect(rig.events.map(\.kind) == ["unwritable write", "writable"])
-        #expect(try rig.onDisk() == store.book)
+        #expect(try rig.onDisk() == ledger.book)
     }
 
     @Test("a read-only disk: what it holds is known, what is new stays in memory")
     func readOnly() async throws {
         let disk = try smallDisk()
         defer { unsafe umount2(disk, Int32(MNT_DETACH)) }
-        let rig = StoreRig(disk + "/state")
-        var store = try rig.opened()
-        store.begin("a", RunBegin.numbered(1))
-        store.close()
+        let rig = LedgerRig(disk + "/state")
+        var ledger = try rig.opened()
+        ledger.begin("a", RunBegin.numbered(1))
+        ledger.close()
         #expect(unsafe mount("tmpfs", disk, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), "size=256k") == 0)
-        store = try rig.opened()
-        #expect(store.book["a"]?.last == RunBegin.numbered(1).slot)
-        #expect(!store.isWritable)
-        #expect(!store.begin("a", RunBegin.numbered(2)))
+        ledger = try rig.opened()
+        #expect(ledger.book["a"]?.last == RunBegin.numbered(1).slot)
+        #expect(!ledger.isWritable)
+        #expect(!ledger.begin("a", RunBegin.numbered(2)))
         #expect(rig.events.map(\.kind) == ["unwritable open"])
-        #expect(store.settle(atMost: .seconds(60)))
+        #expect(ledger.settle(atMost: .seconds(60)))
         #expect(unsafe mount("tmpfs", disk, "tmpfs", UInt(MS_REMOUNT), "size=256k") == 0)
         rig.advance(.seconds(6))
-        try await rig.awaitWritable(store)
-        store.close()
-        #expect(try rig.onDisk() == store.book)
+        try await rig.awaitWritable(ledger)
+        ledger.close()
+        #expect(try rig.onDisk() == ledger.book)
     }
 
     /// A file system of 256 KiB; whoever asked for it unmounts it.

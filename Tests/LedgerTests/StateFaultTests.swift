@@ -1,12 +1,13 @@
+import Clockwork
 import Foundation
 import Glibc
 import Schedule
 import TestSupport
 import Testing
 
-@testable import SchedulerCore
+@testable import Ledger
 
-/// A life of a store in which the n-th call to the disk fails, for every n.
+/// A life of a ledger in which the n-th call to the disk fails, for every n.
 @Suite("State: each call to the disk fails once, or from then on")
 struct StateFaultTests {
     struct Fault: CustomTestStringConvertible, Sendable {
@@ -29,30 +30,30 @@ struct StateFaultTests {
 
     /// What was promised, and what the book was after each step.
     private struct Story {
-        var books: [StateBook] = []
+        var books: [Book] = []
         /// The step after which all was known to be on the disk.
         var safe = 0
         var promised: [String: Moment] = [:]
     }
 
     /// Runs begin and end, until the file is written anew; then it is killed.
-    private static func live(_ store: DirectoryStore, _ story: inout Story) throws {
+    private static func live(_ ledger: DirectoryLedger, _ story: inout Story) throws {
         func step(_ isKept: Bool) {
-            story.books.append(store.book)
+            story.books.append(ledger.book)
             if isKept { story.safe = story.books.count - 1 }
         }
         for number in 1...4 {
-            let isKept = store.begin("a", RunBegin.numbered(number))
+            let isKept = ledger.begin("a", RunBegin.numbered(number))
             step(isKept)
             if isKept { story.promised["a"] = RunBegin.numbered(number).slot }
-            store.end("a", RunRecord.numbered(number))
+            ledger.end("a", RunRecord.numbered(number))
             step(false)
-            store.begin("w", RunBegin.numbered(number))
-            store.withdraw("w", RunBegin.numbered(number).id)
+            ledger.begin("w", RunBegin.numbered(number))
+            ledger.withdraw("w", RunBegin.numbered(number).id)
             step(false)
             if number == 2 {
-                store.record((100..<130).map { .end("many", RunRecord.numbered($0)) })
-                #expect(store.settle(atMost: .seconds(60)))
+                ledger.tellAtOnce((100..<130).map { .ended("many", RunRecord.numbered($0), nil) })
+                #expect(ledger.settle(atMost: .seconds(60)))
                 step(false)
             }
         }
@@ -66,20 +67,20 @@ struct StateFaultTests {
             // Other tests have to come to their turn.
             await Task.yield()
             let folder = try TemporaryFolder()
-            let rig = StoreRig(folder.path("state"))
+            let rig = LedgerRig(folder.path("state"))
             var story = Story()
             if fault.before != .nothing { story.promised["old"] = try prepare(rig, fault.before) }
             rig.files.change { ($0.failing, $0.stays, $0.number) = (call, fault.stays, fault.number) }
-            let store = rig.store(compactingFrom: 4_096)
-            #expect(store.acquireSoon())
-            _ = try store.load()
-            story.books.append(store.book)
-            try Self.live(store, &story)
-            #expect(store.settle(atMost: .seconds(60)))
+            let ledger = rig.ledger(compactingFrom: 4_096)
+            #expect(ledger.acquireSoon())
+            _ = try ledger.load()
+            story.books.append(ledger.book)
+            try Self.live(ledger, &story)
+            #expect(ledger.settle(atMost: .seconds(60)))
             reached = rig.files.state.failures
 
             // Seen by another process after a kill: a copy, since this one still has the lock.
-            let copy = StoreRig(folder.path("copy"))
+            let copy = LedgerRig(folder.path("copy"))
             try FileManager.default.createDirectory(atPath: copy.path, withIntermediateDirectories: false)
             let bytes = try? Data(contentsOf: URL(filePath: rig.path + "/state.log"))
             try bytes?.write(to: URL(filePath: copy.path + "/state.log"))
@@ -89,14 +90,14 @@ struct StateFaultTests {
             // Again, since the last try may have been about to end.
             for _ in 0..<100_000 {
                 rig.advance(.seconds(6))
-                store.tend()
-                if store.isWritable { break }
+                ledger.tend()
+                if ledger.isWritable { break }
                 try await Task.sleep(for: .microseconds(200))
             }
-            #expect(store.begin("last", RunBegin.numbered(9)), "call \(call) of \(fault)")
-            store.kill()
+            #expect(ledger.begin("last", RunBegin.numbered(9)), "call \(call) of \(fault)")
+            ledger.kill()
             let again = try rig.onDisk()
-            #expect(again == store.book, "call \(call) of \(fault)")
+            #expect(again == ledger.book, "call \(call) of \(fault)")
             #expect(again["old"]?.last == story.promised["old"])
             if reached == 0 {
                 #expect(call > 40, "the life is too short")
@@ -106,10 +107,10 @@ struct StateFaultTests {
     }
 
     /// A file of before; the last slot of a job in it.
-    private func prepare(_ rig: StoreRig, _ before: Before) throws -> Moment {
-        let store = try StoreRig(rig.path).opened()
-        store.begin("old", RunBegin.numbered(77))
-        store.close()
+    private func prepare(_ rig: LedgerRig, _ before: Before) throws -> Moment {
+        let ledger = try LedgerRig(rig.path).opened()
+        ledger.begin("old", RunBegin.numbered(77))
+        ledger.close()
         if before == .damage {
             let handle = try FileHandle(forWritingTo: URL(filePath: rig.path + "/state.log"))
             try handle.seekToEnd()
@@ -119,7 +120,7 @@ struct StateFaultTests {
         return RunBegin.numbered(77).slot
     }
 
-    private func check(_ story: Story, _ book: StateBook, _ fault: Fault, _ call: Int) throws {
+    private func check(_ story: Story, _ book: Book, _ fault: Fault, _ call: Int) throws {
         for (job, slot) in story.promised {
             let last = book[job]?.last
             #expect(last ?? .epoch >= slot, "call \(call) of \(fault): \(job)")
@@ -132,7 +133,7 @@ struct StateFaultTests {
     }
 
     /// Within a step of several records: what is there of each job is what one of the steps says.
-    private func isBetween(_ book: StateBook, _ story: Story) -> Bool {
+    private func isBetween(_ book: Book, _ story: Story) -> Bool {
         book.jobs.allSatisfy { key, state in
             key == "w" || key == "many" || story.books[story.safe...].contains { $0.jobs[key] == state }
         }

@@ -1,7 +1,7 @@
+import Clockwork
 import Schedule
-import Testing
 
-@testable import SchedulerCore
+@testable import Ledger
 
 extension RunBegin {
     /// The first attempt of a run with this number, and with a minute of its own.
@@ -29,23 +29,13 @@ extension RunRecord {
     }
 }
 
-extension StoreRig {
-    /// Asks again, since the last try may have been about to end.
-    func awaitWritable(_ store: DirectoryStore) async throws {
-        try await awaitTrue {
-            advance(.seconds(6))
-            store.tend()
-            return store.isWritable
-        }
-    }
-}
-
 extension StateEvent {
     /// In few words, without paths.
     var kind: String {
         switch self {
         case .unwritable(_, .system(let call, _), _): "unwritable \(call)"
         case .unwritable(_, .hangs, _): "unwritable hangs"
+        case .unwritable(_, .withoutThread, _): "unwritable without thread"
         case .unwritable(_, let failure, _):
             "unwritable \(failure)" == "unwritable \(StateFailure.replaced)" ? "unwritable replaced" : "\(failure)"
         case .another: "another"

@@ -1,22 +1,23 @@
+import Clockwork
 import Schedule
 import TestSupport
 import Testing
 
-@testable import SchedulerCore
+@testable import Ledger
 
 @Suite("State: the record file's text")
 struct StateTextTests {
-    @Test("records, and books written anew, read back as they were", arguments: 1...150)
+    @Test("a book and facts after it, and books written anew, read back as they were", arguments: 1...150)
     func roundTrip(_ number: Int) {
         let seed = UInt64.random(in: 0 ... .max)
         var random = RandomState(seed: seed)
-        var (book, records) = (StateBook(), [StateRecord]())
+        var book = random.book()
+        var text = StateText.bytes(book)
         for _ in 0..<random.number(0...60) {
-            let record = random.record(book)
-            records.append(record)
-            book.apply(record)
+            let fact = random.fact(book)
+            text += StateText.bytes([fact], header: false)
+            book.apply(fact)
         }
-        let text = StateText.bytes(records)
         let read = StateText.read(text, piece: random.number(1...500))
         #expect(read.book == book, "seed \(seed)")
         #expect(read.tally == .init(good: read.tally.good, bytes: text.count), "seed \(seed)")
@@ -25,23 +26,45 @@ struct StateTextTests {
         #expect(again.tally.damaged == 0, "seed \(seed)")
     }
 
+    @Test("what is only told leaves no record")
+    func told() {
+        let facts: [Fact] = [
+            .targetIsUp(after: .seconds(1), waited: 2), .clockIsWrong(.epoch), .clockIsRight(.epoch),
+            .clockWentBack([], .epoch),
+        ]
+        #expect(StateText.bytes(facts, header: false) == [])
+    }
+
     @Test("it is text that a person can read")
     func text() {
         let id = RunID(0x1234, 0xabcdef)
         let slot = Moment(seconds: 1_763_696_695)
-        var state = JobState(name: "a", schedule: "every 15m", zone: "", last: slot)
+        var state = JobState(name: "a")
+        (state.schedule, state.seen, state.last, state.highest) = ("every 15m", slot, slot, slot)
         state.inFlight = .init(
             RunBegin(id: id, slot: slot, trigger: .schedule, at: slot + .milliseconds(7), attempt: 1),
-            previous: nil
+            previous: nil,
+            previousHighest: nil
         )
-        let lines = String(decoding: StateText.bytes([.job(state)]), as: UTF8.self).split(separator: "\n")
+        var other = JobState(name: "b")
+        (other.schedule, other.zone) = ("daily 03:00", "UTC")
+        other.hold = Hold(from: slot, until: slot + .seconds(60), reason: .throttled)
+        other.unfinished = RunRecord(id: id, slot: slot, began: slot, outcome: .throttled, status: 429)
+        let bytes = StateText.bytes(state) + StateText.bytes(other, header: false)
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
         #expect(
             lines == [
                 "1ccdb788 000025 scheduler-state version=1",
-                "b8ec7d1d 000141 flight job=a slot=2025-11-21T03:44:55Z run=00000000000012340000000000abcdef "
-                    + "trigger=schedule at=2025-11-21T03:44:55.007Z attempt=1 previous=-",
-                "64db23fe 000139 job job=a last=2025-11-21T03:44:55Z success=- failures=0 gone=- runs=0 "
-                    + #"flight=00000000000012340000000000abcdef zone="" schedule="every 15m""#,
+                "18101e96 000148 flight job=a slot=2025-11-21T03:44:55Z run=00000000000012340000000000abcdef "
+                    + "trigger=schedule at=2025-11-21T03:44:55.007Z attempt=1 previous=- peak=-",
+                "d9f92fce 000194 job job=a last=2025-11-21T03:44:55Z success=- failures=0 gone=- runs=0 "
+                    + #"flight=00000000000012340000000000abcdef zone="" schedule="every 15m" seen="#
+                    + "2025-11-21T03:44:55Z highest=2025-11-21T03:44:55Z",
+                "566b14e5 000172 unfinished job=b slot=2025-11-21T03:44:55Z run=00000000000012340000000000abcdef "
+                    + "trigger=schedule at=2025-11-21T03:44:55Z attempts=1 outcome=throttled status=429 ms=0 late=0",
+                #"4245e720 000221 job job=b last=- success=- failures=0 gone=- runs=0 flight=- zone=UTC "#
+                    + #"schedule="daily 03:00" seen=- highest=- unfinished=00000000000012340000000000abcdef "#
+                    + "hold=throttled from=2025-11-21T03:44:55Z until=2025-11-21T03:45:55Z",
             ]
         )
         #expect(CRC32.sum(Array("123456789".utf8).span, 0..<9) == 0xCBF4_3926)
@@ -50,16 +73,29 @@ struct StateTextTests {
     /// Each record of a job of its own, so that one lost record is one lost job.
     private static let sound: [(name: String, bytes: [UInt8])] = {
         var random = RandomState(seed: 7)
-        return (0..<6).map { number in
+        let hold = Hold(from: .epoch, until: .epoch + .seconds(60), reason: .throttled)
+        let configuration = Fact.Configuration(
+            schedule: "daily 03:00",
+            zone: "Europe/Prague",
+            seen: random.moment(),
+            last: random.moment()
+        )
+        return (0..<8).map { number in
             let name = "job-\(number)"
-            let record: StateRecord =
-                switch number {
-                case 0, 3: .begin(name, random.begin())
-                case 1: .end(name, random.run())
-                case 2: .configured(name, schedule: "daily 03:00", zone: "Europe/Prague", last: random.moment())
-                default: .job(JobState(name: name, schedule: "every 1h", zone: "UTC", last: random.moment()))
-                }
-            return (name, StateText.bytes([record], header: false))
+            let fact: Fact
+            switch number {
+            case 0, 3: fact = .began(name, random.begin())
+            case 1: fact = .ended(name, random.run(), hold)
+            case 2: fact = .configured(name, configuration)
+            case 4: fact = .failed(name, random.run(), hold)
+            case 5: fact = .passed(name, slot: random.moment())
+            default:
+                var state = JobState(name: name)
+                (state.schedule, state.zone, state.seen) = ("every 1h", "UTC", random.moment())
+                (state.last, state.highest, state.hold) = (random.moment(), random.moment(), hold)
+                return (name, StateText.bytes(state, header: false))
+            }
+            return (name, StateText.bytes([fact], header: false))
         }
     }()
 
@@ -141,7 +177,8 @@ struct StateTextTests {
             "begin", "begin job=a", "begin job= \(begin)", "withdrawn job=a run=1", "end job=a", "gone job=a at=never",
             "begin job=\"x\\x0aforged\" \(begin)", "gone job=9lives at=2026-01-01T00:00:00Z", "dropped", "job job=a",
             "run \(begin)", "scheduler-state version=-1", "scheduler-state version=",
-            "configured job=a",
+            "configured job=a", "passed job=a", "passed job=a slot=-", "failed job=a \(begin)",
+            "unfinished job=a \(begin)",
         ]
         payloads += begins(
             "slot",
@@ -160,7 +197,7 @@ struct StateTextTests {
     @Test("a sound record that makes no sense changes nothing", arguments: senseless)
     func nonsense(_ payload: String) {
         let known = StateText.bytes([
-            .begin("a", RunBegin(id: RunID(1, 2), slot: .epoch, trigger: .first, at: .epoch, attempt: 1))
+            .began("a", RunBegin(id: RunID(1, 2), slot: .epoch, trigger: .first, at: .epoch, attempt: 1))
         ])
         let (book, tally) = StateText.read(known + StateText.line(payload))
         #expect(book == StateText.read(known).book)
@@ -193,19 +230,36 @@ struct StateTextTests {
         let begin = RunBegin(id: random.id(), slot: .epoch, trigger: .schedule, at: .epoch, attempt: 1)
         var run = random.run(begin.id)
         (run.slot, run.outcome) = (begin.slot, .failed)
-        var state = JobState(name: "a", schedule: "every 1h", zone: "", last: begin.slot)
+        var state = JobState(name: "a")
+        (state.schedule, state.last, state.highest) = ("every 1h", begin.slot, begin.slot)
+        var (flying, between) = (state, state)
+        flying.inFlight = .init(begin, previous: nil, previousHighest: nil)
+        between.unfinished = run
         state.runs = [run]
         let files = [
-            StateText.bytes([.begin("a", begin), .end("a", run)], header: false),
-            StateText.bytes([.job(state)], header: false),
+            StateText.bytes([.began("a", begin), .ended("a", run, nil)], header: false),
+            StateText.bytes([.began("a", begin), .failed("a", run, nil)], header: false),
+            StateText.bytes(state, header: false), StateText.bytes(flying, header: false),
+            StateText.bytes(between, header: false),
         ]
         for file in files {
             let lines = file.split(separator: 10).map { Array($0) + [10] }
             #expect(lines.count == 2)
-            for line in lines { #expect(StateText.read(line).book["a"]?.last == begin.slot) }
+            for line in lines {
+                #expect(StateText.read(line).book["a"]?.last == begin.slot)
+                #expect(StateText.read(line).book["a"]?.highest == begin.slot)
+            }
         }
         run.outcome = .unreachable
-        #expect(StateText.read(StateText.bytes([.end("a", run)])).book["a"]?.last == nil)
+        #expect(StateText.read(StateText.bytes([.ended("a", run, nil)])).book["a"]?.last == nil)
+        // One by hand moves no slot, whatever is lost.
+        (run.outcome, run.trigger) = (.failed, .manual)
+        flying.inFlight?.begin.trigger = .manual
+        (state.runs, between.unfinished) = ([run], run)
+        for state in [state, flying, between] {
+            let first = StateText.bytes(state, header: false).split(separator: 10).first.map { Array($0) + [10] }
+            #expect(StateText.read(first ?? []).book["a"]?.last == nil)
+        }
     }
 
     @Test("an endless line, NUL bytes, random bytes: read over, and what stands behind them is read")
@@ -213,7 +267,7 @@ struct StateTextTests {
         var random = SplitMix(seed: 11)
         let noise = (0..<1_000_000).map { _ in UInt8.random(in: 0...255, using: &random) }
         let begin = RunBegin(id: RunID(1, 2), slot: .epoch, trigger: .first, at: .epoch, attempt: 1)
-        let sound = StateText.bytes([.begin("a", begin)], header: false)
+        let sound = StateText.bytes([.began("a", begin)], header: false)
         for garbage in [noise, [UInt8](repeating: 0, count: 2_000_000), [UInt8](repeating: 10, count: 100_000)] {
             let (book, tally) = StateText.read(sound + garbage + [10] + sound)
             #expect(tally.good == 2)
@@ -226,7 +280,7 @@ struct StateTextTests {
     @Test("lines that say that they are long cost no more than they are", .timeLimit(.minutes(1)))
     func longClaims() {
         let begin = RunBegin(id: RunID(1, 2), slot: .epoch, trigger: .first, at: .epoch, attempt: 1)
-        let sound = StateText.bytes([.begin("a", begin)], header: false)
+        let sound = StateText.bytes([.began("a", begin)], header: false)
         let claims = Array(repeatElement("00000000 262144 x\n".utf8, count: 200_000).joined())
         let (book, tally) = StateText.read(sound + claims + sound)
         #expect(tally.good == 2)
@@ -238,7 +292,7 @@ struct StateTextTests {
     func longText() {
         let schedule = String(repeating: "\u{1}", count: 300_000)
         let bytes = StateText.bytes([
-            .configured("a", schedule: schedule, zone: schedule, last: nil), .gone("a", at: .epoch),
+            .configured("a", Fact.Configuration(schedule: schedule, zone: schedule)), .gone("a", at: .epoch),
         ])
         let (book, tally) = StateText.read(bytes)
         #expect(tally.damaged == 0)

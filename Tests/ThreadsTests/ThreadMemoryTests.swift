@@ -3,7 +3,7 @@ import Glibc
 import Locking
 import Testing
 
-@testable import SchedulerCore
+@testable import Threads
 
 @Suite("ThreadMemory")
 struct ThreadMemoryTests {

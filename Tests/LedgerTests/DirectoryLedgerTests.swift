@@ -1,33 +1,34 @@
+import Clockwork
 import Foundation
 import Glibc
 import Schedule
 import TestSupport
 import Testing
 
-@testable import SchedulerCore
+@testable import Ledger
 
-@Suite("State: the store in a directory")
-struct StateStoreTests {
+@Suite("State: the ledger in a directory")
+struct DirectoryLedgerTests {
     private let folder: TemporaryFolder
-    private let rig: StoreRig
+    private let rig: LedgerRig
 
     init() throws {
         folder = try TemporaryFolder()
-        rig = StoreRig(folder.path("state"))
+        rig = LedgerRig(folder.path("state"))
     }
 
     private var logPath: String { rig.path + "/state.log" }
 
     @Test("what is recorded is there after a kill, and after a close")
     func kept() throws {
-        let store = try rig.opened()
-        #expect(store.isWritable)
-        #expect(store.begin("a", RunBegin.numbered()))
-        store.record([.configured("b", schedule: "every 1h", zone: "", last: .epoch)])
-        #expect(store.begin("b", RunBegin.numbered(2)))
-        store.withdraw("b", RunBegin.numbered(2).id)
-        let book = store.book
-        store.kill()
+        let ledger = try rig.opened()
+        #expect(ledger.isWritable)
+        #expect(ledger.begin("a", RunBegin.numbered()))
+        ledger.tell([.configured("b", Fact.Configuration(schedule: "every 1h", zone: "", last: .epoch))])
+        #expect(ledger.begin("b", RunBegin.numbered(2)))
+        ledger.withdraw("b", RunBegin.numbered(2).id)
+        let book = ledger.book
+        ledger.kill()
         let second = try rig.opened()
         #expect(second.book == book)
         #expect(second.book["a"]?.inFlight?.begin == RunBegin.numbered())
@@ -45,14 +46,14 @@ struct StateStoreTests {
     )
     func modes(_ mask: UInt32) throws {
         let deep = rig.path + "/deep/er"
-        // With a umask of its own; the threads of a store get theirs from the one that starts them.
+        // With a umask of its own; the threads of a ledger get theirs from the one that starts them.
         let done = DispatchSemaphore(value: 0)
         let thread = Thread {
             #expect(Self.unshareFS() == 0)
             umask(mask)
-            let store = try? StoreRig(deep).opened()
-            store?.begin("a", RunBegin.numbered())
-            store?.close()
+            let ledger = try? LedgerRig(deep).opened()
+            ledger?.begin("a", RunBegin.numbered())
+            ledger?.close()
             done.signal()
         }
         thread.start()
@@ -88,35 +89,35 @@ struct StateStoreTests {
         }
     }
 
-    @Test("a second store waits for the first, and takes over when it ends or is killed", arguments: [true, false])
+    @Test("a second ledger waits for the first, and takes over when it ends or is killed", arguments: [true, false])
     func standby(_ isClosed: Bool) throws {
         let first = try rig.opened()
         first.begin("a", RunBegin.numbered())
-        let second = rig.store()
+        let second = rig.ledger()
         for _ in 0..<3 { #expect(!second.acquire()) }
         #expect(folder.text("state/lock").hasPrefix("pid \(getpid()) since "))
         if isClosed { first.close() } else { first.kill() }
         #expect(second.acquireSoon())
-        #expect(try second.load()["a"]?.last == RunBegin.numbered().slot)
+        #expect(Book(try second.load())["a"]?.last == RunBegin.numbered().slot)
         second.close()
         #expect(rig.events == [])
     }
 
     @Test("after a close nothing is touched any more")
     func closed() throws {
-        let store = try rig.opened()
-        store.begin("a", RunBegin.numbered())
-        store.close()
+        let ledger = try rig.opened()
+        ledger.begin("a", RunBegin.numbered())
+        ledger.close()
         rig.files.change { $0.log = [] }
         // A thread that was sent before the close, and comes after it.
-        store.flush()
-        store.close()
-        #expect(!store.begin("a", RunBegin.numbered(2)))
-        store.end("a", RunRecord.numbered(2))
-        store.tend()
+        ledger.flush()
+        ledger.close()
+        #expect(!ledger.begin("a", RunBegin.numbered(2)))
+        ledger.end("a", RunRecord.numbered(2))
+        ledger.tend()
         rig.advance(.seconds(60))
-        store.tend()
-        #expect(!store.isWritable)
+        ledger.tend()
+        #expect(!ledger.isWritable)
         #expect(rig.files.state.log == [])
         #expect(try rig.onDisk()["a"]?.last == RunBegin.numbered().slot)
     }
@@ -126,31 +127,31 @@ struct StateStoreTests {
         try FileManager.default.createDirectory(atPath: rig.path, withIntermediateDirectories: false)
         let text = StateText.line("scheduler-state version=2 shape=round") + Array("something else\n".utf8)
         try Data(text).write(to: URL(filePath: logPath))
-        let store = rig.store()
-        #expect(store.acquireSoon())
-        #expect(throws: StateError.newerVersion(path: logPath, version: 2)) { try store.load() }
-        store.record([.dropped("a")])
-        #expect(!store.begin("a", RunBegin.numbered()))
-        store.tend()
-        store.close()
+        let ledger = rig.ledger()
+        #expect(ledger.acquireSoon())
+        #expect(throws: LedgerError.newerVersion(path: logPath, version: 2)) { try ledger.load() }
+        ledger.tell([.dropped("a")])
+        #expect(!ledger.begin("a", RunBegin.numbered()))
+        ledger.tend()
+        ledger.close()
         #expect(Array(try Data(contentsOf: URL(filePath: logPath))) == text)
         #expect(rig.events == [])
     }
 
     @Test("what was damaged is used, kept aside and told; five of them are kept")
     func damaged() throws {
-        var store = try rig.opened()
-        for number in 1...3 { store.begin("job-\(number)", RunBegin.numbered(number)) }
-        store.close()
+        var ledger = try rig.opened()
+        for number in 1...3 { ledger.begin("job-\(number)", RunBegin.numbered(number)) }
+        ledger.close()
         var asides: [String] = []
         for round in 0..<12 {
             var bytes = Array(try Data(contentsOf: URL(filePath: logPath)))
             bytes += Array("torn".utf8)
             try Data(bytes).write(to: URL(filePath: logPath))
             rig.forget()
-            store = try rig.opened()
-            #expect(store.book.count == 3)
-            #expect(store.isWritable)
+            ledger = try rig.opened()
+            #expect(ledger.book.count == 3)
+            #expect(ledger.isWritable)
             guard case .damaged(logPath, let good, 1, 4, let aside?) = rig.events.first, rig.events.count == 1 else {
                 Issue.record("\(rig.events)")
                 return
@@ -158,11 +159,11 @@ struct StateStoreTests {
             #expect(good == (round == 0 ? 4 : 7))
             asides.append(aside)
             #expect(Array(try Data(contentsOf: URL(filePath: aside))) == bytes)
-            store.begin("job-1", RunBegin.numbered(10 + round))
-            store.close()
-            #expect(try rig.onDisk() == store.book)
+            ledger.begin("job-1", RunBegin.numbered(10 + round))
+            ledger.close()
+            #expect(try rig.onDisk() == ledger.book)
             // The next one is as small again.
-            try Data(StateText.bytes(store.book)).write(to: URL(filePath: logPath))
+            try Data(StateText.bytes(ledger.book)).write(to: URL(filePath: logPath))
         }
         let left = try FileManager.default.contentsOfDirectory(atPath: rig.path).filter { $0.contains("damaged") }
         #expect(left.sorted() == asides.suffix(5).map { URL(filePath: $0).lastPathComponent }.sorted())
@@ -172,10 +173,10 @@ struct StateStoreTests {
     func empty() throws {
         try FileManager.default.createDirectory(atPath: rig.path, withIntermediateDirectories: false)
         try Data().write(to: URL(filePath: logPath))
-        let store = try rig.opened()
-        #expect(store.isWritable)
+        let ledger = try rig.opened()
+        #expect(ledger.isWritable)
         #expect(rig.events == [.damaged(path: logPath, good: 0, places: 0, bytes: 0, aside: nil)])
-        store.close()
+        ledger.close()
     }
 
     enum Thing: String, CaseIterable { case directory, fifo, link, zero, socket }
@@ -208,34 +209,34 @@ struct StateStoreTests {
             #expect(unsafe mknod(path, S_IFSOCK | 0o600, 0) == 0)
             kind = .socket
         }
-        let store = try rig.opened()
-        #expect(store.isWritable)
-        #expect(store.begin("a", RunBegin.numbered()))
-        store.close()
+        let ledger = try rig.opened()
+        #expect(ledger.isWritable)
+        #expect(ledger.begin("a", RunBegin.numbered()))
+        ledger.close()
         let aside = path + ".damaged-20261121T034455Z"
         #expect(rig.events == [.setAside(path: path, kind, to: aside)])
         #expect(try SystemFiles().status(aside)?.kind == kind)
         #expect(folder.text("victim") == "precious")
-        #expect(try rig.onDisk() == store.book)
+        #expect(try rig.onDisk() == ledger.book)
     }
 
     @Test("a gigabyte of nothing is read over in seconds, and costs no memory", .timeLimit(.minutes(2)))
     func gigabyte() throws {
-        let begins = StateText.bytes([.begin("a", RunBegin.numbered())])
+        let begins = StateText.bytes([.began("a", RunBegin.numbered())])
         try FileManager.default.createDirectory(atPath: rig.path, withIntermediateDirectories: false)
         try Data(begins).write(to: URL(filePath: logPath))
         #expect(unsafe truncate(logPath, 1 << 30) == 0)
         let before = Self.residentPages()
-        let store = try rig.opened()
-        #expect(store.book["a"]?.last == RunBegin.numbered().slot)
+        let ledger = try rig.opened()
+        #expect(ledger.book["a"]?.last == RunBegin.numbered().slot)
         #expect(Self.residentPages() - before < 16 * 1024, "64 MiB")
         guard case .damaged(logPath, 2, 1, let bytes, _?) = rig.events.first else {
             Issue.record("\(rig.events)")
             return
         }
         #expect(bytes == (1 << 30) - begins.count)
-        #expect(store.begin("a", RunBegin.numbered(2)))
-        store.close()
+        #expect(ledger.begin("a", RunBegin.numbered(2)))
+        ledger.close()
         #expect(try FileManager.default.attributesOfItem(atPath: logPath)[.size] as? Int ?? 0 < 2_000)
     }
 
