@@ -1,5 +1,6 @@
 package import Clockwork
 internal import HTTPClient
+internal import Locking
 internal import Threads
 
 /// The threads that make attempts; they run what they are given, and decide nothing.
@@ -22,6 +23,7 @@ package final class Callers: Sendable {
     private let runner: Runner
     private let now: @Sendable () -> Reading
     private let pool: WorkerPool<Client>
+    private let isStopped = Flag()
 
     package init(_ runner: Runner, threads: Int, now: @escaping @Sendable () -> Reading) {
         (self.runner, self.now) = (runner, now)
@@ -38,6 +40,7 @@ package final class Callers: Sendable {
 
     private func make(_ attempt: Attempt, _ listener: Listener, _ client: Client) -> Attempt? {
         let begin = now()
+        guard !isStopped.isSet else { return listener.ended(attempt, begin, .notBegun) }
         let end = runner.make(attempt, with: client) { listener.connected(attempt, begin) }
         return listener.ended(attempt, begin, end)
     }
@@ -45,7 +48,21 @@ package final class Callers: Sendable {
     package func widen(to threads: Int) { pool.widen(to: threads) }
     /// Threads that are there.
     package var threads: Int { pool.threads }
-    package func stop() { pool.stop() }
-    /// Waits for the threads to end; to be called after `stop`.
-    package func join() { pool.join() }
+
+    /// From now on attempts end before they begin: those that wait for a thread as well, since each is waited for.
+    package func stop() { isStopped.set() }
+
+    /// Ends the threads and waits for that; to be called when all attempts have ended.
+    package func join() {
+        pool.stop()
+        pool.join()
+    }
+}
+
+extension AttemptEnd {
+    fileprivate static var notBegun: AttemptEnd {
+        var end = AttemptEnd(.aborted)
+        (end.wasSent, end.excerpt) = (false, "aborted by shutdown")
+        return end
+    }
 }
