@@ -1,5 +1,9 @@
+import Calling
+import Clockwork
+import Files
 import HTTPClient
 import Schedule
+import Telling
 import Testing
 
 @testable import SchedulerCore
@@ -49,7 +53,8 @@ struct SettingsSourcesTests {
         let settings = try Settings(environment: Self.environment, sources: .only(Self.files))
         #expect(Set(settings.secrets).isSuperset(of: ["phc_key", "hunter2"].map(Secret.init) + [Secret(Self.token)]))
         let book = LogBook()
-        book.log(secrets: settings.makeCredentials().secrets).info("\("\(Self.token) phc_key hunter2")")
+        let secrets = SecretBook(settings.secrets)
+        book.log(secrets: secrets).info("\("\(Self.token) phc_key hunter2")")
         #expect(book.lines.last?.hasSuffix("*** *** ***\n") == true)
     }
 

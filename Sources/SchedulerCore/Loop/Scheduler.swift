@@ -124,7 +124,7 @@ package final class Scheduler {
             let now = time.reading()
             let isQuiet = window?.goesOn(at: now, sleptThrough: alarm.sleptThrough) == true
             if !isQuiet {
-                start(core.decide { $0.look(at: now) })
+                core.start(core.decide { $0.look(at: now) }, callers)
                 metrics.change { $0.look(at: now) }
                 tell()
                 window = IdleWindow(began: now, until: core.nextLook)
@@ -146,27 +146,6 @@ package final class Scheduler {
         ledger.tend()
         retryLocalListener()
         return ledger.isWritable && !lacksLocalListener
-    }
-
-    /// Hands attempts to threads.
-    func start(_ attempts: [Attempt]) {
-        for attempt in attempts {
-            if let number = callers.start(attempt, listener) { core.refused(attempt, number: number) }
-        }
-    }
-
-    /// What callers tell; a thread that is free makes the next attempt itself.
-    private var listener: Callers.Listener {
-        let (core, callers) = (core, callers)
-        @Sendable func ended(_ attempt: Attempt, _ begin: Reading, _ end: AttemptEnd) -> Attempt? {
-            let next = core.ended(attempt, begin, end)
-            for other in next.dropFirst() {
-                let listener = Callers.Listener(connected: core.connected, ended: ended)
-                if let number = callers.start(other, listener) { core.refused(other, number: number) }
-            }
-            return next.first
-        }
-        return Callers.Listener(connected: core.connected, ended: ended)
     }
 
     /// Tells everybody what happened, in order.
