@@ -46,8 +46,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(
-            name: "TickerSimulation",
-            dependencies: ["Schedule", "SchedulerCore", "TestSupport"],
+            name: "ClockworkSimulation",
+            dependencies: ["Clockwork", "Schedule", "TestSupport"],
             path: "Tests/Simulation",
             swiftSettings: strict
         ),
@@ -59,7 +59,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ClockworkTests",
-            dependencies: ["Clockwork", "Schedule", "TestSupport"],
+            dependencies: ["Clockwork", "ClockworkSimulation", "Schedule", "TestSupport"],
             swiftSettings: strict
         ),
         .target(name: "TestClient", path: "Tests/TestClient", swiftSettings: strict),
@@ -87,7 +87,7 @@ let package = Package(
         .testTarget(
             name: "SchedulerCoreTests",
             dependencies: [
-                "SchedulerCore", "Schedule", "HTTPClient", "HTTPServer", "TestSupport", "Locking", "TickerSimulation",
+                "SchedulerCore", "Schedule", "HTTPClient", "HTTPServer", "TestSupport", "Locking",
             ],
             exclude: ["Vectors"],
             swiftSettings: strict

@@ -1,12 +1,11 @@
+import Clockwork
 import Schedule
 import TestSupport
 
-/// The random jobs of one simulated process.
-///
-/// Few are frequent, since each of their slots is played through; the rest run from hourly to yearly.
+/// The random jobs of one simulated life, and what a reload makes of them.
 struct RandomJobs {
-    /// How often the frequent ones run, and with it how many days can be played in reasonable time.
-    enum Pace { case seconds, hours }
+    /// How often they run, and with it how long a life can be played in reasonable time.
+    enum Pace { case seconds, days }
 
     private static let names = [
         "UTC", "UTC", "Europe/Prague", "Europe/Dublin", "America/New_York", "America/Sao_Paulo", "Africa/Cairo",
@@ -17,30 +16,65 @@ struct RandomJobs {
 
     init(directory: ZoneDirectory) throws { zones = try Self.names.map { try Zone(named: $0, in: directory) } }
 
-    func make(_ count: Int, pace: Pace, random: inout SplitMix) throws -> [(name: String, timetable: Timetable)] {
+    func make(_ count: Int, pace: Pace, random: inout SplitMix) throws -> [Job] {
         try (0..<count).map { number in
-            let isFrequent = pace == .seconds || number == 0
-            let text = isFrequent ? frequent(pace, &random) : seldom(&random)
             // Names that do not sort as the numbers do.
             let name = "job-\(random.next() % 1_000)-\(number)"
-            let zone = zones[Int.random(in: zones.indices, using: &random)]
-            let timetable = Timetable(try Schedule(parsing: text), in: zone, hashKey: HashKey(seed: "s", job: name))
-            return (name, timetable)
+            var job = Job(
+                name: name,
+                timetable: try timetable(name, pace, &random),
+                method: "POST",
+                path: "/",
+                timeoutSeconds: 60
+            )
+            setOptions(&job, &random)
+            return job
         }
     }
 
-    private func frequent(_ pace: Pace, _ random: inout SplitMix) -> String {
+    /// What an operator may do to a list of jobs; those that are left out go to `bench`, and may come back.
+    func change(_ jobs: inout [Job], bench: inout [Job], pace: Pace, random: inout SplitMix) throws {
+        for _ in 0..<Int.random(in: 0...3, using: &random) {
+            let place = jobs.isEmpty ? 0 : Int.random(in: jobs.indices, using: &random)
+            switch Int.random(in: 0...3, using: &random) {
+            case 0 where jobs.count > 10: bench.append(jobs.remove(at: place))
+            case 1 where !jobs.isEmpty: jobs[place].timetable = try timetable(jobs[place].name, pace, &random)
+            case 2 where !jobs.isEmpty: setOptions(&jobs[place], &random)
+            default:
+                guard !bench.isEmpty else { break }
+                jobs.insert(bench.remove(at: Int.random(in: bench.indices, using: &random)), at: place)
+            }
+        }
+    }
+
+    private func setOptions(_ job: inout Job, _ random: inout SplitMix) {
+        func one<Value>(of values: [Value]) -> Value { values[Int.random(in: values.indices, using: &random)] }
+        job.path = "/\(random.next() % 100)"
+        job.timeoutSeconds = one(of: [1, 5, 60, 60, 900])
+        job.retries = one(of: [0, 0, 1, 2, 6])
+        job.jitterSeconds = one(of: [0, 0, 0, 0, 5, 600, 90_000])
+        job.catchup = one(of: [.one, .one, .one, .skip])
+        job.catchupWindowSeconds = one(of: [nil, nil, nil, 0, 1, 600, 40_000])
+        job.first = one(of: [.now, .now, .wait])
+        job.abandonHoldSeconds = one(of: [nil, nil, 0, 30, 5_000])
+        job.initialOffset = one(of: [nil, nil, nil, nil, .seconds(412)])
+    }
+
+    private func timetable(_ name: String, _ pace: Pace, _ random: inout SplitMix) throws -> Timetable {
+        let text = pace == .seconds ? frequent(&random) : seldom(&random)
+        let zone = zones[Int.random(in: zones.indices, using: &random)]
+        return Timetable(try Schedule(parsing: text), in: zone, hashKey: HashKey(seed: "s", job: name))
+    }
+
+    private func frequent(_ random: inout SplitMix) -> String {
         func number(_ range: ClosedRange<Int>) -> Int { .random(in: range, using: &random) }
-        switch (pace, number(0...5)) {
-        case (.seconds, 0): return "every \(number(1...9))s"
-        case (.seconds, 1): return "every \(number(20...3000))s"
-        case (.seconds, 2): return "cron */\(number(2...30)) * * * * *"
-        case (.seconds, 3): return "cron \(number(0...59)) */\(number(1...30)) * * * *"
-        case (.seconds, 4): return "cron */\(number(1...30)) * * * *"
-        case (.seconds, _): return seldom(&random)
-        case (.hours, 0...2): return "every \(number(30...90))m"
-        case (.hours, 3): return "cron \(number(0...59)) * * * *"
-        case (.hours, _): return "cron */30 * * * *"
+        switch number(0...5) {
+        case 0: return "every \(number(10...90))s"
+        case 1: return "every \(number(20...3000))s"
+        case 2: return "cron */\(number(8...30)) * * * * *"
+        case 3: return "cron \(number(0...59)) */\(number(1...30)) * * * *"
+        case 4: return "cron */\(number(1...30)) * * * *"
+        default: return seldom(&random)
         }
     }
 
@@ -52,9 +86,9 @@ struct RandomJobs {
         }
         func weekday() -> String { ["mon", "tue", "wed", "thu", "fri", "sat", "sun"][number(0...6)] }
         switch number(0...13) {
-        case 0: return "every \(number(3...40))h\(number(1...59))m"
+        case 0: return "every \(number(8...40))h\(number(1...59))m"
         case 1: return "every \(number(1...40))d"
-        case 2: return "every \(number(20_000...400_000))s"
+        case 2: return "every \(number(30_000...400_000))s"
         case 3: return "daily \(two(0...3)):\(two(0...59))"
         case 4: return "daily \(two(0...23)):\(two(0...59))"
         case 5: return "daily 02:30,03:00"
