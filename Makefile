@@ -9,7 +9,7 @@ TEST   := SWIFT=$(SWIFT) bash Tests/run.sh $(FLAGS)
 SECONDS ?=
 
 .PHONY: help build test lint format check tsan asan sim bench fuzz soak release demo deps test-deps clean \
-	shipped order image image-test ship-deps
+	shipped image image-test ship-deps
 
 help:
 	@echo "make build    debug build, warnings are errors"
@@ -78,10 +78,6 @@ shipped: ship-deps
 	@[ -e $(LIBCURL)/lib/libcurl.a ] || sh docker/libcurl.sh $(LIBCURL)
 	sh docker/release.sh $(LIBCURL) $(SHIPPED) scheduler
 
-order: ship-deps
-	@[ -e $(LIBCURL)/lib/libcurl.a ] || sh docker/libcurl.sh $(LIBCURL)
-	sh docker/order.sh $(LIBCURL)
-
 image:
 	sh Tests/image-test.sh build
 
@@ -136,7 +132,7 @@ test-deps: deps
 		apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
 			nginx-light openssl iproute2 prometheus chromium fonts-dejavu-core strace
 
-# For the build of libcurl, and for the order of functions.
+# For the build of libcurl.
 ship-deps: deps
 	@[ -x /usr/bin/dpkg-source ] && [ -x /usr/bin/gcc ] && [ -x /usr/bin/patch ] && [ -e /usr/include/openssl/ssl.h ] || \
 		{ apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \

@@ -10,13 +10,6 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// For what ends up in the scheduler: these two libraries are not linked unless they are used, and a use is an error.
-let lean =
-    strict + [
-        .unsafeFlags(["-Xfrontend", "-disable-implicit-string-processing-module-import"]),
-        .unsafeFlags(["-Xfrontend", "-disable-implicit-concurrency-module-import"]),
-    ]
-
 let package = Package(
     name: "scheduler-sidecar",
     products: [
@@ -27,28 +20,28 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
         .target(name: "CMain"),
-        .target(name: "Locking", swiftSettings: lean),
-        .target(name: "Files", swiftSettings: lean),
-        .target(name: "Threads", dependencies: ["CLinux", "Locking"], swiftSettings: lean),
-        .target(name: "JSON", swiftSettings: lean),
-        .target(name: "Schedule", swiftSettings: lean),
-        .target(name: "Clockwork", dependencies: ["Schedule"], swiftSettings: lean),
+        .target(name: "Locking", swiftSettings: strict),
+        .target(name: "Files", swiftSettings: strict),
+        .target(name: "Threads", dependencies: ["CLinux", "Locking"], swiftSettings: strict),
+        .target(name: "JSON", swiftSettings: strict),
+        .target(name: "Schedule", swiftSettings: strict),
+        .target(name: "Clockwork", dependencies: ["Schedule"], swiftSettings: strict),
         .target(
             name: "Ledger",
             dependencies: ["Clockwork", "Schedule", "Files", "Threads", "Locking"],
-            swiftSettings: lean
+            swiftSettings: strict
         ),
-        .target(name: "HTTPClient", dependencies: ["CCurl", "Locking"], swiftSettings: lean),
-        .target(name: "HTTPServer", dependencies: ["CLinux", "Locking"], swiftSettings: lean),
+        .target(name: "HTTPClient", dependencies: ["CCurl", "Locking"], swiftSettings: strict),
+        .target(name: "HTTPServer", dependencies: ["CLinux", "Locking"], swiftSettings: strict),
         .target(
             name: "Calling",
             dependencies: ["Clockwork", "HTTPClient", "JSON", "Schedule", "Files", "Threads", "CLinux", "Locking"],
-            swiftSettings: lean
+            swiftSettings: strict
         ),
         .target(
             name: "Telling",
             dependencies: ["Clockwork", "HTTPServer", "JSON", "Schedule", "Files", "CLinux", "Locking"],
-            swiftSettings: lean
+            swiftSettings: strict
         ),
         .target(
             name: "SchedulerCore",
@@ -56,9 +49,9 @@ let package = Package(
                 "Calling", "Clockwork", "Ledger", "Telling", "JSON", "Schedule", "HTTPClient", "HTTPServer", "Files",
                 "Threads", "CLinux", "Locking",
             ],
-            swiftSettings: lean
+            swiftSettings: strict
         ),
-        .executableTarget(name: "scheduler", dependencies: ["CMain", "SchedulerCore"], swiftSettings: lean),
+        .executableTarget(name: "scheduler", dependencies: ["CMain", "SchedulerCore"], swiftSettings: strict),
         .executableTarget(
             name: "target-app",
             dependencies: ["CMain", "HTTPServer", "JSON", "Locking", "Schedule"],

@@ -33,11 +33,6 @@ cd curl-*/
 for flavour in 99_nss 90_gnutls; do
     patch -R -s -p1 <"debian/patches/$flavour.patch"
 done
-# curl_global_init would start OpenSSL whether it is asked to or not. With this it does what its documentation said:
-# without CURL_GLOBAL_SSL, OpenSSL starts by itself with the first https request, or never.
-always='if(!Curl_ssl_init())'
-grep -q "^  $always {" lib/easy.c
-sed -i "s/^  $always {/  if((flags \& CURL_GLOBAL_SSL) \&\& !Curl_ssl_init()) {/" lib/easy.c
 revision=$(dpkg-parsechangelog -S Version)
 sed -i "s/^#define LIBCURL_VERSION \".*/#define LIBCURL_VERSION \"$revision\"/" include/curl/curlver.h
 

@@ -11,26 +11,18 @@ shift 2
 [ $# -gt 0 ] || set -- scheduler target-app
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/.."
-scratch=${SCRATCH:-.build/small}
+scratch=.build/small
 
-# -function-sections, --gc-sections: what is not called is left out.
-# --symbol-ordering-file: what is called stands together, so that fewer pages are touched (order.sh).
-# sections.ld: what has no name to be ordered by stands beside it.
 # static-pie: at another address with each start, as if the libraries were shared.
 # --disable-local-rpath: glibc refuses to start a static program that has a path for libraries.
 # pack-relative-relocs: addresses to be adjusted at the start take 12 kB, not 600 (glibc 2.36 or newer).
 for product in "$@"; do
-    # Not linked again by itself when only the order has changed.
-    rm -f "$scratch/release/$product"
     PKG_CONFIG_PATH=$prefix/lib/pkgconfig swift build -c release --static-swift-stdlib --disable-local-rpath \
         --scratch-path "$scratch" \
         --explicit-target-dependency-import-check error --product "$product" \
-        -Xswiftc -Xfrontend -Xswiftc -function-sections \
         -Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -static-pie \
         -Xlinker --no-export-dynamic \
         -Xlinker -z -Xlinker pack-relative-relocs \
-        -Xlinker "-T$here/sections.ld" \
-        -Xlinker --symbol-ordering-file="$here/functions.order" -Xlinker --no-warn-symbol-ordering \
-        ${LINKER_FLAGS:--Xlinker -s}
+        -Xlinker -s
     install -D -t "$out" "$scratch/release/$product"
 done

@@ -2,10 +2,12 @@
 #ifndef CLINUX_SHIM_H
 #define CLINUX_SHIM_H
 
+#include <link.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <sys/auxv.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/random.h>
@@ -17,5 +19,8 @@
 extern void *memmem(const void *text, size_t text_size, const void *wanted, size_t wanted_size);
 extern int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes);
 extern int sem_clockwait(sem_t *semaphore, clockid_t clock, const struct timespec *end);
+
+// A program header of this machine's word size (elf(5)); a macro in C.
+typedef ElfW(Phdr) ElfHeader;
 
 #endif

@@ -46,6 +46,8 @@ package final class Callers: Sendable {
     /// Threads that are there.
     package var threads: Int { pool.threads }
     package func stop() { pool.stop() }
+    /// Whether no thread has anything to do any more; waits for that so long.
+    package func areIdle(within limit: Duration) -> Bool { pool.isIdle(within: limit) }
     /// Waits for the threads to end; to be called after `stop`.
     package func join() { pool.join() }
 }

@@ -137,13 +137,13 @@ package final class Runner: Sendable {
         return String(String.UnicodeScalarView(masked.prefix(Self.longestExcerpt).prefix(while: isWanted)))
     }
 
-    /// Never negative, and a day at most.
+    /// Never negative, and a day at most; what makes no sense is told like any text from outside.
     private func heeded(_ retryAfter: RetryAfter) -> AttemptEnd.RetryAfter {
         let day = Duration.seconds(86_400)
         switch retryAfter {
         case .seconds(let seconds): return .wait(min(.seconds(seconds), day))
         case .date(let seconds): return .wait(min(max(.zero, Moment(seconds: seconds) - now().now), day))
-        case .unreadable(let text): return .unreadable(text)
+        case .unreadable(let text): return .unreadable(excerpt(text) { _ in true })
         }
     }
 }

@@ -25,8 +25,10 @@ package struct AttemptEnd: Sendable, Equatable {
 
     package init(_ outcome: Outcome) { self.outcome = outcome }
 
-    /// Given up after it was sent: the app may still be at it.
-    package var mayStillRun: Bool { wasSent && (outcome == .timeout || outcome == .aborted) }
+    /// Given up after it was sent, by us or by a proxy (504, 524): the app may still be at it.
+    package var mayStillRun: Bool {
+        wasSent && (outcome == .timeout || outcome == .aborted || status == 504 || status == 524)
+    }
 
     /// Whether an answer came; the excerpt is then a part of it.
     package var isAnswer: Bool { status > 0 }

@@ -63,6 +63,9 @@ extension Clockwork {
             latestSlot = max(latestSlot, entries[job].state.last ?? .epoch)
             watch(job)
         }
+        for job in entries.indices where entries[job].isGone && entries[job].state.gone == nil {
+            note(job, .gone(entries[job].job.name, at: now))
+        }
         for (_, state) in absent.sorted(by: { $0.key < $1.key }) {
             if let gone = state.gone {
                 if now - gone > Self.keptAfterGone { noteAny(state.name, .dropped(state.name)) }
@@ -100,25 +103,28 @@ extension Clockwork {
     ///
     /// A run that has not begun is dropped with its job or its schedule; one that has begun is left to its end, and one
     /// that is between two attempts ends with its job.
-    package mutating func replace(_ jobs: [Job], threads: Int, at time: Reading) -> [Order] {
+    package mutating func replace(_ jobs: [Job], threads: Int, at shown: Reading) -> [Order] {
         guard !life.isOver else { return [] }
         rules.threads = max(rules.threads, threads)
         let new = Dictionary(jobs.map { (JobName.folded($0.name), $0) }) { first, _ in first }
+        let time = believed(shown)
         for job in entries.indices { change(job, to: new[JobName.folded(entries[job].job.name)], time) }
         var old = Dictionary(entries.map { (JobName.folded($0.job.name), $0) }) { first, _ in first }
-        entries = jobs.map { job in
+        var back: [Int] = []
+        entries = jobs.enumerated().map { place, job in
             let key = JobName.folded(job.name)
-            return old.removeValue(forKey: key)
-                ?? Entry(job, absent.removeValue(forKey: key) ?? JobState(name: job.name))
+            if let entry = old.removeValue(forKey: key) { return entry }
+            back.append(place)
+            return Entry(job, absent.removeValue(forKey: key) ?? JobState(name: job.name))
         }
         for (key, entry) in old.sorted(by: { $0.key < $1.key }) {
             if entry.isRequestOpen { entries.append(entry) } else if life.isLoaded { absent[key] = entry.state }
         }
         index()
         if life.isLoaded {
-            for job in entries.indices { holdAsKnown(job, time) }
+            for job in back { holdAsKnown(job, time) }
             mustIntroduce = true
-            if time.now >= rules.buildDate { introduce(at: time) }
+            if shown.now >= rules.buildDate { introduce(at: time) }
         }
         for job in entries.indices { watch(job) }
         return take()
@@ -129,7 +135,11 @@ extension Clockwork {
         if new?.timetable != old.timetable { release(job, time, entries[job].heldBy ?? .running) }
         if let new { entries[job].job = new }
         entries[job].isGone = new == nil
-        guard !entries[job].isRequestOpen else { return }
+        // A run that connects, and has not begun, is not to go out as the job was.
+        if entries[job].isRequestOpen {
+            entries[job].isOutdated = entries[job].isOutdated || new != old
+            return
+        }
         if new == nil {
             giveUp(job, time)
         } else if entries[job].begun == nil, entries[job].run != nil, new != old {
@@ -140,22 +150,28 @@ extension Clockwork {
 
     // MARK: - The end
 
-    /// Nothing more begins: what waits is dropped, and what is between two attempts ends.
+    /// Nothing more begins: what waits or connects is dropped, and what is between two attempts ends.
     package mutating func stop(at time: Reading) -> [Order] {
+        let time = believed(time)
         life = .draining
-        for job in entries.indices where !entries[job].isRequestOpen { giveUp(job, time) }
+        for job in entries.indices {
+            // One that only connects has not begun, and is not waited for.
+            if case .attempting(_, _, hasBegun: true) = entries[job].stage { continue }
+            giveUp(job, time)
+        }
         return take()
     }
 
     /// Ends what nobody waits for any longer: a request whose thread is stuck past its abort.
     package mutating func end(at time: Reading) -> [Order] {
+        let time = believed(time)
         for entry in entries {
             guard case .attempting(let attempt, let since, let hasBegun) = entry.stage else { continue }
             var end = AttemptEnd(.aborted)
             (end.wasSent, end.excerpt) = (hasBegun, "aborted by shutdown")
-            let begin = Reading(now: time.moment(at: since), uptime: since)
-            orders = ended(attempt, begin: begin, end, at: time)
+            finish(attempt, begin: Reading(now: time.moment(at: since), uptime: since), end, time)
         }
+        forgetGone()
         life = .ended
         return take()
     }
@@ -169,17 +185,21 @@ extension Clockwork {
         if entry.begun == nil, let run = entry.run {
             return entry.isRequestOpen ? entry.job.timetable.next(after: run.slot) : run.slot
         }
+        guard !entry.isGone else { return nil }
         var start = time
         if case .grace(let end) = life { start = Reading(now: time.moment(at: end), uptime: end) }
+        start.now = max(start.now, rules.buildDate)
         if begun == nil {
             switch decide(entry, at: start.now, start: start) {
-            case .run(let run, _): return run.slot
+            case .run(let run, _, _): return run.slot
             case .pass(let slot): return entry.job.timetable.next(after: slot)
             case .nothing: break
             }
         }
-        guard let anchor = entry.state.anchor(at: start.now) else { return entry.state.seen ?? time.now }
-        return entry.job.timetable.next(after: anchor)
+        guard let anchor = entry.state.anchor(at: start.now) else { return entry.state.seen ?? start.now }
+        // Of those that passed while the job was held the latest will run.
+        let passed = entry.job.timetable.latest(after: anchor, through: start.now)
+        return passed ?? entry.job.timetable.next(after: anchor)
     }
 }
 

@@ -1,105 +1,34 @@
 internal import Schedule
 
-/// What becomes of runs between their being due and their end.
+/// What becomes of a run from its first request to its end.
 extension Clockwork {
-    // MARK: - Before a request
-
-    /// It may begin: as soon as the target is up and a thread is free.
-    mutating func ready(_ job: Int, _ time: Reading) {
-        if target.isDown { return waitForTarget(job) }
-        set(job, .waitingForThread)
+    /// Where the request of this attempt is open; nil if nobody waits for it any more.
+    func place(of attempt: Attempt) -> (job: Int, since: Duration, hasBegun: Bool)? {
+        guard let job = places[JobName.folded(attempt.job.name)],
+            case .attempting(attempt, let since, let hasBegun) = entries[job].stage
+        else { return nil }
+        return (job, since, hasBegun)
     }
 
-    private mutating func waitForTarget(_ job: Int) {
-        entries[job].hasWaited = true
-        set(job, .waitingForTarget)
-    }
-
-    mutating func timerIsOver(_ job: Int, _ time: Reading) {
-        if case .held(_, let reason) = entries[job].stage { return free(job, time, after: reason.slots) }
-        ready(job, time)
-    }
-
-    /// One of the runs that wait tries whether the target is up.
-    mutating func probe(_ time: Reading) {
-        while let probe = target.nextProbe, probe <= time.uptime, hasThread {
-            let waiting = entries.indices.filter { entries[$0].stage == .waitingForTarget }
-            let first = waiting.min { left, right in
-                let (a, b) = (entries[left], entries[right])
-                return (a.run?.slot ?? .epoch, a.job.name) < (b.run?.slot ?? .epoch, b.job.name)
-            }
-            guard let first else { return }
-            target.beginProbe()
-            // One that gave way to nothing leaves the probe to another.
-            if !start(first, isProbe: true, time) { target.forgoProbe(at: time.uptime) }
-        }
-    }
-
-    mutating func startReady(_ time: Reading) {
-        while hasThread, let (_, job) = queue.first {
-            if target.isDown { waitForTarget(job) } else { _ = start(job, isProbe: false, time) }
-        }
-    }
-
-    /// Orders the run's next attempt; false if there is none to be made now.
-    private mutating func start(_ job: Int, isProbe: Bool, _ time: Reading) -> Bool {
-        if entries[job].begun == nil {
-            let waited = entries[job].stage
-            if entries[job].hasWaited { renew(job, time) } else { passIfTooOld(job, time) }
-            // Nothing of it is left, or not before a later moment.
-            guard entries[job].run != nil, entries[job].stage == waited else { return false }
-        }
-        guard let run = entries[job].run else { return false }
-        let begun = entries[job].begun
-        let attempt = Attempt(
-            job: entries[job].job,
-            run: run,
-            id: begun?.id ?? RunID(random.next(), random.next()),
-            number: (begun?.attempts ?? 0) + 1,
-            isProbe: isProbe
-        )
-        entries[job].hasWaited = false
-        set(job, .attempting(attempt, since: time.uptime, hasBegun: false))
-        orders.append(.start(attempt))
-        return true
-    }
-
-    private mutating func passIfTooOld(_ job: Int, _ time: Reading) {
-        guard let run = entries[job].run, run.trigger != .first, let limit = entries[job].job.catchupLimit,
-            lateness(of: run.due, at: time.now, start: begun ?? time) > max(rules.tick, limit)
-        else { return }
-        pass(job, run.slot)
+    /// Whether another request of the run may be made: not after the end of its job or of all, and none that has not
+    /// begun of a job as it was before.
+    func mayGoOn(_ job: Int) -> Bool {
+        let entry = entries[job]
+        return !life.isOver && !entry.isGone && (entry.begun != nil || !entry.isOutdated)
     }
 
     // MARK: - News of a request
-
-    /// Where the request of this attempt is open; nil if nobody waits for it any more.
-    private func place(of attempt: Attempt) -> Int? {
-        guard let job = places[JobName.folded(attempt.job.name)], case .attempting(attempt, _, _) = entries[job].stage
-        else { return nil }
-        return job
-    }
 
     /// The attempt's connection stands, and nothing of its request is sent yet; false: it shall not be.
     ///
     /// `begin` is when the attempt began. Its being kept has to be awaited before the request goes out.
     package mutating func connected(_ attempt: Attempt, begin: Reading, at time: Reading) -> (Bool, [Order]) {
-        guard let job = place(of: attempt) else { return (false, take()) }
+        guard let (job, _, hasBegun) = place(of: attempt) else { return (false, take()) }
         reached(at: time.uptime)
-        let mayGo = !life.isOver && !isVoid(job, attempt)
-        if mayGo { noteBegin(job, attempt, begin) }
-        return (mayGo, take())
-    }
-
-    /// Whether the job or its schedule has changed since, so that this slot is none any more.
-    private func isVoid(_ job: Int, _ attempt: Attempt) -> Bool {
-        let entry = entries[job]
-        if entry.isGone { return true }
-        guard entry.begun == nil else { return false }
-        if attempt.run.trigger == .first, entry.state.last == nil {
-            return attempt.run.slot < entry.state.seen ?? .epoch
-        }
-        return attempt.job.timetable != entry.job.timetable || entry.state.last.map { attempt.run.slot <= $0 } ?? false
+        // On a clock that is not believed nothing begins, even if nobody has looked at it yet.
+        guard mayGoOn(job), life == .running, time.now >= rules.buildDate else { return (false, take()) }
+        if !hasBegun { noteBegin(job, attempt, believed(begin)) }
+        return (true, take())
     }
 
     private mutating func noteBegin(_ job: Int, _ attempt: Attempt, _ begin: Reading) {
@@ -125,38 +54,44 @@ extension Clockwork {
 
     /// What became of an attempt.
     package mutating func ended(_ attempt: Attempt, begin: Reading, _ end: AttemptEnd, at time: Reading) -> [Order] {
-        guard let job = place(of: attempt), case .attempting(_, let since, let hasBegun) = entries[job].stage else {
-            return take()
-        }
+        finish(attempt, begin: believed(begin), end, believed(time))
+        forgetGone()
+        return take()
+    }
+
+    mutating func finish(_ attempt: Attempt, begin: Reading, _ end: AttemptEnd, _ time: Reading) {
+        guard let (job, since, hasBegun) = place(of: attempt) else { return }
         note(.attemptEnded(attempt, end))
+        let wasSeen = !end.isOwnLimit && end.outcome != .unreachable && (end.outcome != .aborted || end.wasSent)
+        if !wasSeen, hasBegun { takeBack(job, attempt) }
+        // A connection that was made after the target went down; that of a handshake that failed is told here.
+        if wasSeen, !hasBegun, target.downSince.map({ since > $0 }) ?? true { reached(at: time.uptime) }
         if end.isOwnLimit {
             limited(job, attempt, end, time)
         } else if end.outcome == .unreachable {
             undelivered(job, attempt, end, since: since, time)
-        } else if end.outcome == .aborted, !end.wasSent {
-            if hasBegun { note(job, .withdrawn(attempt.job.name, attempt.id)) }
+        } else if !wasSeen || !hasBegun && !mayGoOn(job) {
             giveUp(job, time)
         } else {
-            // A connection that was made after the target went down; that of a handshake that failed is told here.
-            if !hasBegun, end.outcome != .aborted, target.downSince.map({ since > $0 }) ?? true {
-                reached(at: time.uptime)
-            }
             if !hasBegun { noteBegin(job, attempt, begin) }
             conclude(job, attempt, begin, end, time)
         }
         // Whatever became of it: the target must not stay down for want of one that tries.
-        if attempt.isProbe { target.forgoProbe(at: time.uptime + (end.isOwnLimit ? Self.limitPause : .zero)) }
-        return take()
+        if attempt.isProbe {
+            target.forgoProbe(begunAt: since, at: time.uptime + (end.isOwnLimit ? Self.limitPause : .zero))
+        }
+    }
+
+    /// Its begin is on record, and nothing was sent.
+    private mutating func takeBack(_ job: Int, _ attempt: Attempt) {
+        note(job, .withdrawn(attempt.job.name, attempt.id))
+        if entries[job].begun?.last == nil { entries[job].begun = nil } else { entries[job].begun?.attempts -= 1 }
     }
 
     /// A connection stood at this moment.
     private mutating func reached(at uptime: Duration) {
         guard let down = target.reached(at: uptime) else { return }
-        let waiting = entries.indices.filter { entries[$0].stage == .waitingForTarget }
-            .sorted {
-                let (a, b) = (entries[$0], entries[$1])
-                return (a.run?.slot ?? .epoch, a.job.name) < (b.run?.slot ?? .epoch, b.job.name)
-            }
+        let waiting = waitingForTarget
         for (place, job) in waiting.enumerated() {
             set(job, .paused(until: uptime + Self.recoverySpread * Double(place) / Double(waiting.count)))
         }
@@ -177,8 +112,10 @@ extension Clockwork {
         if target.missed(begunAt: since, isProbe: attempt.isProbe, at: time.uptime) {
             note(.targetIsDown(attempt, end))
             while let (_, queued) = queue.first { waitForTarget(queued) }
+        } else if target.isDown {
+            note(.targetIsStillDown(attempt, end))
         }
-        guard mayGoOn(job, attempt) else { return giveUp(job, time) }
+        guard mayGoOn(job) else { return giveUp(job, time) }
         entries[job].hasWaited = true
         // It began before the target was last reached: once more, soon.
         set(job, target.isDown ? .waitingForTarget : .paused(until: time.uptime + Self.limitPause))
@@ -187,34 +124,11 @@ extension Clockwork {
 
     /// Our own process or machine refused the attempt what it needs, and is asked again after a second.
     private mutating func limited(_ job: Int, _ attempt: Attempt, _ end: AttemptEnd, _ time: Reading) {
-        tellOfLimit(attempt.job, end.excerpt, time)
-        guard mayGoOn(job, attempt) else { return giveUp(job, time) }
+        tellOfLimit(attempt.job, .call(end.excerpt), time)
+        guard mayGoOn(job) else { return giveUp(job, time) }
         set(job, .paused(until: time.uptime + Self.limitPause))
         watch(job)
     }
-
-    private mutating func tellOfLimit(_ job: Job, _ why: String, _ time: Reading) {
-        if let told = toldOfLimit, time.uptime - told < Self.limitTelling { return }
-        toldOfLimit = time.uptime
-        note(.limited(job, why: why))
-    }
-
-    /// The system has no thread for this attempt, which waits for one again.
-    package mutating func refused(_ attempt: Attempt, why: String, at time: Reading) -> [Order] {
-        guard let job = place(of: attempt) else { return take() }
-        tellOfLimit(attempt.job, why, time)
-        if attempt.isProbe { target.forgoProbe(at: time.uptime + Self.limitPause) }
-        if mayGoOn(job, attempt) {
-            attempt.isProbe ? waitForTarget(job) : set(job, .waitingForThread)
-            watch(job)
-        } else {
-            giveUp(job, time)
-        }
-        threadLimit = (open, until: time.uptime + Self.limitPause)
-        return take()
-    }
-
-    private func mayGoOn(_ job: Int, _ attempt: Attempt) -> Bool { !life.isOver && !isVoid(job, attempt) }
 
     // MARK: - Ends
 
@@ -247,14 +161,20 @@ extension Clockwork {
                 return (Hold(from: from, until: from + rest, reason: reason), until: time.uptime + rest)
             }
         entries[job].begun?.attempts = attempts
+        entries[job].begun?.extra += end.requests - 1
         entries[job].begun?.last = (record, end, hold)
-        guard mayGoOn(job, attempt), let wait = wait(backoff, attempts, end),
-            entries[job].job.timetable.next(after: attempt.run.slot).map({ time.now + wait < $0 }) ?? true
+        guard mayGoOn(job), let wait = wait(backoff, attempts - begun.extra - end.requests + 1, end),
+            nextSlot(job, after: attempt.run, at: time.now).map({ time.now + wait < $0 }) ?? true
         else { return finishUnfinished(job, time) }
         let about = Fact.RetryNote(attempt: attempt, end: end, wait: wait)
         note(job, .failed(attempt.job.name, record, hold?.0, about: about))
         set(job, .backoff(until: time.uptime + wait))
         watch(job)
+    }
+
+    /// What follows the run's slot by the schedule as it is now, and by what is on record.
+    private func nextSlot(_ job: Int, after run: Run, at now: Moment) -> Moment? {
+        entries[job].job.timetable.next(after: entries[job].state.anchor(at: now) ?? run.slot)
     }
 
     /// Only what is tried again needs a random number.
@@ -273,8 +193,7 @@ extension Clockwork {
         guard let (record, end, hold) = entries[job].begun?.last else { return drop(job) }
         let about = Fact.EndNote(job: entries[job].job, end: end)
         note(job, .ended(about.job?.name ?? "", record, hold?.0, about: about))
-        (entries[job].run, entries[job].begun) = (nil, nil)
-        entries[job].hasWaited = false
+        forgetRun(job)
         if let (hold, until) = hold, until > time.uptime, !life.isOver, !entries[job].isGone {
             set(job, .held(until: until, hold.reason))
             watch(job)
@@ -299,9 +218,24 @@ extension Clockwork {
 
     /// There is no run; what is due on record stays so.
     mutating func drop(_ job: Int) {
-        (entries[job].run, entries[job].begun) = (nil, nil)
-        entries[job].hasWaited = false
+        forgetRun(job)
         set(job, .idle)
         watch(job)
+    }
+
+    private mutating func forgetRun(_ job: Int) {
+        (entries[job].run, entries[job].scheduled, entries[job].begun) = (nil, nil, nil)
+        (entries[job].hasWaited, entries[job].isOutdated) = (false, false)
+    }
+
+    /// Jobs that are not configured any more stay only as long as a request of theirs is open.
+    mutating func forgetGone() {
+        guard entries.last?.isGone ?? false, entries.contains(where: { $0.isGone && !$0.isRequestOpen }) else { return }
+        for entry in entries where entry.isGone && !entry.isRequestOpen {
+            absent[JobName.folded(entry.job.name)] = entry.state
+        }
+        entries.removeAll { $0.isGone && !$0.isRequestOpen }
+        index()
+        for job in entries.indices { watch(job) }
     }
 }

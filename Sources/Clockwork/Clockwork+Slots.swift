@@ -6,8 +6,8 @@ extension Clockwork {
     enum Decision: Equatable {
         /// There is none that is due.
         case nothing
-        /// The latest of them, which may begin then.
-        case run(Run, from: Moment)
+        /// The latest of them, `scheduled`, which may begin then.
+        case run(Run, scheduled: Moment, from: Moment)
         /// The latest of them is too old to be caught up.
         case pass(slot: Moment)
     }
@@ -21,17 +21,20 @@ extension Clockwork {
             let seen = min(state.seen ?? now.wholeMilliseconds, now.wholeMilliseconds)
             let slot = job.timetable.latest(after: seen, through: now) ?? seen
             let from = max(slot + jitter(job, slot), start.now + spread(job, at: now, start: start.now))
-            return .run(Run(slot: slot, due: from, trigger: .first), from: from)
+            return .run(Run(slot: slot, due: from, trigger: .first), scheduled: slot, from: from)
         }
         guard let slot = job.timetable.latest(after: anchor, through: now) else { return .nothing }
         let due = slot + jitter(job, slot)
         let late = lateness(of: due, at: now, start: start)
         if let limit = job.catchupLimit, late > max(rules.tick, limit) { return .pass(slot: slot) }
-        guard late > rules.tick else { return .run(Run(slot: slot, due: due, trigger: .schedule), from: due) }
+        guard late > rules.tick else {
+            return .run(Run(slot: slot, due: due, trigger: .schedule), scheduled: slot, from: due)
+        }
         let spread = spread(job, at: now, start: start.now)
         // An interval has no nominal moment to go back to: a late run begins a new phase.
         let taken = job.timetable.schedule.isElapsedTime ? now.wholeMilliseconds : slot
-        return .run(Run(slot: taken, due: due + spread, trigger: .catchup), from: max(due, start.now + spread))
+        let run = Run(slot: taken, due: due + spread, trigger: .catchup)
+        return .run(run, scheduled: slot, from: max(due, start.now + spread))
     }
 
     /// How late a run is, the own grace not counted, which ends at `start`.
@@ -76,7 +79,8 @@ extension Clockwork {
     private func nextSlot(_ job: Int) -> Moment? {
         let entry = entries[job]
         guard !entry.isGone, entry.heldSince == nil else { return nil }
-        if entry.begun == nil, let run = entry.run { return entry.job.timetable.next(after: run.slot) }
+        // What passes in the phase that is on record comes first, as long as no other one has begun.
+        if entry.begun == nil, let slot = entry.scheduled { return entry.job.timetable.next(after: slot) }
         // A job that never ran is due as soon as the clock can be believed.
         guard let anchor = entry.state.anchor(at: lastLook) else { return rules.buildDate }
         return entry.job.timetable.next(after: anchor)
@@ -104,17 +108,18 @@ extension Clockwork {
         switch decide(entry, at: time.now, start: begun ?? time) {
         case .nothing: drop(job)
         case .pass(let slot): pass(job, slot)
-        case .run(let run, let from):
-            if let waited = entry.run, waited.slot < run.slot {
-                let count = slotsPassed(entry.job, since: waited.slot, through: run.slot)
-                if count > 0 { note(.slotsGaveWay(entry.job, count: count, entry.waitReason)) }
+        case .run(let run, let scheduled, let from):
+            if let waited = entry.scheduled, waited < scheduled, let reason = entry.waitReason {
+                let count = slotsPassed(entry.job, since: waited, through: scheduled)
+                note(.slotsGaveWay(entry.job, count: count, reason))
             }
-            entries[job].run = run
+            (entries[job].run, entries[job].scheduled) = (run, scheduled)
             watch(job)
+            guard from <= time.now else { return set(job, .delayed(until: from)) }
             switch entry.stage {
             case .waitingForTarget, .paused: break
-            case .waitingForThread where from <= time.now: set(job, .waitingForThread)
-            default: from > time.now ? set(job, .delayed(until: from)) : ready(job, time)
+            case .waitingForThread: set(job, .waitingForThread)
+            default: ready(job, time)
             }
         }
     }

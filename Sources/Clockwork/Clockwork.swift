@@ -2,8 +2,8 @@ package import Schedule
 
 /// Decides what runs: jobs, facts and time in, orders out.
 ///
-/// All decisions, no effects: a value that holds no lock, reads no clock, opens nothing and knows no HTTP, so that years can be played through in
-/// a test. Everything that happens goes in with its time on both clocks; what is to be done comes out. It has the queue
+/// All decisions, no effects: a value that holds no lock, reads no clock, opens nothing and knows no HTTP, so that years
+/// can be played through in a test. Everything that happens goes in with its time on both clocks; what is to be done comes out. It has the queue
 /// of slots, the queue of runs that wait for a thread, the reachability of the target, retries and holds, and one
 /// `JobState` for each job, which only facts change.
 package struct Clockwork: Sendable {
@@ -59,6 +59,8 @@ package struct Clockwork: Sendable {
     var toldOfLimit: Duration?
 
     var lastLook = Moment.epoch
+    /// When the wall clock was last believed, on both clocks.
+    var lastBelieved: Reading?
     /// No job's last slot is later.
     var latestSlot = Moment.epoch
     /// The own grace, on the clock that only goes forward: what passes in it is not missed.
@@ -105,10 +107,12 @@ package struct Clockwork: Sendable {
         let wentBack = time.now < lastLook
         lastLook = time.now
         if begun == nil { begin(at: time) } else if wentBack { clockWentBack(to: time.now) }
+        // The start is a moment of the clock as it is now: a step of it neither stretches the spread nor cuts it short.
+        if let start = begun?.uptime { begun?.now = time.moment(at: start) }
         if let limit = threadLimit, time.uptime >= limit.until { threadLimit = nil }
         repeat {
             while let (due, job) = slots.first, due <= time.now { slotIsDue(job, time) }
-            while let (due, job) = delays.first, due <= time.now { ready(job, time) }
+            while let (due, job) = delays.first, due <= time.now { renew(job, time) }
             while let (due, job) = timers.first, due <= time.uptime { timerIsOver(job, time) }
             probe(time)
             startReady(time)
@@ -126,8 +130,8 @@ package struct Clockwork: Sendable {
         case .running: break
         }
         let moment = [slots.first?.due, delays.first?.due].compactMap(\.self).min()
-        let limit = queue.first == nil ? nil : threadLimit?.until
-        return (moment, [timers.first?.due, nextProbe, limit].compactMap(\.self).min())
+        let next = hasThread && queue.first != nil ? .zero : threadLimit?.until
+        return (moment, [timers.first?.due, nextProbe, next].compactMap(\.self).min())
     }
 
     private func isDue(_ time: Reading) -> Bool {
@@ -145,6 +149,7 @@ package struct Clockwork: Sendable {
 
     private mutating func believes(_ time: Reading) -> Bool {
         let isBelieved = time.now >= rules.buildDate
+        if isBelieved { lastBelieved = time }
         if !isBelieved, life == .running {
             life = .clockNotBelieved
             note(.clockIsWrong(time.now))
@@ -153,6 +158,12 @@ package struct Clockwork: Sendable {
             note(.clockIsRight(time.now))
         }
         return isBelieved
+    }
+
+    /// The time as it would be shown by a wall clock that can be believed, as far as there ever was one.
+    func believed(_ time: Reading) -> Reading {
+        guard time.now < rules.buildDate, let lastBelieved else { return time }
+        return Reading(now: lastBelieved.moment(at: time.uptime), uptime: time.uptime)
     }
 
     // MARK: - Parts

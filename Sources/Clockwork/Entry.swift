@@ -26,6 +26,8 @@ package struct Entry: Sendable {
     package internal(set) var stage = Stage.idle
     /// The slot that is handled, from its being due to its end.
     package internal(set) var run: Run?
+    /// The run's slot by the schedule; a late run of an interval has another one, where a new phase begins.
+    var scheduled: Moment?
     /// No longer configured; left to its end.
     package internal(set) var isGone = false
 
@@ -36,6 +38,8 @@ package struct Entry: Sendable {
         let lateness: Duration
         /// Requests that were made.
         var attempts = 0
+        /// Those among them that were made at once after another one, and use up no retry.
+        var extra = 0
         /// How the run ends if no other attempt follows, and until when it then holds its job.
         var last: (record: RunRecord, end: AttemptEnd, hold: (Hold, until: Duration)?)?
     }
@@ -43,6 +47,8 @@ package struct Entry: Sendable {
     var begun: Begun?
     /// Whether it waited for the target, so that its slot may be an old one.
     var hasWaited = false
+    /// Whether the job was changed, or gone for a while, since the attempt was ordered that connects now.
+    var isOutdated = false
     /// The first slot of the streak that is held.
     var heldSince: Moment?
 
@@ -62,12 +68,14 @@ package struct Entry: Sendable {
         }
     }
 
-    /// Why a run that waits gave way.
-    var waitReason: SlotReason {
+    /// Why a run that waits gives way, which is told; nil: it did not wait for anything.
+    var waitReason: SlotReason? {
         switch stage {
         case .waitingForThread: .threads
-        case .waitingForTarget, .paused: .targetDown
-        default: .running
+        case .waitingForTarget: .targetDown
+        // After an outage, or after our own machine refused something.
+        case .paused: hasWaited ? .targetDown : .threads
+        default: nil
         }
     }
 

@@ -34,9 +34,11 @@ package enum Fact: Sendable {
     /// Slots of a run that waited, and gave way to a later one.
     case slotsGaveWay(Job, count: Int, SlotReason)
     case targetIsDown(Attempt, AttemptEnd)
+    /// One more attempt has not reached it.
+    case targetIsStillDown(Attempt, AttemptEnd)
     case targetIsUp(after: Duration, waited: Int)
     /// Our own process or machine refused an attempt what it needs; told once in a while.
-    case limited(Job, why: String)
+    case limited(Job, Limit)
     case clockIsWrong(Moment)
     case clockIsRight(Moment)
     /// These jobs' last slots lay too far ahead, and count as "now".
@@ -53,6 +55,14 @@ package enum Fact: Sendable {
         package init(schedule: String, zone: String, seen: Moment? = nil, last: Moment? = nil) {
             (self.schedule, self.zone, self.seen, self.last) = (schedule, zone, seen, last)
         }
+    }
+
+    /// What was refused.
+    package enum Limit: Sendable, Equatable {
+        /// A thread, with the error number.
+        case thread(Int32)
+        /// Something that the call needed, in the client's words.
+        case call(String)
     }
 
     /// What is told of a run that ended, beside its record.
@@ -78,8 +88,8 @@ package enum Fact: Sendable {
         case .configured(let name, _), .gone(let name, _), .dropped(let name), .passed(let name, _, _),
             .began(let name, _, _), .withdrawn(let name, _), .failed(let name, _, _, _), .ended(let name, _, _, _):
             name
-        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .targetIsDown, .targetIsUp, .limited,
-            .clockIsWrong, .clockIsRight, .clockWentBack:
+        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .targetIsDown, .targetIsStillDown,
+            .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack:
             nil
         }
     }

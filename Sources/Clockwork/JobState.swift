@@ -56,8 +56,8 @@ package struct JobState: Sendable, Equatable {
             forget(run)
             (unfinished, self.hold) = (run, hold)
         case .ended(_, let run, let hold, _): end(run, hold)
-        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .targetIsDown, .targetIsUp, .limited,
-            .clockIsWrong, .clockIsRight, .clockWentBack:
+        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .targetIsDown, .targetIsStillDown,
+            .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack:
             break
         }
     }
@@ -67,20 +67,20 @@ package struct JobState: Sendable, Equatable {
         seen = new.seen ?? seen
         guard let last = new.last else { return }
         self.last = last
-        // A run that turns out not to have begun goes back no further.
-        if inFlight?.previous != nil { inFlight?.previous = last }
+        // A run that turns out not to have begun goes back no further; if it was the job's first, that is due again.
+        if inFlight?.previous != nil { inFlight?.previous = last } else if inFlight != nil { seen = last }
     }
 
     private mutating func begin(_ begin: RunBegin) {
         hold = nil
         if inFlight?.begin.id == begin.id || unfinished?.id == begin.id {
-            // A later attempt of the same run; its slot may not be the last one any more.
+            // A later attempt of the same run; its slot may not be the last one any more, and should the app see
+            // nothing of it, the run ends as it would have ended.
             inFlight = InFlight(
                 begin,
                 previous: inFlight?.previous ?? last,
                 previousHighest: inFlight?.previousHighest ?? highest
             )
-            unfinished = nil
         } else {
             inFlight = InFlight(begin, previous: last, previousHighest: highest)
             // One by hand moves no slot.

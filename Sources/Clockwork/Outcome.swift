@@ -8,7 +8,9 @@ package enum Outcome: String, Sendable, CaseIterable {
     package init(status: Int) {
         switch status {
         case 200...299: self = .ok
+        case 304: self = .rejected
         case 300...399: self = .redirected
+        case 408, 425: self = .failed
         case 409, 423: self = .busy
         case 429, 503: self = .throttled
         case 401, 403: self = .denied

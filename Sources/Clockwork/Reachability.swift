@@ -7,8 +7,8 @@ package struct Reachability: Sendable, Equatable {
     }
 
     private var state = State.up
-    /// When a connection last stood.
-    private var lastContact = Duration.zero
+    /// When a connection last stood; nil: none did yet.
+    private var lastContact: Duration?
 
     package init() {}
 
@@ -33,9 +33,9 @@ package struct Reachability: Sendable, Equatable {
         }
     }
 
-    /// The run that was to try says nothing of the target; another one may try at `uptime`.
-    mutating func forgoProbe(at uptime: Duration) {
-        if case .down(let since, let failures, nil) = state {
+    /// The run that was to try, since `begin`, says nothing of the target; another one may try at `uptime`.
+    mutating func forgoProbe(begunAt begin: Duration, at uptime: Duration) {
+        if case .down(let since, let failures, nil) = state, begin > since {
             state = .down(since: since, failures: failures, probe: uptime)
         }
     }
@@ -46,12 +46,14 @@ package struct Reachability: Sendable, Equatable {
     mutating func missed(begunAt begin: Duration, isProbe: Bool, at uptime: Duration) -> Bool {
         switch state {
         case .up:
-            guard begin >= lastContact else { return false }
+            guard lastContact.map({ begin >= $0 }) ?? true else { return false }
             state = .down(since: uptime, failures: 0, probe: uptime + Self.wait(0))
             return true
         case .down(let since, let failures, _):
-            // Those that began before it went down say nothing new.
-            if isProbe { state = .down(since: since, failures: failures + 1, probe: uptime + Self.wait(failures + 1)) }
+            // Those that began before it went down say nothing new, the probe of an earlier outage among them.
+            if isProbe, begin > since {
+                state = .down(since: since, failures: failures + 1, probe: uptime + Self.wait(failures + 1))
+            }
             return false
         }
     }
@@ -60,7 +62,7 @@ package struct Reachability: Sendable, Equatable {
     ///
     /// One that stood before it went down says nothing, whenever it is told.
     mutating func reached(at uptime: Duration) -> Duration? {
-        lastContact = max(lastContact, uptime)
+        lastContact = max(lastContact ?? uptime, uptime)
         guard case .down(let since, _, _) = state, uptime > since else { return nil }
         state = .up
         return uptime - since

@@ -6,6 +6,8 @@ final class ConnectionObserver {
     private let mayGo: () -> Bool
     /// Whether the connection stood, TLS, tunnel and all (CURLOPT_PREREQFUNCTION(3)).
     private(set) var hasStood = false
+    /// Whether the request was let out, at least once.
+    private(set) var hasReleased = false
     private(set) var isHeldBack = false
     /// How long `mayGo` took: not the target's time.
     private(set) var pause = Duration.zero
@@ -21,6 +23,7 @@ final class ConnectionObserver {
         hasStood = true
         let begin = Uptime.now
         isHeldBack = !mayGo()
+        hasReleased = hasReleased || !isHeldBack
         pause += Uptime.now - begin
         return !isHeldBack
     }

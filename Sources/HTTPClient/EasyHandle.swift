@@ -40,6 +40,10 @@ internal import CCurl
         try set(CURLOPT_CA_CACHE_TIMEOUT, 0)  // would keep an authority for a day after its file has changed
         try set(CURLOPT_QUICK_EXIT, 1)  // a resolver that hangs must not hold a timeout back
         try set(CURLOPT_VERBOSE, 0)  // would print the token
+        // On the way there may be someone who forgets a connection that is silent for minutes.
+        try set(CURLOPT_TCP_KEEPALIVE, 1)
+        try set(CURLOPT_TCP_KEEPIDLE, 60)
+        try set(CURLOPT_TCP_KEEPINTVL, 30)
     }
 
     func number(_ info: CURLINFO) -> Int {

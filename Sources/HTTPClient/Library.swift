@@ -7,17 +7,12 @@ package enum Library {
 
     /// Starts libcurl, once; to be called before the first thread is started (libcurl(3), "global preparation").
     ///
-    /// Without `tls` OpenSSL stays asleep, with its two megabytes; should a request need it nevertheless, it starts by
-    /// itself, whatever thread that is on (OPENSSL_init_crypto(3)).
-    ///
     /// Never undone: `curl_global_cleanup` demands that no other thread exists. False for want of memory; the next
     /// request tries again.
     @discardableResult
-    package static func start(tls: Bool = true) -> Bool {
+    package static func start() -> Bool {
         hasStarted.withLock { hasStarted in
-            if !hasStarted {
-                hasStarted = curl_global_init(Int(tls ? CURL_GLOBAL_DEFAULT : CURL_GLOBAL_NOTHING)) == CURLE_OK
-            }
+            if !hasStarted { hasStarted = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK }
             return hasStarted
         }
     }

@@ -92,9 +92,9 @@ final class Transport {
     }
 
     private func error(_ end: MultiHandle.End, _ request: Request, _ observer: ConnectionObserver) -> TransferError {
-        if observer.isHeldBack { return TransferError(.aborted, "held back before it was sent", requestWasSent: false) }
         // The size counts what a proxy was asked for as well.
-        let sent = observer.hasStood && easy.number(CURLINFO_REQUEST_SIZE) > 0
+        let sent = observer.hasReleased && easy.number(CURLINFO_REQUEST_SIZE) > 0
+        if observer.isHeldBack { return TransferError(.aborted, "held back before it was sent", requestWasSent: sent) }
         switch end {
         case .cancelled: return TransferError(.aborted, "aborted by shutdown", requestWasSent: sent)
         case .late:

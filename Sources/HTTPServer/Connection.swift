@@ -21,6 +21,8 @@ final class Connection {
 
     let id: Int
     let socket: Socket
+    /// Its listener's.
+    let handler: Server.Handler
     private(set) var phase: Phase
     private(set) var deadline: ContinuousClock.Instant?
     private(set) var exchange: Exchange?
@@ -28,9 +30,16 @@ final class Connection {
     private var waiting: [[UInt8]] = []
     private var sentOfFirst = 0
 
-    init(id: Int, socket: consuming Socket, limits: Limits, now: ContinuousClock.Instant) {
+    init(
+        id: Int,
+        socket: consuming Socket,
+        handler: @escaping Server.Handler,
+        limits: Limits,
+        now: ContinuousClock.Instant
+    ) {
         self.id = id
         self.socket = socket
+        self.handler = handler
         self.limits = limits
         phase = .reading(RequestParser(limits: limits))
         deadline = now + limits.readTimeout

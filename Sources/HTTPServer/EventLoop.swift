@@ -1,9 +1,8 @@
 /// Serves every connection in turn on one thread; nothing in it blocks but the wait for the next event.
 final class EventLoop {
-    private let listeners: [Listener]
+    private let listeners: [(listener: Listener, handler: Server.Handler)]
     private let limits: Limits
     private let mailbox: Mailbox
-    private let handler: @Sendable (Request, Reply) -> Void
     private let clock = ContinuousClock()
     private var connections: [Int: Connection] = [:]
     private var lastID = 0
@@ -13,15 +12,13 @@ final class EventLoop {
     private var acceptsAgain: ContinuousClock.Instant?
 
     init(
-        listeners: [Listener],
+        listeners: [(listener: Listener, handler: Server.Handler)],
         limits: Limits,
-        mailbox: Mailbox,
-        handler: @escaping @Sendable (Request, Reply) -> Void
+        mailbox: Mailbox
     ) {
         self.listeners = listeners
         self.limits = limits
         self.mailbox = mailbox
-        self.handler = handler
     }
 
     /// Returns once the mailbox says stop.
@@ -33,19 +30,19 @@ final class EventLoop {
             }
             // Accepting comes last and a few at a time, so that what has just connected gets its turn before it can be
             // the oldest.
-            for listener in waitAndServe() { acceptSome(from: listener) }
+            for place in waitAndServe() { acceptSome(from: listeners[place]) }
         }
         for connection in connections.values { connection.exchange?.finish(.stopped) }
         connections = [:]
     }
 
-    /// One turn; answers the listeners at which a client waits to be accepted.
-    private func waitAndServe() -> [Listener] {
+    /// One turn; answers the places of the listeners at which a client waits to be accepted.
+    private func waitAndServe() -> [Int] {
         let order = Array(connections.values)
         polls.removeAll()
         polls.add(mailbox.waker.descriptor, .readable)
         let accepted: PollSet.Events = mayAccept ? .readable : []
-        for listener in listeners { polls.add(listener.socket.descriptor, accepted) }
+        for (listener, _) in listeners { polls.add(listener.socket.descriptor, accepted) }
         for connection in order { polls.add(connection.socket.descriptor, connection.wanted) }
         let deadline = (order.compactMap(\.deadline) + [acceptsAgain].compactMap(\.self)).min()
         polls.wait(atMost: deadline.map { $0 - clock.now })
@@ -63,7 +60,7 @@ final class EventLoop {
                 settle(connection.expire(now: now), of: connection, now)
             }
         }
-        return listeners.enumerated().filter { polls[1 + $0.offset] != [] }.map(\.element)
+        return listeners.indices.filter { polls[1 + $0] != [] }
     }
 
     private func settle(_ step: Connection.Step, of connection: Connection, _ now: ContinuousClock.Instant) {
@@ -73,7 +70,8 @@ final class EventLoop {
             let exchange = Exchange()
             connection.beginAnswer(exchange)
             let isHead = request.method == "HEAD"
-            handler(request, Reply(connectionID: connection.id, isHead: isHead, exchange: exchange, mailbox: mailbox))
+            let reply = Reply(connectionID: connection.id, isHead: isHead, exchange: exchange, mailbox: mailbox)
+            connection.handler(request, reply)
         case .over(let ending):
             connections[connection.id] = nil
             connection.exchange?.finish(ending)
@@ -93,11 +91,11 @@ extension EventLoop {
         return willing.min { ($0.tenure ?? .max, $0.id) < ($1.tenure ?? .max, $1.id) }
     }
 
-    private func acceptSome(from listener: Listener) {
+    private func acceptSome(from place: (listener: Listener, handler: Server.Handler)) {
         let now = clock.now
         var hasMadeRoom = false
         for _ in 0..<max(1, min(16, limits.connections / 4)) where mayAccept {
-            switch listener.socket.accept() {
+            switch place.listener.socket.accept() {
             case .none: return
             case .exhausted:
                 guard !hasMadeRoom, giveWay() else {
@@ -108,10 +106,16 @@ extension EventLoop {
                 hasMadeRoom = true
             case .client(let socket):
                 hasMadeRoom = false
-                guard listener.welcomes(socket) else { continue }
+                guard place.listener.welcomes(socket) else { continue }
                 if connections.count >= limits.connections { _ = giveWay() }
                 lastID += 1
-                connections[lastID] = Connection(id: lastID, socket: socket, limits: limits, now: now)
+                connections[lastID] = Connection(
+                    id: lastID,
+                    socket: socket,
+                    handler: place.handler,
+                    limits: limits,
+                    now: now
+                )
             }
         }
     }

@@ -4,6 +4,8 @@ internal import Locking
 ///
 /// The handler runs on the server's thread and must not block; it may keep the `Reply` and answer later from anywhere.
 package final class Server: Sendable {
+    package typealias Handler = @Sendable (Request, Reply) -> Void
+
     /// Where it listens first of all, with the real port.
     package let address: ListenAddress
     private let mailbox: Mailbox
@@ -13,24 +15,23 @@ package final class Server: Sendable {
     package convenience init(
         on address: ListenAddress,
         limits: Limits = Limits(),
-        handler: @escaping @Sendable (Request, Reply) -> Void
+        handler: @escaping Handler
     ) throws(ListenError) {
-        try self.init(on: [try Listener(on: address)], limits: limits, handler: handler)
+        try self.init(on: [(try Listener(on: address), handler)], limits: limits)
     }
 
-    /// One thread for several listeners, which share the limits.
+    /// One thread for several listeners, which share the limits; each has a handler for what its clients ask.
     package init(
-        on listeners: [Listener],
-        limits: Limits = Limits(),
-        handler: @escaping @Sendable (Request, Reply) -> Void
+        on listeners: [(listener: Listener, handler: Handler)],
+        limits: Limits = Limits()
     ) throws(ListenError) {
         let mailbox = try Mailbox()
-        address = listeners.lazy.compactMap(\.address).first ?? ListenAddress(host: "", port: 0)
+        address = listeners.lazy.compactMap(\.listener.address).first ?? ListenAddress(host: "", port: 0)
         self.mailbox = mailbox
         // Here and not in `start`, which so cannot fail when the process may have no more threads.
         thread = Mutex(
             try LoopThread {
-                EventLoop(listeners: listeners, limits: limits, mailbox: mailbox, handler: handler).run()
+                EventLoop(listeners: listeners, limits: limits, mailbox: mailbox).run()
             }
         )
     }

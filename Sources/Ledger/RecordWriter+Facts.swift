@@ -43,8 +43,8 @@ extension RecordWriter {
                 $0.field("seen", configuration.seen)
             }
         case .dropped(let name): record("dropped") { $0.field("job", name) }
-        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .targetIsDown, .targetIsUp, .limited,
-            .clockIsWrong, .clockIsRight, .clockWentBack:
+        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .targetIsDown, .targetIsStillDown,
+            .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack:
             break
         }
     }

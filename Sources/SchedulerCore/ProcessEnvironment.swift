@@ -42,6 +42,14 @@ package enum ProcessEnvironment {
     /// many jobs the threads would wait for one another at that one heap, and its size is not what matters.
     package static func chooseHeaps(jobs: Int) { if jobs <= 100 { _ = mallopt(M_ARENA_MAX, 1) } }
 
+    /// As many open files as the system allows: each call in flight takes a few, and so does each reader of the status.
+    package static func raiseFileLimit() {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
     /// Keeps secrets where they are: no core dump holds the token, and no library writes TLS keys to a file.
     package static func protectSecrets() {
         var limit = rlimit(rlim_cur: 0, rlim_max: 0)

@@ -49,8 +49,8 @@ package enum Program {
         case .next(let request): return try next(request, environment)
         case .fire(let job, let asJSON): return try fire(job, asJSON: asJSON, environment)
         case .status(let asJSON):
-            return tell { () throws(StatusQuestion.Silence) in try StatusQuestion.status(environment, asJSON: asJSON) }
-        case .healthcheck: return tell { () throws(StatusQuestion.Silence) in try StatusQuestion.health(environment) }
+            return tell { () throws(StatusClient.NoAnswer) in try StatusClient.status(environment, asJSON: asJSON) }
+        case .healthcheck: return tell { () throws(StatusClient.NoAnswer) in try StatusClient.health(environment) }
         case .run: return runClock(environment)
         }
         return Status.done
@@ -170,8 +170,8 @@ extension Program {
 
 extension Program {
     /// Prints what a running sidecar answers.
-    private static func tell(_ ask: () throws(StatusQuestion.Silence) -> Asking.Answer) -> Int32 {
-        do throws(StatusQuestion.Silence) {
+    private static func tell(_ ask: () throws(StatusClient.NoAnswer) -> BlockingClient.Answer) -> Int32 {
+        do throws(StatusClient.NoAnswer) {
             let answer = try ask()
             let text = String(decoding: answer.body, as: UTF8.self)
             guard answer.status == 200 else {
@@ -217,11 +217,11 @@ extension Program {
         switch settings(environment) {
         case .failure(let bad): return refuseToStart(bad)
         case .success(let settings):
-            switch StatusServer.Doors.open(settings, environment) {
+            switch StatusServer.Listeners.open(settings, environment) {
             case .failure(let fault):
                 let (warnings, format) = (settings.warnings, settings.logFormat)
                 return refuseToStart(SettingsFaults(faults: [fault], warnings: warnings, logFormat: format))
-            case .success(let doors): return runClock(settings, environment, alarm, doors)
+            case .success(let listeners): return runClock(settings, environment, alarm, listeners)
             }
         }
     }
@@ -238,15 +238,16 @@ extension Program {
         _ settings: Settings,
         _ environment: [String: String],
         _ alarm: Alarm,
-        _ doors: StatusServer.Doors
+        _ listeners: StatusServer.Listeners
     ) -> Int32 {
         let output = output(for: settings)
         defer { output.drain(atMost: .seconds(5), uptime: TimeSource.system.uptime) }
         let secrets = SecretBook(settings.secrets)
         let log = log(settings, secrets, to: output)
         // Before the first thread is there.
+        ProcessEnvironment.raiseFileLimit()
         ProcessEnvironment.chooseHeaps(jobs: settings.jobs.count)
-        Library.start(tls: settings.needsTLS)
+        Library.start()
         log.zoneData(ZoneDirectory(environment: environment))
         let scheduler = Scheduler(
             settings,
@@ -257,7 +258,7 @@ extension Program {
             ledger: settings.stateDirectory.map {
                 DirectoryLedger($0, now: TimeSource.system.reading, report: { log.state($0) })
             } ?? MemoryLedger(),
-            doors: doors,
+            listeners: listeners,
             buildDate: Version.date
         ) { Program.settings(environment, .running) }
         do throws(LedgerError) {

@@ -17,8 +17,10 @@ extension Log {
         case .slotsReleased(let job, let count, _): released(job, slots: count)
         case .attemptEnded(let attempt, let end): attemptEnded(attempt, end)
         case .targetIsDown(let attempt, let end): targetIsDown(attempt, end, target)
+        case .targetIsStillDown(let attempt, let end):
+            debug("Target is still down: \(reason(end)).", [LogField("job", .own(attempt.job.name))])
         case .targetIsUp(let down, let waited): targetIsUp(target, after: down, waited: waited)
-        case .limited(let job, let why): limited(job, why)
+        case .limited(let job, let limit): limited(job, limit)
         case .clockIsWrong(let now): clockIsWrong(now)
         case .clockIsRight(let now): info("The wall clock is believed again: \(own: now.description).")
         case .clockWentBack(let jobs, let now): clockWentBack(jobs, now)
@@ -128,9 +130,6 @@ extension Log {
                 [LogField("job", .own(attempt.job.name)), LogField("run_id", .own(attempt.idText))]
             )
         }
-        if end.outcome == .unreachable {
-            debug("Not reached: \(end.excerpt).", [LogField("job", .own(attempt.job.name))])
-        }
     }
 
     private func targetIsDown(_ attempt: Attempt, _ end: AttemptEnd, _ target: String) {
@@ -147,14 +146,21 @@ extension Log {
         )
     }
 
-    private func limited(_ job: Job, _ why: String) {
-        warning(
-            """
-            The system refused what a run needs: \(why); it is tried again each second. Raise the limit on processes \
-            (pids) or on open files of the container.
-            """,
-            [LogField("job", .own(job.name))]
-        )
+    private func limited(_ job: Job, _ limit: Fact.Limit) {
+        let advice: LogText =
+            switch limit {
+            case .thread(let number):
+                """
+                The system refused a thread (error \(number)): runs wait for the threads that are there. Raise the limit \
+                on processes (pids) of the container.
+                """
+            case .call(let why):
+                """
+                The system refused what a call needs: \(why). It is tried again each second. Raise the limits on \
+                processes (pids) and open files (nofile) of the container.
+                """
+            }
+        warning(advice, [LogField("job", .own(job.name))])
     }
 
     private func clockIsWrong(_ now: Moment) {

@@ -32,19 +32,6 @@ package struct Log: Sendable {
     package func warning(_ text: LogText, _ fields: [LogField] = []) { line(.warning, text, fields) }
     package func error(_ text: LogText, _ fields: [LogField] = []) { line(.error, text, fields) }
 
-    /// The first characters of an answer, without secrets.
-    ///
-    /// Masked before it is cut: a cut through a token would leave a part that no search finds.
-    package func excerpt(_ body: [UInt8]) -> String {
-        excerpt(String(decoding: body, as: UTF8.self)) { _ in true }
-    }
-
-    /// The first characters of a text from outside, as long as they are wanted; masked before it is cut.
-    package func excerpt(_ outside: String, while isWanted: (Unicode.Scalar) -> Bool) -> String {
-        let masked = redactor.mask(outside).unicodeScalars
-        return String(String.UnicodeScalarView(masked.prefix(200).prefix(while: isWanted)))
-    }
-
     package func line(_ level: LogLevel, _ text: LogText, _ fields: [LogField]) {
         if level >= self.level { write(rendered(level, text, fields)) }
     }

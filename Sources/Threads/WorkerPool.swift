@@ -84,6 +84,16 @@ package final class WorkerPool<Tool>: Sendable {
         for _ in 0..<count { available.post() }
     }
 
+    /// Whether no thread does anything any more; waits for that so long. To be called after `stop`.
+    package func isIdle(within limit: Duration) -> Bool {
+        let end = ContinuousClock.now + limit
+        while load > 0 {
+            guard ContinuousClock.now < end else { return false }
+            usleep(1_000)
+        }
+        return true
+    }
+
     /// Waits for the threads to end; to be called after `stop`.
     package func join() {
         let threads = state.withLock { state in
@@ -155,6 +165,7 @@ package final class WorkerPool<Tool>: Sendable {
         }
         if leave == .left { pthread_detach(me) }
         ThreadMemory.giveBack()
+        if leave == .last { ProgramMemory.giveBack() }
         return leave
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 import Locking
 import Testing
 
-@testable import SchedulerCore
+@testable import Calling
 
 @Suite("Random numbers")
 struct RandomNumbersTests {

@@ -1,25 +1,22 @@
-import Foundation
+import Clockwork
 import HTTPClient
 import HTTPServer
-import Locking
 import Schedule
 import TestSupport
 import Testing
 
-@testable import SchedulerCore
+@testable import Calling
 
-@Suite("Runner")
+@Suite("Runner: the request")
 struct RunnerTests {
-    private let book = LogBook()
-    private let job: Job
+    private let rig: CallingRig
 
-    init() throws { job = try #require(try Settings(environment: [:]).jobs.first) }
+    init() throws { rig = try CallingRig() }
 
     @Test("a request says who, what and which run it is for")
     func headers() throws {
         let target = try TestServer { _, reply in reply.send(.text(200, "ok")) }
-        let outcome = try run(against: target, token: "hunter2")
-        #expect(outcome == .ok)
+        #expect(try rig.make(target.url, token: "hunter2").outcome == .ok)
         let seen = try #require(target.seen.first)
         #expect(target.seen.count == 1)
         #expect(seen.method == "POST")
@@ -33,172 +30,180 @@ struct RunnerTests {
         #expect(seen.header("X-Scheduler-Trigger") == "schedule")
         #expect(seen.header("X-Request-ID") == "00000000000000010000000000000001")
         #expect(seen.header("traceparent") == "00-00000000000000010000000000000001-0000000000000001-01")
+        #expect(rig.told == [])
     }
 
-    @Test("a manual run has a key of its own")
+    @Test("a manual run has a key of its own, and a later attempt its number")
     func manual() throws {
         let target = try TestServer { _, reply in reply.send(.text(200, "ok")) }
-        _ = try run(against: target, trigger: .manual)
+        let runner = try rig.runner(target.url)
+        for attempt in [rig.attempt(.manual), rig.attempt(number: 3)] {
+            _ = runner.make(attempt, with: Client()) { true }
+        }
         #expect(
-            target.seen.first?.header("Idempotency-Key")
-                == "data-refresh@2026-01-01T00:00:00Z#manual-00000000000000010000000000000001"
+            target.seen.map { $0.header("Idempotency-Key") } == [
+                "data-refresh@2026-01-01T00:00:00Z#manual-00000000000000010000000000000001",
+                "data-refresh@2026-01-01T00:00:00Z",
+            ]
         )
+        #expect(target.seen.map { $0.header("X-Scheduler-Attempt") } == ["1", "3"])
     }
 
     @Test("without a token: no header, and one warning for all runs")
     func noToken() throws {
         let target = try TestServer { _, reply in reply.send(.text(200, "ok")) }
-        let runner = try runner(against: target)
-        for _ in 0..<3 { _ = runner.perform(Self.run(), of: job, with: Client()) }
+        let runner = try rig.runner(target.url)
+        for _ in 0..<3 { _ = runner.make(rig.attempt(), with: Client()) { true } }
         #expect(target.seen.count == 3)
         #expect(target.seen.allSatisfy { $0.header("Authorization") == nil })
-        #expect(book.lines.filter { $0.contains(" WARNING SCHEDULER_API_TOKEN is not set: ") }.count == 1)
+        #expect(rig.told == ["no token"])
     }
 
-    @Test("an answer that echoes the token is logged without it")
+    @Test("a request that may not go out: nothing of it reaches the server, and nothing was sent")
+    func heldBack() throws {
+        let target = try TestServer { _, reply in reply.send(.text(200, "ok")) }
+        var asked = 0
+        let end = try rig.make(target.url) {
+            asked += 1
+            return false
+        }
+        var expected = AttemptEnd(.aborted)
+        (expected.wasSent, expected.excerpt) = (false, "held back before it was sent")
+        #expect(end == expected)
+        #expect(!end.mayStillRun)
+        #expect(asked == 1)
+        #expect(target.seen.isEmpty)
+    }
+}
+
+@Suite("Runner: what became of it")
+struct AttemptEndTests {
+    private let rig: CallingRig
+
+    init() throws { rig = try CallingRig() }
+
+    private func end(_ status: Int, _ body: String = "", headers: [Header] = []) throws -> AttemptEnd {
+        let target = try TestServer { _, reply in
+            reply.send(HTTPServer.Response(status: status, headers: headers, body: Array(body.utf8)))
+        }
+        return try rig.make(target.url)
+    }
+
+    @Test("an answer that echoes the token is told without it")
     func echo() throws {
         let target = try TestServer { request, reply in
             reply.send(.text(401, "bad credentials: \(request.header("Authorization") ?? "")"))
         }
-        #expect(try run(against: target, token: "hunter2") == .denied)
-        #expect(book.lines.last?.contains("HTTP 401 - bad credentials: Bearer ***") == true)
-        #expect(!book.lines.joined().contains("hunter2"))
+        let end = try rig.make(target.url, token: "hunter2")
+        #expect(end.outcome == .denied)
+        #expect(end.status == 401)
+        #expect(end.excerpt == "bad credentials: Bearer ***\n")
+        #expect(end.bytes == 32)
     }
 
-    @Test("a run without an answer is reported as an exception, once per outage")
-    func reports() async throws {
-        let posthog = try TestServer { _, reply in reply.send(.text(200, "{}")) }
-        let down = "http://127.0.0.1:\(try ListeningSocket.quietPort())"
-        let settings = try settings(for: down, extra: ["POSTHOG_API_KEY": "phc_key", "POSTHOG_HOST": posthog.url])
-        let reports = ErrorReports(
-            try #require(settings.errorReports),
-            secrets: SecretBook(settings.secrets),
-            now: { Moment(seconds: 1_767_225_600) }
-        )
-        let runner = runner(settings, reports: reports)
-        for _ in 0..<3 { #expect(runner.perform(Self.run(), of: job, with: Client()).outcome == .unreachable) }
-        try await awaitTrue { reports.waiting == 0 }
-        reports.stop()
-        let event = try #require(posthog.seen.first)
-        #expect(posthog.seen.count == 1)
-        #expect(event.method == "POST")
-        #expect(event.target == "/i/v0/e/")
-        #expect(event.header("Content-Type") == "application/json")
-        let body = try #require(try JSONSerialization.jsonObject(with: Data(event.body)) as? [String: Any])
-        #expect(body["api_key"] as? String == "phc_key")
-        #expect(body["event"] as? String == "$exception")
-        #expect(body["distinct_id"] as? String == "system")
-        let properties = try #require(body["properties"] as? [String: Any])
-        #expect(properties["job"] as? String == "/api/sync/trigger")
-        #expect(properties["method"] as? String == "POST")
-        #expect(properties["component"] as? String == "scheduler")
-        let exceptions = try #require(properties["$exception_list"] as? [[String: Any]])
-        #expect(exceptions.first?["type"] as? String == "TransferError.unreachable")
+    @Test(
+        "of an answer 200 characters are told, cut after secrets are masked, so that no part of one is left",
+        arguments: [
+            (String(repeating: "é", count: 300), String(repeating: "é", count: 200)),
+            (String(repeating: "x", count: 196) + "hunter2", String(repeating: "x", count: 196) + "***"),
+            (String(repeating: "x", count: 198) + "hunter2", String(repeating: "x", count: 198) + "**"),
+            ("short", "short"),
+        ]
+    )
+    func excerpt(_ body: String, excerpt: String) throws {
+        let end = try end(500, body)
+        #expect(end.excerpt == excerpt)
+        #expect(end.bytes == body.utf8.count)
     }
 
-    @Test("reports that are not taken are told of once, until one is")
-    func lostReports() async throws {
-        let status = Mutex(401)
-        let posthog = try TestServer { _, reply in
-            reply.send(.text(status.withLock { $0 }, "invalid key phc_key\njob=forged"))
+    @Test("bytes that are no text are told as what they are not")
+    func noText() throws {
+        let target = try TestServer { _, reply in reply.send(HTTPServer.Response(status: 404, body: [0xFF, 0x41])) }
+        #expect(try rig.make(target.url).excerpt == "\u{FFFD}A")
+    }
+
+    @Test("of a good answer nothing is kept but its length")
+    func good() throws {
+        var expected = AttemptEnd(.ok)
+        (expected.status, expected.bytes) = (200, 4)
+        #expect(try end(200, "body") == expected)
+    }
+
+    @Test("where a redirect points to is told without its query, cut after secrets are masked")
+    func redirect() throws {
+        let long = "https://app/" + String(repeating: "x", count: 180) + "/hunter2hunter2"
+        let rows: [(Int, String, String?)] = [
+            (302, "https://app/login?next=secret", "https://app/login"), (302, "/a#secret", "/a"),
+            (307, long + "?next=1", long.replacing("hunter2", with: "***")),
+            (200, "/a", nil), (404, "/a", nil),
+        ]
+        for (status, location, told) in rows {
+            let end = try end(status, headers: [Header("Location", location)])
+            #expect(end.location == told)
+            #expect(end.outcome == Outcome(status: status))
         }
-        let settings = try settings(
-            for: posthog.url,
-            extra: ["POSTHOG_API_KEY": "phc_key", "POSTHOG_HOST": posthog.url]
-        )
-        let log = book.log(secrets: SecretBook(settings.secrets))
-        let reports = ErrorReports(
-            try #require(settings.errorReports),
-            secrets: SecretBook(settings.secrets),
-            log: log,
-            now: { .epoch }
-        )
-        let run = Run(job: 0, slot: .epoch, trigger: .schedule)
-        let end = RunEnd(
-            attempt: Clockwork.Attempt(run: run, job: job),
-            context: RunContext(id: RunID(1, 1), slot: run.slot, began: .zero, lateness: .zero),
-            answer: .failure(TransferError(.timeout, "x", requestWasSent: true)),
-            duration: .zero,
-            attempts: 1
-        )
-        for next in [401, 500, 200, 401] {
-            status.withLock { $0 = next }
-            reports.note(end)
-            try await awaitTrue { reports.waiting == 0 }
+    }
+
+    @Test(
+        "Retry-After: never negative, a day at most, and what makes no sense as it came",
+        arguments: [
+            ("7", .wait(.seconds(7))), ("0", .wait(.zero)), ("999999999999999999999", .wait(.seconds(86_400))),
+            ("Thu, 01 Jan 2026 00:00:09 GMT", .wait(.seconds(9))),
+            ("Wed, 31 Dec 2025 23:59:00 GMT", .wait(.zero)),
+            ("Fri, 01 Jan 2027 00:00:00 GMT", .wait(.seconds(86_400))),
+            ("soon, hunter2", .unreadable("soon, ***")), ("-1", .unreadable("-1")),
+        ] as [(String, AttemptEnd.RetryAfter)]
+    )
+    func retryAfter(_ text: String, expected: AttemptEnd.RetryAfter) throws {
+        #expect(try end(503, headers: [Header("Retry-After", text)]).retryAfter == expected)
+    }
+
+    @Test("whatever an app answers, what stays of it while its run waits is small")
+    func small() throws {
+        let much = String(repeating: "no ", count: 10_000)
+        let end = try end(307, much, headers: [Header("Location", much), Header("Retry-After", much)])
+        #expect(end.bytes == 30_000)
+        #expect(Array("\(end)".utf8).count < 1_000)
+    }
+
+    @Test(
+        "why no answer came, as an outcome",
+        arguments: [
+            (.unreachable, .unreachable), (.limited, .unreachable), (.timeout, .timeout), (.tls, .tls),
+            (.broken, .broken),
+            (.aborted, .aborted),
+        ] as [(TransferError.Kind, Outcome)]
+    )
+    func kinds(_ kind: TransferError.Kind, outcome: Outcome) {
+        #expect(Outcome(kind) == outcome)
+    }
+
+    @Test("what our own machine refuses is told apart from a target that is not there")
+    func limits() throws {
+        let target = try TestServer { _, reply in reply.send(.text(200, "ok")) }
+        let limited = try Shortage.ofDescriptors(free: 0) { try rig.make(target.url) }
+        var expected = AttemptEnd(.unreachable)
+        (expected.wasSent, expected.isOwnLimit) = (false, true)
+        expected.excerpt = "libcurl gave no handle: Too many open files"
+        #expect(limited == expected)
+        #expect(target.seen.isEmpty)
+        let closed = try rig.make("http://127.0.0.1:\(try ListeningSocket.quietPort())")
+        #expect(closed.outcome == .unreachable)
+        #expect(!closed.isOwnLimit)
+        #expect(!closed.wasSent)
+        #expect(closed.excerpt.contains("Couldn't connect to server"))
+    }
+
+    @Test("given up after it was sent: the app may still be at it")
+    func aborted() throws {
+        let (cancellation, unanswered) = (Cancellation(), Told<Reply>())
+        let target = try TestServer { _, reply in
+            unanswered.add(reply)
+            cancellation.cancel()
         }
-        reports.stop()
-        #expect(posthog.seen.count == 4)
-        #expect(
-            book.lines.map { $0.dropFirst(25) }
-                == Array(
-                    repeating: """
-                        WARNING An error report to \(posthog.url)/i/v0/e/ is lost: HTTP 401 - invalid key ***\\njob\\x3dforged\\n; \
-                        look at POSTHOG_API_KEY and POSTHOG_HOST.
-
-                        """[...],
-                    count: 2
-                )
-        )
-    }
-
-    @Test("each run that timed out is reported; an answer, whatever it says, is not")
-    func reportsOfTimeouts() async throws {
-        let posthog = try TestServer { _, reply in reply.send(.text(200, "{}")) }
-        let settings = try settings(
-            for: posthog.url,
-            extra: ["POSTHOG_API_KEY": "phc_key", "POSTHOG_HOST": posthog.url]
-        )
-        let reports = ErrorReports(try #require(settings.errorReports), secrets: SecretBook(), now: { .epoch })
-        func end(_ answer: Result<HTTPClient.Response, TransferError>) {
-            reports.note(
-                RunEnd(
-                    attempt: Clockwork.Attempt(run: Self.run(), job: settings.jobs[0]),
-                    context: RunContext(id: RunID(1, 1), slot: Self.run().slot, began: .zero, lateness: .zero),
-                    answer: answer,
-                    duration: .zero,
-                    attempts: 1
-                )
-            )
-        }
-        end(.failure(TransferError(.timeout, "slow", requestWasSent: true)))
-        end(.success(Response(status: 500)))
-        end(.failure(TransferError(.aborted, "stop", requestWasSent: true)))
-        end(.failure(TransferError(.timeout, "slow", requestWasSent: true)))
-        try await awaitTrue { reports.waiting == 0 }
-        reports.stop()
-        #expect(posthog.seen.count == 2)
-    }
-
-    // MARK: - Fixtures
-
-    private static func run(_ trigger: Run.Trigger = .schedule) -> Run {
-        Run(job: 0, slot: Moment(seconds: 1_767_225_600), trigger: trigger)
-    }
-
-    private func settings(for url: String, token: String = "", extra: [String: String] = [:]) throws -> Settings {
-        let environment = ["API_URL": url + "/prefix/", "SCHEDULER_API_TOKEN": token]
-        return try Settings(environment: environment.merging(extra) { $1 })
-    }
-
-    private func runner(_ settings: Settings, reports: ErrorReports? = nil) -> Runner {
-        let credentials = settings.makeCredentials()
-        return Runner(
-            settings,
-            token: credentials.token,
-            log: book.log(secrets: credentials.secrets),
-            time: .system,
-            reports: reports,
-            cancellation: Cancellation(),
-            random: { 1 }
-        )
-    }
-
-    private func runner(against target: TestServer, token: String = "") throws -> Runner {
-        runner(try settings(for: target.url, token: token))
-    }
-
-    private func run(against target: TestServer, token: String = "", trigger: Run.Trigger = .schedule) throws -> Outcome
-    {
-        try runner(against: target, token: token).perform(Self.run(trigger), of: job, with: Client()).outcome
+        let end = try rig.runner(target.url, cancellation: cancellation).make(rig.attempt(), with: Client()) { true }
+        #expect(end.outcome == .aborted)
+        #expect(end.excerpt == "aborted by shutdown")
+        #expect(end.mayStillRun)
     }
 }

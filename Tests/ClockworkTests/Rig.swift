@@ -1,14 +1,23 @@
 import Schedule
 import TestSupport
+import Testing
 
 @testable import Clockwork
 
-/// A clockwork with its two clocks, which go together: what the loop and the callers would do, by hand.
+/// A clockwork with its two clocks: what the loop and the callers would do, by hand, and a disk that keeps its facts.
 struct Rig {
     private(set) var clockwork: Clockwork
+    /// Of the clock that only goes forward; zero at midnight, as long as nobody sets the other one.
     private(set) var seconds = 0.0
+    /// How far somebody has set the wall clock.
+    var shift = Duration.zero
     /// Of the last call.
     private(set) var facts: [Fact] = []
+    /// All of them.
+    private(set) var told: [Fact] = []
+    /// What a disk would hold: the kept facts, folded anew.
+    private(set) var disk: [String: JobState] = [:]
+    private let rules: Clockwork.Rules
 
     static let midnight = Moment(seconds: 1_767_225_600)  // 2026-01-01T00:00:00Z
 
@@ -18,23 +27,56 @@ struct Rig {
         spread: Int = 0,
         threads: Int = 256,
         grace: Int = 0,
+        buildDate: Moment = .epoch,
+        shift: Duration = .zero,
         at seconds: Double = 0
     ) {
-        let rules = Clockwork.Rules(tick: .seconds(30), seed: "seed", spread: .seconds(spread), threads: threads)
+        rules = Clockwork.Rules(
+            tick: .seconds(30),
+            buildDate: buildDate,
+            seed: "seed",
+            spread: .seconds(spread),
+            threads: threads
+        )
         clockwork = Clockwork(jobs: jobs, rules: rules, random: SplitMix(seed: 1))
-        self.seconds = seconds
-        facts = Self.facts(clockwork.load(states, graceEnd: time.uptime + .seconds(grace), at: time))
+        (self.seconds, self.shift) = (seconds, shift)
+        disk = Dictionary(uniqueKeysWithValues: states.map { ($0.name, $0) })
+        _ = take(clockwork.load(states, graceEnd: time.uptime + .seconds(grace), at: time))
     }
 
-    /// Both clocks: the one that only goes forward is zero at midnight.
-    var time: Reading { Self.reading(seconds) }
+    /// Killed, and started again with what the disk holds.
+    func restarted(_ jobs: [Job]? = nil, grace: Int = 0, after pause: Double = 0, shift: Duration? = nil) -> Rig {
+        Rig(
+            jobs ?? clockwork.entries.filter { !$0.isGone }.map(\.job),
+            states: disk.values.sorted { $0.name < $1.name },
+            spread: Int(rules.spread.components.seconds),
+            threads: rules.threads,
+            grace: grace,
+            buildDate: rules.buildDate,
+            shift: shift ?? self.shift,
+            at: seconds + pause
+        )
+    }
 
-    static func reading(_ seconds: Double) -> Reading {
+    // MARK: - Time
+
+    var time: Reading { Self.reading(seconds, shift) }
+
+    static func reading(_ seconds: Double, _ shift: Duration = .zero) -> Reading {
         let passed = Duration.milliseconds(Int((seconds * 1_000).rounded()))
-        return Reading(now: midnight + passed, uptime: passed)
+        return Reading(now: midnight + passed + shift, uptime: passed)
     }
 
     static func at(_ seconds: Int) -> Moment { midnight + .seconds(seconds) }
+
+    /// When the loop would look next, in seconds of the clock that only goes forward; nil for never.
+    var next: Double? {
+        let (moment, uptime) = clockwork.nextLook
+        let waits = [moment.map { $0 - time.now + time.uptime }, uptime].compactMap(\.self)
+        return waits.min().map { Double($0.wholeMilliseconds) / 1_000 }
+    }
+
+    // MARK: - Orders
 
     static func facts(_ orders: [Order]) -> [Fact] {
         orders.compactMap { if case .note(let fact) = $0 { fact } else { nil } }
@@ -46,10 +88,40 @@ struct Rig {
         return take(clockwork.look(at: time))
     }
 
+    mutating func pass(to seconds: Double) { self.seconds = seconds }
+
+    /// Looks whenever the clockwork wants it, and answers all attempts that begin on the way.
+    mutating func run(to seconds: Double, answer status: Int? = nil) -> [Attempt] {
+        var attempts = look(at: self.seconds)
+        var open = attempts[...]
+        while true {
+            while let status, let attempt = open.popFirst() {
+                let more = answer(attempt, status: status)
+                attempts += more
+                open += more
+            }
+            guard let next, next <= seconds else { break }
+            open = look(at: max(next, self.seconds))[...]
+            attempts += open
+        }
+        let last = look(at: seconds)
+        return attempts + last
+    }
+
+    /// Carries the orders out: keeps what is to be kept, and answers the attempts that begin.
     mutating func take(_ orders: [Order]) -> [Attempt] {
         facts = Self.facts(orders)
+        told += facts
+        for fact in facts {
+            guard let name = fact.keptJob else { continue }
+            disk[name, default: JobState(name: name)].apply(fact)
+            if case .dropped = fact { disk[name] = nil }
+        }
+        for (name, state) in disk { #expect(clockwork.state(of: name) == state, "\(name): memory and disk differ") }
         return orders.compactMap { if case .start(let attempt) = $0 { attempt } else { nil } }
     }
+
+    // MARK: - Attempts
 
     /// The attempt's connection stands; whether its request may go out.
     mutating func connect(_ attempt: Attempt) -> Bool {
@@ -58,16 +130,24 @@ struct Rig {
         return mayGo
     }
 
-    /// The attempt is answered, its connection made just before; answers the attempts that begin then.
+    func hasBegun(_ attempt: Attempt) -> Bool {
+        clockwork.entries.contains {
+            if case .attempting(attempt, _, hasBegun: true) = $0.stage { true } else { false }
+        }
+    }
+
+    /// The attempt is answered, its connection made just before if none stands; answers the attempts that begin then.
     mutating func answer(_ attempt: Attempt, status: Int, retryAfter: Duration? = nil) -> [Attempt] {
         var end = AttemptEnd(Outcome(status: status))
         (end.status, end.retryAfter) = (status, retryAfter.map { .wait($0) })
-        _ = connect(attempt)
         return self.end(attempt, end)
     }
 
     mutating func end(_ attempt: Attempt, _ end: AttemptEnd) -> [Attempt] {
-        take(clockwork.ended(attempt, begin: time, end, at: time) + clockwork.look(at: time))
+        var orders: [Order] = []
+        if end.wasSent, !hasBegun(attempt) { orders = clockwork.connected(attempt, begin: time, at: time).1 }
+        orders += clockwork.ended(attempt, begin: time, end, at: time)
+        return take(orders + clockwork.look(at: time))
     }
 
     mutating func fail(_ attempt: Attempt, _ outcome: Outcome, wasSent: Bool) -> [Attempt] {
@@ -76,9 +156,46 @@ struct Rig {
         return self.end(attempt, end)
     }
 
+    mutating func limit(_ attempt: Attempt) -> [Attempt] {
+        var end = AttemptEnd(.unreachable)
+        (end.wasSent, end.isOwnLimit, end.excerpt) = (false, true, "no descriptor")
+        return self.end(attempt, end)
+    }
+
+    mutating func refuse(_ attempt: Attempt) -> [Attempt] {
+        take(clockwork.refused(attempt, number: 11, at: time) + clockwork.look(at: time))
+    }
+
+    /// What the clockwork wants, before it is carried out.
+    mutating func orders(_ event: (inout Clockwork, Reading) -> [Order]) -> [Order] { event(&clockwork, time) }
+
+    // MARK: - Life
+
     mutating func stop() { _ = take(clockwork.stop(at: time)) }
 
-    mutating func replace(_ jobs: [Job]) { _ = take(clockwork.replace(jobs, threads: 1, at: time)) }
+    mutating func end() { _ = take(clockwork.end(at: time)) }
+
+    mutating func replace(_ jobs: [Job], threads: Int = 1) {
+        _ = take(clockwork.replace(jobs, threads: threads, at: time))
+    }
+
+    // MARK: - Shown
+
+    func entry(_ name: String) throws -> Entry {
+        try #require(clockwork.entries.first { $0.job.name == name }, "no job \(name)")
+    }
+
+    func nextSlot(_ name: String) throws -> Moment? { clockwork.nextSlot(of: try entry(name), at: time) }
+
+    func records(_ name: String) -> [RunRecord] { disk[name]?.runs ?? [] }
+
+    /// The ends that were told, of all jobs.
+    var ends: [RunRecord] { told.compactMap { if case .ended(_, let record, _, _) = $0 { record } else { nil } } }
+
+    /// Ids of the runs that have a begin on record.
+    var begins: Set<RunID> {
+        Set(told.compactMap { if case .began(_, let begin, _) = $0 { begin.id } else { nil } })
+    }
 }
 
 /// A job of UTC.
@@ -88,4 +205,55 @@ func job(_ name: String, _ schedule: String, timeout: Int = 60, _ change: (inout
     var job = Job(name: name, timetable: timetable, method: "POST", path: "/\(name)", timeoutSeconds: timeout)
     change(&job)
     return job
+}
+
+/// What is known of a job that ran last at this second.
+func ran(_ job: Job, at seconds: Int) -> JobState {
+    var state = JobState(name: job.name)
+    state.apply(job.configured(seen: Rig.at(seconds), last: Rig.at(seconds)))
+    return state
+}
+
+extension Fact {
+    /// Its word and what matters of it, to compare whole lists with.
+    var brief: String {
+        func second(_ moment: Moment) -> String {
+            let passed = (moment - Rig.midnight).wholeMilliseconds
+            return passed % 1_000 == 0 ? "\(passed / 1_000)" : "\(Double(passed) / 1_000)"
+        }
+        return switch self {
+        case .configured(let name, let new):
+            "configured \(name)" + (new.seen.map { " seen=\(second($0))" } ?? "")
+                + (new.last.map { " last=\(second($0))" } ?? "")
+        case .gone(let name, _): "gone \(name)"
+        case .dropped(let name): "dropped \(name)"
+        case .passed(let name, let slot, _): "passed \(name) \(second(slot))"
+        case .began(let name, let begin, _): "began \(name) \(second(begin.slot))#\(begin.attempt)"
+        case .withdrawn(let name, _): "withdrawn \(name)"
+        case .failed(let name, let run, let hold, _):
+            "failed \(name) \(second(run.slot)) \(run.outcome)" + (hold.map { " until=\(second($0.until))" } ?? "")
+        case .ended(let name, let run, let hold, _):
+            "ended \(name) \(second(run.slot)) \(run.outcome)" + (hold.map { " until=\(second($0.until))" } ?? "")
+        case .attemptEnded(let attempt, let end): "attempt \(attempt.job.name) \(end.outcome)"
+        case .slotHeld(let job, let slot, let reason): "held \(job.name) \(second(slot)) \(reason)"
+        case .slotsReleased(let job, let count, let reason): "released \(job.name) \(count) \(reason)"
+        case .slotsGaveWay(let job, let count, let reason): "gaveWay \(job.name) \(count) \(reason)"
+        case .targetIsDown: "down"
+        case .targetIsStillDown: "still down"
+        case .targetIsUp(let after, let waited): "up after \(after.wholeMilliseconds / 1_000)s, \(waited) waited"
+        case .limited(let job, _): "limited \(job.name)"
+        case .clockIsWrong: "clock is wrong"
+        case .clockIsRight: "clock is right"
+        case .clockWentBack(let jobs, _): "clock went back: " + jobs.map(\.name).joined(separator: " ")
+        }
+    }
+}
+
+extension Attempt {
+    /// `a 60` for the run of that slot, `#2` for a second attempt.
+    var brief: String {
+        let passed = (run.slot - Rig.midnight).wholeMilliseconds
+        let slot = passed % 1_000 == 0 ? "\(passed / 1_000)" : "\(Double(passed) / 1_000)"
+        return "\(job.name) \(slot) \(run.trigger)" + (number > 1 ? " #\(number)" : "")
+    }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("End to end: healthcheck and status")
 struct HealthcheckTests {
-    /// An environment of its own, and so a door of its own.
+    /// An environment of its own, and so a local socket of its own.
     private func environment(_ more: [String: String] = [:]) -> [String: String] {
         [
             "API_URL": "http://127.0.0.1:1", "SCHEDULER_STARTUP_GRACE_SECONDS": "600", "SCHEDULER_TICK_SECONDS": "1",

@@ -181,10 +181,22 @@ struct ProcessTests {
     }
 
     /// Another user without a way back; it may read and enter all, so that the program can lie anywhere.
-    private static func user(processes: Int) throws -> [String] {
+    static func user(processes: Int) throws -> [String] {
         let identity = ["--reuid=\(user)", "--regid=\(user)", "--clear-groups", "--no-new-privs"]
         let rights = ["--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"]
         return ["setpriv"] + identity + rights + [try Tool.find("prlimit").path, "--nproc=\(processes):40"]
+    }
+
+    @Test("what a start alone needs of the program file is given back", .enabled(if: !Footprint.isSanitized))
+    func programPages() async throws {
+        let settings = ["API_URL": "http://127.0.0.1:9", "SCHEDULER_STARTUP_GRACE_SECONDS": "3600"]
+        let scheduler = try Binary("scheduler", environment: settings)
+        try await scheduler.line(containing: "Next slot: bq-metadata-refresh")
+        _ = try await eventually("few pages of code") {
+            let code = try Footprint.code(of: scheduler, named: "/scheduler")
+            return code.resident < code.size / 2 ? true : nil
+        }
+        #expect(try await scheduler.stop() == .clean)
     }
 
     // MARK: - Ends that nobody wished for

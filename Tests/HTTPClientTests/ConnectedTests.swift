@@ -74,9 +74,9 @@ struct ConnectedTests {
                 reply.send(.text(200, "ok"))
             }
         }
-        let request = Request("POST", server.url, timeout: .milliseconds(800))
+        let request = Request("POST", server.url, timeout: .seconds(2))
         let response = try Client().send(request, until: Cancellation()) {
-            Thread.sleep(forTimeInterval: 1)
+            Thread.sleep(forTimeInterval: 2.5)
             return true
         }
         #expect(response.status == 200)

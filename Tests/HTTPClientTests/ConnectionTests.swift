@@ -26,7 +26,8 @@ struct ConnectionTests {
         let client = Client()
         var asked = 0
         for path in ["/", "/silent", "/"] {
-            let request = Request("GET", server.url + path, timeout: .milliseconds(500), connection: .kept)
+            let timeout = path == "/" ? Duration.seconds(20) : .milliseconds(500)
+            let request = Request("GET", server.url + path, timeout: timeout, connection: .kept)
             let answer = Result { () throws(TransferError) in
                 try client.send(request, until: Cancellation()) {
                     asked += 1
@@ -42,6 +43,34 @@ struct ConnectionTests {
         // What was given up in the middle is no connection for others.
         let used = server.connections
         #expect(used.count == 3 && used[0] == used[1] && used[1] != used[2], "\(used)")
+    }
+
+    @Test(
+        "a kept connection that is gone: libcurl sends a POST again by itself, and asks again",
+        arguments: [true, false]
+    )
+    func keptButGone(isReleasedAgain: Bool) throws {
+        let server = try KeepingServer()
+        let client = Client()
+        let first = Request("GET", server.url, connection: .kept)
+        #expect(try client.send(first, until: Cancellation()).status == 200)
+        var asked = 0
+        let second = Request("POST", server.url + "/gone", connection: .kept)
+        let answer = Result { () throws(TransferError) in
+            try client.send(second, until: Cancellation()) {
+                asked += 1
+                return asked == 1 || isReleasedAgain
+            }
+        }
+        #expect(asked == 2)
+        switch answer {
+        case .success(let response): #expect(response.status == 200 && isReleasedAgain)
+        case .failure(let error):
+            #expect(!isReleasedAgain)
+            // The first time it did go out.
+            #expect(error == TransferError(.aborted, "held back before it was sent", requestWasSent: true))
+        }
+        #expect(server.connections == (isReleasedAgain ? [1, 1, 2] : [1, 1]))
     }
 
     @Test("of an answer as much is kept as the request says", arguments: [0, 1, 1_000, 65_536, 300_000])
@@ -72,9 +101,45 @@ struct ConnectionTests {
             try Client().send(Request("GET", server.url, timeout: longest * times), until: Cancellation()).status == 200
         )
     }
+
+    @Test("keepalive: the first probe after a minute, then each half, as the socket itself says")
+    func keepalive() throws {
+        let server = try TestServer { _, reply in reply.send(.text(200, "ok")) }
+        let port = try #require(server.url.split(separator: ":").last.flatMap { UInt16($0) })
+        var options: [Int32?] = []
+        _ = try Client().send(Request("GET", server.url), until: Cancellation()) {
+            let socket = Self.socket(to: port)
+            options = [
+                option(SOL_SOCKET, SO_KEEPALIVE, of: socket), option(Int32(IPPROTO_TCP), TCP_KEEPIDLE, of: socket),
+                option(Int32(IPPROTO_TCP), TCP_KEEPINTVL, of: socket),
+            ]
+            return true
+        }
+        #expect(options == [1, 60, 30])
+    }
+
+    /// The descriptor of this process whose other end is that port.
+    private static func socket(to port: UInt16) -> Int32 {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        return all.compactMap { Int32($0) }.first { descriptor in
+            var (address, length) = (sockaddr_in(), socklen_t(MemoryLayout<sockaddr_in>.size))
+            let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe getpeername(descriptor, $0, &length)
+                }
+            }
+            return result == 0 && address.sin_family == AF_INET && UInt16(bigEndian: address.sin_port) == port
+        } ?? -1
+    }
+
+    private func option(_ level: Int32, _ name: Int32, of socket: Int32) -> Int32? {
+        var (value, length) = (Int32(0), socklen_t(MemoryLayout<Int32>.size))
+        return unsafe getsockopt(socket, level, name, &value, &length) == 0 ? value : nil
+    }
 }
 
-/// Answers each request of a connection, which it leaves to the client to end; to `/silent` it says nothing.
+/// Answers each request of a connection, which it leaves to the client to end; to `/silent` it says nothing, and `/gone`
+/// ends the first one.
 private final class KeepingServer: Sendable {
     private final class Book: Sendable {
         let state = Mutex((made: 0, used: [Int]()))
@@ -92,7 +157,9 @@ private final class KeepingServer: Sendable {
             }
             while case let bytes = connection.read(), !bytes.isEmpty {
                 book.state.withLock { $0.used.append(number) }
-                guard !String(decoding: bytes, as: UTF8.self).contains(" /silent ") else { continue }
+                let text = String(decoding: bytes, as: UTF8.self)
+                guard !text.contains(" /silent ") else { continue }
+                guard number > 1 || !text.contains(" /gone ") else { return }
                 connection.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".utf8))
             }
         }

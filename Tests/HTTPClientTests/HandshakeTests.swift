@@ -83,7 +83,13 @@ struct HandshakeTests {
         let authority = try CertificateAuthority()
         let nginx = try Nginx(try authority.issue(), "ssl_protocols TLSv1.2;")
         for (name, end, reason) in Self.cuts {
-            let error = try failure(way, nginx, TLSOptions(caFile: authority.file), end)
+            let error = try failure(
+                way,
+                nginx,
+                TLSOptions(caFile: authority.file),
+                timeout: reason == Self.silence ? .seconds(1) : .seconds(20),
+                end
+            )
             #expect(error == TransferError(.unreachable, reason, requestWasSent: false), "\(name)")
         }
     }
@@ -141,7 +147,13 @@ struct HandshakeTests {
 
     // MARK: - The way there
 
-    private func failure(_ way: Way, _ nginx: Nginx, _ tls: TLSOptions, _ end: @escaping End) throws -> TransferError {
+    private func failure(
+        _ way: Way,
+        _ nginx: Nginx,
+        _ tls: TLSOptions,
+        timeout: Duration = .seconds(20),
+        _ end: @escaping End
+    ) throws -> TransferError {
         let listener = try RawListener { connection in
             switch way {
             case .straight: break
@@ -166,7 +178,7 @@ struct HandshakeTests {
         let request = Request(
             "GET",
             "https://\(host)/",
-            timeout: .milliseconds(1_000),
+            timeout: timeout,
             tls: tls,
             proxy: try proxy.map(ProxyURL.init(parsing:))
         )

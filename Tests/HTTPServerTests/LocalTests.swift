@@ -3,22 +3,23 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite("Local names, and asking")
+@Suite("Local names, and the client that blocks")
 struct LocalTests {
     private func name() throws -> LocalName { try #require(LocalName("test/\(UUID().uuidString)")) }
 
-    @Test("one server answers on a port and on a local name")
+    @Test("one server answers on a port and on a local name, each listener with its own handler")
     func both() throws {
         let name = try name()
-        let listeners = [
-            try Listener(on: ListenAddress(parsing: "127.0.0.1:0")), try Listener(local: name),
-        ]
-        let server = try Server(on: listeners) { request, reply in reply.send(.text(200, request.target)) }
+        func handler(_ whose: String) -> Server.Handler {
+            { request, reply in reply.send(.text(200, "\(whose) \(request.target)")) }
+        }
+        let port = try Listener(on: ListenAddress(parsing: "127.0.0.1:0"))
+        let server = try Server(on: [(port, handler("port")), (try Listener(local: name), handler("local"))])
         defer { server.stop() }
         server.start()
-        for place in [Asking.Place.address(server.address), .local(name)] {
-            let answer = try Asking.get("/a", at: place, within: .seconds(20))
-            #expect(answer == Asking.Answer(status: 200, body: Array("/a\n".utf8)))
+        for (endpoint, whose) in [(BlockingClient.Endpoint.address(server.address), "port"), (.local(name), "local")] {
+            let answer = try BlockingClient.get("/a", at: endpoint, within: .seconds(20))
+            #expect(answer == BlockingClient.Answer(status: 200, body: Array("\(whose) /a\n".utf8)))
         }
     }
 
@@ -37,15 +38,17 @@ struct LocalTests {
     @Test("nobody there, and somebody who never answers, are both known in time")
     func silence() throws {
         let name = try name()
-        #expect(throws: AskingError.failed("Connection refused")) {
-            try Asking.get("/", at: .local(name), within: .seconds(20))
+        #expect(throws: ClientError.failed("Connection refused")) {
+            try BlockingClient.get("/", at: .local(name), within: .seconds(20))
         }
         let silent = try Listener(local: name)
         let begin = ContinuousClock.now
-        #expect(throws: AskingError.tooSlow) { try Asking.get("/", at: .local(name), within: .milliseconds(100)) }
+        #expect(throws: ClientError.tooSlow) {
+            try BlockingClient.get("/", at: .local(name), within: .milliseconds(100))
+        }
         let address = try Listener(on: ListenAddress(parsing: "127.0.0.1:0"))
-        let place = Asking.Place.address(try #require(address.address))
-        #expect(throws: AskingError.tooSlow) { try Asking.get("/", at: place, within: .milliseconds(100)) }
+        let endpoint = BlockingClient.Endpoint.address(try #require(address.address))
+        #expect(throws: ClientError.tooSlow) { try BlockingClient.get("/", at: endpoint, within: .milliseconds(100)) }
         #expect(ContinuousClock.now - begin < .seconds(20))
         withExtendedLifetime((silent, address)) {}
     }
@@ -55,8 +58,8 @@ struct LocalTests {
         let name = try name()
         let silent = try Listener(local: name)
         for _ in 0..<200 {
-            do throws(AskingError) {
-                _ = try Asking.get("/", at: .local(name), within: .milliseconds(1))
+            do throws(ClientError) {
+                _ = try BlockingClient.get("/", at: .local(name), within: .milliseconds(1))
             } catch {
                 #expect([.tooSlow, .failed("Resource temporarily unavailable")].contains(error))
             }
@@ -72,7 +75,7 @@ struct LocalTests {
         }
         defer { server.stop() }
         server.start()
-        #expect(try Asking.get("/", at: .address(server.address), within: .seconds(20)).body == body)
+        #expect(try BlockingClient.get("/", at: .address(server.address), within: .seconds(20)).body == body)
     }
 
     @Test(
@@ -83,6 +86,6 @@ struct LocalTests {
         ]
     )
     func malformed(_ text: String) {
-        #expect(throws: AskingError.malformed) { try Asking.answer(in: Array(text.utf8)) }
+        #expect(throws: ClientError.malformed) { try BlockingClient.answer(in: Array(text.utf8)) }
     }
 }

@@ -1,3 +1,4 @@
+import Clockwork
 import Schedule
 import SchedulerCore
 import Testing

@@ -1,3 +1,4 @@
+import Clockwork
 import Foundation
 import Testing
 

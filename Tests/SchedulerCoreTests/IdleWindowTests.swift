@@ -1,10 +1,11 @@
+import Clockwork
 import Schedule
 import Testing
 
 @testable import SchedulerCore
 
-@Suite("Rest")
-struct RestTests {
+@Suite("Idle window")
+struct IdleWindowTests {
     private static let now = Moment(seconds: 1_767_225_600)
     private static let uptime = Duration.seconds(1_000)
 
@@ -18,15 +19,16 @@ struct RestTests {
         ] as [(Int, Int?, Int?, Bool)]
     )
     func due(_ elapsed: Int, moment: Int?, uptime: Int?, goesOn: Bool) {
-        let rest = Rest(
-            began: (Self.now, Self.uptime),
+        let window = IdleWindow(
+            began: Reading(now: Self.now, uptime: Self.uptime),
             until: (
                 moment.map { Self.now + .milliseconds($0) }, uptime.map { Self.uptime + .milliseconds($0) }
             )
         )
         let passed = Duration.milliseconds(elapsed)
-        #expect(rest.goesOn(at: Self.now + passed, uptime: Self.uptime + passed, sleptThrough: true) == goesOn)
-        #expect(!rest.goesOn(at: Self.now + passed, uptime: Self.uptime + passed, sleptThrough: false))
+        let time = Reading(now: Self.now + passed, uptime: Self.uptime + passed)
+        #expect(window.goesOn(at: time, sleptThrough: true) == goesOn)
+        #expect(!window.goesOn(at: time, sleptThrough: false))
     }
 
     @Test(
@@ -37,8 +39,8 @@ struct RestTests {
         ]
     )
     func steps(onWall: Int, elapsed: Int, goesOn: Bool) {
-        let rest = Rest(began: (Self.now, Self.uptime), until: (nil, nil))
-        let (now, uptime) = (Self.now + .milliseconds(onWall), Self.uptime + .milliseconds(elapsed))
-        #expect(rest.goesOn(at: now, uptime: uptime, sleptThrough: true) == goesOn)
+        let window = IdleWindow(began: Reading(now: Self.now, uptime: Self.uptime), until: (nil, nil))
+        let time = Reading(now: Self.now + .milliseconds(onWall), uptime: Self.uptime + .milliseconds(elapsed))
+        #expect(window.goesOn(at: time, sleptThrough: true) == goesOn)
     }
 }

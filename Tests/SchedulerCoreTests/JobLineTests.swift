@@ -1,3 +1,4 @@
+import Clockwork
 import Schedule
 import Testing
 
@@ -16,7 +17,8 @@ struct JobLineTests {
         #expect(line.method == "POST")
         #expect(line.path == "/api/weekly?full=1")
         #expect(line.options.zone == "Europe/Prague")
-        var job = try Fixture.job("weekly", "every 1m")
+        let timetable = Timetable(try Schedule(parsing: "every 1m"))
+        var job = Job(name: "weekly", timetable: timetable, method: "POST", path: "/x", timeoutSeconds: 60)
         line.options.apply(to: &job)
         #expect(job.timeoutSeconds == 5400)
         #expect(job.retries == 2)

@@ -1,4 +1,6 @@
+import Clockwork
 import Schedule
+import TestSupport
 import Testing
 
 @testable import SchedulerCore
@@ -104,8 +106,13 @@ struct JobSettingsTests {
         let jobs = try jobs([
             "SCHEDULER_JOB_A": "every 1m GET / first=wait", "SCHEDULER_JOB_B": "every 1m GET /",
         ])
-        let last = Scheduler.assumedLast(jobs, 9..<13, at: Moment(seconds: 1_000))
-        #expect(last == [10: Moment(seconds: 999), 11: Moment(seconds: 1_000)])
+        let rules = Clockwork.Rules(tick: .seconds(30))
+        var clockwork = Clockwork(jobs: jobs, rules: rules, random: SplitMix(seed: 1))
+        let now = Reading(now: Moment(seconds: 1_000), uptime: .zero)
+        _ = clockwork.load([], graceEnd: .zero, at: now)
+        let entries = clockwork.entries.suffix(4)
+        #expect(entries.map(\.state.last) == [nil, Moment(seconds: 999), Moment(seconds: 1_000), nil])
+        #expect(entries.map { clockwork.nextSlot(of: $0, at: now) == now.now } == [true, false, false, true])
     }
 
     @Test("the zone is that of the option, else of SCHEDULER_TIMEZONE, never that of TZ")

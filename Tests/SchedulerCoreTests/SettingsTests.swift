@@ -1,6 +1,9 @@
+import Calling
+import Clockwork
 import Foundation
 import HTTPClient
 import SchedulerCore
+import Telling
 import Testing
 
 @Suite("Settings")
@@ -255,7 +258,7 @@ struct SettingsTests {
                 continue
             }
             let settings = try Settings(environment: vector.env)
-            #expect(settings.jobs.map(Vector.Job.init) == vector.jobs, "\(vector.env)")
+            #expect(settings.jobs.map(Vector.Line.init) == vector.jobs, "\(vector.env)")
             #expect(settings.tickSeconds == vector.tickSeconds, "\(vector.env)")
             #expect(settings.startupGraceSeconds == vector.startupGraceSeconds, "\(vector.env)")
         }
@@ -268,10 +271,10 @@ struct SettingsTests {
 
 /// One line of the recorded environments.
 private struct Vector: Decodable {
-    struct Job: Decodable, Equatable {
+    struct Line: Decodable, Equatable {
         let name: String, schedule: String, path: String, method: String, timeoutSeconds: Int
 
-        init(_ job: SchedulerCore.Job) {
+        init(_ job: Job) {
             name = job.name
             schedule = job.scheduleText
             path = job.path
@@ -282,7 +285,7 @@ private struct Vector: Decodable {
 
     let env: [String: String]
     let accepts: Bool
-    let jobs: [Job]?
+    let jobs: [Line]?
     let tickSeconds: Int?
     let startupGraceSeconds: Int?
 

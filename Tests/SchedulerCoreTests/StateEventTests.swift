@@ -1,4 +1,5 @@
 import Glibc
+import Ledger
 import Testing
 
 @testable import SchedulerCore
@@ -59,7 +60,7 @@ struct StateEventTests {
 
     @Test("a newer file is a fault of the configuration")
     func newer() {
-        book.log().state(StateError.newerVersion(path: "/s/state.log", version: 2))
+        book.log().state(LedgerError.newerVersion(path: "/s/state.log", version: 2))
         #expect(
             book.lines == [
                 "2025-11-21T03:44:55.123Z ERROR Configuration: SCHEDULER_STATE_DIR: /s/state.log was written by a later "

@@ -1,3 +1,5 @@
+import Calling
+import Files
 import Foundation
 import TestSupport
 import Testing

@@ -1,7 +1,10 @@
+import Calling
+import Clockwork
 import Foundation
 import HTTPClient
 import HTTPServer
 import Schedule
+import Telling
 import TestSupport
 import Testing
 
@@ -171,20 +174,21 @@ struct TransportTests {
         let reports = ErrorReports(
             try #require(settings.errorReports),
             tls: settings.transport.elsewhere,
-            secrets: SecretBook(settings.secrets),
             now: { .epoch }
         )
+        let transport = settings.transport
         let runner = Runner(
-            settings,
+            Runner.Target(url: settings.target, tls: transport.target, proxy: transport.proxy),
             token: nil,
-            log: LogBook().log(),
-            time: .system,
-            reports: reports,
             cancellation: Cancellation(),
-            random: { 1 }
+            random: { 1 },
+            now: TimeSource.system.reading
         )
-        let run = Run(job: 0, slot: Moment(seconds: 1_767_225_600), trigger: .schedule)
-        #expect(runner.perform(run, of: settings.jobs[0], with: Client()).outcome == .broken)
+        let run = Run(slot: Moment(seconds: 1_767_225_600), trigger: .schedule)
+        let attempt = Attempt(job: settings.jobs[0], run: run, id: RunID(1, 1))
+        let end = runner.make(attempt, with: Client()) { true }
+        #expect(end.outcome == .broken)
+        reports.note(.attemptEnded(attempt, end))
         try await awaitTrue { reports.waiting == 0 }
         reports.stop()
         #expect(posthog.seen.count == 1)

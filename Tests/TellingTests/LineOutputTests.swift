@@ -1,6 +1,6 @@
 import Foundation
 import Locking
-import SchedulerCore
+import Telling
 import Testing
 
 @Suite("LineOutput")
@@ -70,7 +70,8 @@ struct LineOutputTests {
                 }
             }
         }
-        output.drain(atMost: .seconds(60), uptime: TimeSource.system.uptime)
+        let start = ContinuousClock.now
+        output.drain(atMost: .seconds(60), uptime: { start.duration(to: .now) })
         #expect(output.flush() == isRead)
     }
 }

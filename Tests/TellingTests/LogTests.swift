@@ -1,26 +1,9 @@
-import HTTPClient
-import Locking
+import Clockwork
+import Files
 import Schedule
 import Testing
 
-@testable import SchedulerCore
-
-/// A log that keeps its lines, and a fixed time.
-final class LogBook: Sendable {
-    private let kept = Mutex<[String]>([])
-
-    var lines: [String] { kept.withLock { $0 } }
-
-    func log(_ format: LogFormat = .text, level: LogLevel = .debug, secrets: SecretBook = SecretBook()) -> Log {
-        Log(
-            level: level,
-            format: format,
-            secrets: secrets,
-            now: { Moment(seconds: 1_763_696_695, nanoseconds: 123_999_999) },
-            write: { line in self.kept.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }
-        )
-    }
-}
+@testable import Telling
 
 @Suite("Log")
 struct LogTests {
@@ -104,58 +87,45 @@ struct LogTests {
         #expect(book.lines.map { $0.dropFirst(31) } == echoes.map { _ in "m ***\n" } + ["m /path?k=***\n"])
     }
 
-    @Test("where a redirect points to is masked before it is cut")
-    func redirectWithSecret() throws {
-        let location = "https://app/" + String(repeating: "x", count: 180) + "/hunter2hunter2?next=1"
-        let answer = Response(status: 302, location: location)
-        book.log(secrets: SecretBook([Secret("hunter2hunter2")])).ended(try runEnd(.success(answer)))
-        #expect(!book.lines.joined().contains("hunter"))
-        #expect(book.lines.joined().contains("xxx/***\n"))
-    }
-
-    @Test("an answer is cut at 200 characters, after secrets are masked, so that no part of one is left")
-    func excerpt() {
-        let log = book.log(secrets: SecretBook([Secret("hunter2")]))
-        #expect(log.excerpt(Array(String(repeating: "é", count: 300).utf8)) == String(repeating: "é", count: 200))
-        let padding = String(repeating: "x", count: 196)
-        #expect(log.excerpt(Array((padding + "hunter2").utf8)) == padding + "***")
-        #expect(log.excerpt([0xFF, 0x41]) == "\u{FFFD}A")
-    }
-
     @Test(
         "the line that ends a run",
         arguments: [
+            (.answer(204), "INFO  Job /api/x?y=1: 204", "outcome=ok status=204", ""),
             (
-                Result<Response, TransferError>.success(Response(status: 204)),
-                "INFO  Job /api/x?y=1: 204", "outcome=ok status=204"
+                .answer(500, "no\nway"), #"WARNING Job /api/x?y=1: HTTP 500 - no\nway"#, "outcome=failed status=500", ""
+            ),
+            (.answer(409, "busy"), "INFO  Job /api/x?y=1: HTTP 409 - busy", "outcome=busy status=409", ""),
+            (
+                .answer(302, location: "https://app/a=b"), "WARNING Job /api/x?y=1: HTTP 302 - ",
+                "outcome=redirected status=302", #" location=https://app/a\x3db"#
             ),
             (
-                .success(Response(status: 500, body: "no\nway")), #"WARNING Job /api/x?y=1: HTTP 500 - no\nway"#,
-                "outcome=failed status=500"
+                .none(.unreachable, "Couldn't connect"), "ERROR Job /api/x?y=1 failed: Couldn't connect",
+                "outcome=unreachable status=0", ""
             ),
             (
-                .success(Response(status: 409, body: "busy")), "INFO  Job /api/x?y=1: HTTP 409 - busy",
-                "outcome=busy status=409"
+                .none(.aborted, "aborted by shutdown"), "WARNING Job /api/x?y=1 failed: aborted by shutdown",
+                "outcome=aborted status=0", ""
             ),
-            (
-                .failure(TransferError(.unreachable, "Couldn't connect", requestWasSent: false)),
-                "ERROR Job /api/x?y=1 failed: Couldn't connect", "outcome=unreachable status=0"
-            ),
-            (
-                .failure(TransferError(.aborted, "aborted by shutdown", requestWasSent: true)),
-                "WARNING Job /api/x?y=1 failed: aborted by shutdown", "outcome=aborted status=0"
-            ),
-        ]
+        ] as [(AttemptEnd, String, String, String)]
     )
-    func ended(_ answer: Result<Response, TransferError>, head: String, outcome: String) throws {
-        let body = (try? answer.get().bodyLength) ?? 0
-        book.log().ended(try runEnd(answer))
+    func ended(_ end: AttemptEnd, head: String, outcome: String, more: String) throws {
+        book.log().tell(try Fixture.ended(end), target: "")
         #expect(
             book.lines == [
-                "2025-11-21T03:44:55.123Z \(head) job=a slot=2026-01-01T00:00:00Z run_id=00000000000000010000000000000001 trigger=schedule "
-                    + "attempts=1 \(outcome) ms=1500 late_ms=12 bytes=\(body)\n"
+                "\(LogBook.time) \(head) job=a slot=2026-01-01T00:00:00Z run_id=00000000000000010000000000000001 "
+                    + "trigger=schedule attempts=1 \(outcome) ms=1500 late_ms=12 bytes=\(end.bytes)\(more)\n"
             ]
         )
+    }
+
+    @Test("what an answer says, and where it points to, is masked once more: the token may be a new one")
+    func maskedEnds() throws {
+        let log = book.log(secrets: SecretBook([Secret("hunter2")]))
+        log.tell(try Fixture.ended(.answer(302, "hunter2", location: "https://app/hunter2")), target: "")
+        log.tell(try Fixture.ended(.none(.broken, "hunter2")), target: "")
+        #expect(book.lines.count == 2)
+        #expect(!book.lines.joined().contains("hunter2"))
     }
 
     @Test("numbers are written in decimal", arguments: [0, 7, -7, 10, 1_000_000, .max, .min])
@@ -193,42 +163,5 @@ struct LogTests {
         log.info("\(own: "hunter2=") \("x")\(own: "y")", [LogField("f", .own("hunter2="))])
         #expect(book.lines[0].hasSuffix(#" ***\x3d own a ba f="a b" g="""# + "\n"))
         #expect(book.lines[1].hasSuffix(" *** xy f=***\n"))
-    }
-
-    @Test("a redirect names where to, without the query")
-    func redirect() throws {
-        let answer = Response(status: 302, location: "https://app/login?next=secret")
-        book.log().ended(try runEnd(.success(answer)))
-        #expect(book.lines[0].contains("WARNING Job /api/x?y=1: HTTP 302 - "))
-        #expect(
-            book.lines[0].hasSuffix(
-                " outcome=redirected status=302 ms=1500 late_ms=12 bytes=0 location=https://app/login\n"
-            )
-        )
-    }
-
-    private func runEnd(_ answer: Result<Response, TransferError>) throws -> RunEnd {
-        let timetable = Timetable(try Schedule(parsing: "every 1m"))
-        return RunEnd(
-            attempt: Clockwork.Attempt(
-                run: Run(job: 0, slot: Moment(seconds: 1_767_225_600), trigger: .schedule),
-                job: Job(name: "a", timetable: timetable, method: "POST", path: "/api/x?y=1", timeoutSeconds: 5)
-            ),
-            context: RunContext(
-                id: RunID(1, 1),
-                slot: Moment(seconds: 1_767_225_600),
-                began: .zero,
-                lateness: .milliseconds(12)
-            ),
-            answer: answer,
-            duration: .milliseconds(1500),
-            attempts: 1
-        )
-    }
-}
-
-extension Response {
-    init(status: Int, body: String = "", location: String? = nil) {
-        self.init(status: status, body: Array(body.utf8), bodyLength: body.utf8.count, location: location)
     }
 }

@@ -1,9 +1,10 @@
+import Clockwork
 import Foundation
 import Schedule
 import TestSupport
 import Testing
 
-@testable import SchedulerCore
+@testable import Telling
 
 @Suite("Metrics")
 struct MetricsTests {
@@ -25,6 +26,7 @@ struct MetricsTests {
                 #"scheduler_slots_held_total{job="b:c",reason="abandoned"} 0"#,
                 #"scheduler_slots_held_total{job="b:c",reason="throttled"} 0"#,
                 #"scheduler_slots_held_total{job="b:c",reason="target_down"} 0"#,
+                #"scheduler_slots_held_total{job="b:c",reason="threads"} 0"#,
                 #"scheduler_slots_held_total{job="b:c",reason="skipped"} 0"#,
             ]
         )
@@ -35,14 +37,15 @@ struct MetricsTests {
 
     @Test("what was counted comes out; times in seconds without a rounding error")
     func counts() throws {
-        var metrics = Metrics(jobs: 1)
-        metrics.attempt(0, .failed)
-        metrics.attempt(0, .ok)
-        metrics.run(0, .ok, .milliseconds(700))
-        metrics.run(0, .timeout, .seconds(7_200))
-        metrics.held(0, 7, .abandoned)
-        metrics.started(late: .milliseconds(10))
-        metrics.started(late: .seconds(400))
+        let (job, attempt) = (try Fixture.caller(), try Fixture.attempt())
+        var metrics = Metrics()
+        metrics.count(.attemptEnded(attempt, .answer(500)))
+        metrics.count(.attemptEnded(attempt, .answer(200)))
+        metrics.run("a", .ok, ms: 700)
+        metrics.run("a", .timeout, ms: 7_200_000)
+        metrics.count(.slotsReleased(job, count: 7, .abandoned))
+        metrics.count(.began("a", Fixture.begin(late: .milliseconds(10)), about: attempt))
+        metrics.count(.began("a", Fixture.begin(late: .seconds(400)), about: attempt))
         let runs = [Fixture.run(.ok, ago: 30), Fixture.run(.failed, ago: 10)]
         let snapshot = Fixture.snapshot([try Fixture.entry("a", runs: runs, failures: 1)], metrics: metrics)
         let text = MetricsText.render(snapshot)
@@ -90,7 +93,7 @@ struct MetricsTests {
     @Test("with many jobs a job has what has come, and two outcomes at least")
     func many() throws {
         var snapshot = try Fixture.many(600)
-        snapshot.metrics.run(3, .timeout, .seconds(1))
+        snapshot.metrics.run("job-3", .timeout, ms: 1_000)
         #expect(
             lines(snapshot, #"scheduler_runs_total{job="job-3""#) == [
                 #"scheduler_runs_total{job="job-3",outcome="ok"} 1"#,
@@ -102,8 +105,8 @@ struct MetricsTests {
 
     @Test("promtool has nothing to say")
     func promtool() throws {
-        var metrics = Metrics(jobs: 2)
-        metrics.run(0, .ok, .milliseconds(5))
+        var metrics = Metrics()
+        metrics.run("a", .ok, ms: 5)
         let entries = [try Fixture.entry("a", runs: [Fixture.run(.ok, ago: 5)]), try Fixture.entry("b", number: 1)]
         let folder = try TemporaryFolder()
         try folder.write("metrics", MetricsText.render(Fixture.snapshot(entries, metrics: metrics)))
@@ -112,26 +115,33 @@ struct MetricsTests {
 
     @Test("a wall clock that moves alone is a step; one that is adjusted by milliseconds is none")
     func clockSteps() {
-        var metrics = Metrics(jobs: 0)
+        var metrics = Metrics()
         let looks: [(now: Double, uptime: Double, steps: Int)] = [
             (0, 0, 0), (30, 30, 0), (60.4, 60, 0), (3_660, 90, 1), (3_690, 120, 1), (90, 150, 2), (120, 180, 2),
         ]
         for look in looks {
             let now = Fixture.noon + .milliseconds(Int(look.now * 1_000))
-            metrics.look(at: now, uptime: .milliseconds(Int(look.uptime * 1_000)))
+            metrics.look(at: Reading(now: now, uptime: .milliseconds(Int(look.uptime * 1_000))))
             #expect(metrics.clockSteps == look.steps)
         }
     }
 
-    @Test("jobs that come later have counters; numbers beyond them are ignored")
-    func widen() {
-        var metrics = Metrics(jobs: 1)
-        metrics.run(0, .ok, .zero)
-        metrics.run(1, .ok, .zero)
-        #expect(metrics.runs(1, .ok) == 0)
-        metrics.widen(to: 2)
-        metrics.run(1, .busy, .zero)
-        #expect(metrics.runs(0, .ok) == 1)
-        #expect(metrics.runs(1, .busy) == 1)
+    @Test("a job has counters from its first fact on, and keeps them as long as it is among the jobs")
+    func keep() {
+        var metrics = Metrics()
+        for name in ["a", "b", "c"] { metrics.run(name, .ok, ms: 5) }
+        metrics.run("c", .failed, ms: 2_000)
+        #expect(metrics.runs("d", .ok) == 0)
+        let before = metrics
+        metrics.keep(only: ["a", "b", "c", "d"])
+        #expect(metrics == before)
+        metrics.keep(only: ["a", "c"])
+        #expect(["a", "b", "c"].map { metrics.runs($0, .ok) } == [1, 0, 1])
+        #expect(metrics.runs("c", .failed) == 1)
+        #expect(metrics.durations("c").sum == 2_005)
+        #expect(metrics.durations("b") == Metrics().durations("b"))
+        metrics.run("b", .busy, ms: 1)
+        #expect(metrics.runs("b", .busy) == 1)
+        #expect(metrics.runs("c", .busy) == 0)
     }
 }

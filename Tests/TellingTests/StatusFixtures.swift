@@ -1,7 +1,8 @@
+import Clockwork
 import HTTPServer
 import Schedule
 
-@testable import SchedulerCore
+@testable import Telling
 
 /// Snapshots made by hand.
 enum Fixture {
@@ -40,8 +41,8 @@ enum Fixture {
         failures: Int = 0
     ) throws -> StatusSnapshot.Entry {
         let job = try job(name, line)
-        var state = JobState(name: name, schedule: line, zone: "UTC", last: runs.last?.slot)
-        state.runs = runs
+        var state = JobState(name: name)
+        (state.schedule, state.zone, state.last, state.runs) = (line, "UTC", runs.last?.slot, runs)
         state.lastSuccess = runs.last { $0.outcome == .ok }?.ended
         state.consecutiveFailures = failures
         return StatusSnapshot.Entry(
@@ -72,18 +73,18 @@ enum Fixture {
             waiting: waiting,
             isStateWritable: isStateWritable,
             entries: entries,
-            metrics: metrics ?? Metrics(jobs: entries.count)
+            metrics: metrics ?? Metrics()
         )
     }
 
     static func many(_ count: Int) throws -> StatusSnapshot {
         let job = try job("j", "every 1m")
         let state = try entry("j", runs: [run(.ok, ago: 5)]).state
-        var metrics = Metrics(jobs: count)
+        var metrics = Metrics()
         let entries = (0..<count).map { number in
             var job = job
             job.name = "job-\(number)"
-            metrics.run(number, .ok, .milliseconds(5))
+            metrics.run(job.name, .ok, ms: 5)
             return StatusSnapshot.Entry(job, number: number, next: noon + .seconds(30), state: state)
         }
         return snapshot(entries, metrics: metrics)
@@ -98,4 +99,11 @@ extension Response {
     var text: String { String(decoding: body, as: UTF8.self) }
 
     func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+}
+
+extension Metrics {
+    /// A run that ended, with nothing else about it.
+    mutating func run(_ job: String, _ outcome: Outcome, ms: Int) {
+        count(.ended(job, Fixture.run(outcome, ago: 0, ms: ms), nil))
+    }
 }

@@ -1,8 +1,9 @@
+import Clockwork
 import HTTPServer
 import Schedule
 import Testing
 
-@testable import SchedulerCore
+@testable import Telling
 
 @Suite("Status routes")
 struct StatusRoutesTests {

@@ -56,9 +56,11 @@ package final class RawListener: Sendable {
 
     private let socket: ListeningSocket
 
-    /// The connection ends when `serve` returns.
-    package init(_ serve: @escaping @Sendable (Connection) -> Void) throws {
-        let socket = try ListeningSocket()
+    /// The connection ends when `serve` returns; zero is any port.
+    ///
+    /// Nobody is let in any more when this object is gone, and connections that stand go on.
+    package init(port: UInt16 = 0, _ serve: @escaping @Sendable (Connection) -> Void) throws {
+        let socket = try ListeningSocket(port: port)
         self.socket = socket
         Thread.detachNewThread {
             while true {

@@ -1,5 +1,5 @@
-// What main was given. Swift's own `CommandLine` reads /proc/self/cmdline instead, and where there is no /proc it finds
-// no argument at all (or aborts, in a static program): every command would then be the one without arguments.
+// What main was given. Swift's own `CommandLine` reads /proc/self/cmdline instead, and where that can't be opened it
+// finds no argument at all, or aborts: every command would then be the one without arguments.
 #ifndef CMAIN_ARGUMENTS_H
 #define CMAIN_ARGUMENTS_H
 

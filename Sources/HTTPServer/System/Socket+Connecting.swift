@@ -4,10 +4,10 @@ import Glibc
 extension Socket {
     /// A connection that stands, or none by the deadline.
     static func connected(
-        to place: Asking.Place,
+        to endpoint: BlockingClient.Endpoint,
         until deadline: ContinuousClock.Instant
-    ) throws(AskingError) -> Socket {
-        switch place {
+    ) throws(ClientError) -> Socket {
+        switch endpoint {
         case .local(let name):
             guard let socket = try? Socket.local(name) else { throw .failed(errorText()) }
             // It never takes time: with a full queue the kernel says so at once (EAGAIN).
@@ -22,7 +22,7 @@ extension Socket {
     private static func connected(
         to address: ListenAddress,
         until deadline: ContinuousClock.Instant
-    ) throws(AskingError) -> Socket {
+    ) throws(ClientError) -> Socket {
         var hints = unsafe addrinfo()
         unsafe hints.ai_flags = AI_NUMERICSERV
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -53,7 +53,7 @@ extension Socket {
     borrowing func await(
         _ events: PollSet.Events,
         until deadline: ContinuousClock.Instant
-    ) throws(AskingError) {
+    ) throws(ClientError) {
         while true {
             let rest = deadline - ContinuousClock.now
             guard rest > .zero else { throw .tooSlow }

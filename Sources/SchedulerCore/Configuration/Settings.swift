@@ -38,11 +38,6 @@ package struct Settings: Sendable, Equatable {
 
     package var tick: Duration { .seconds(tickSeconds) }
 
-    /// Whether any call goes over TLS.
-    package var needsTLS: Bool {
-        [target.scheme, transport.proxy?.scheme.rawValue, errorReports?.host.scheme].contains("https")
-    }
-
     /// Checks the whole environment, and throws all that is wrong with it at once.
     ///
     /// What is left to chance is made of `random`; the same number makes the same settings.

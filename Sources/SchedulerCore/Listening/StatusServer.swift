@@ -2,10 +2,10 @@ internal import HTTPServer
 internal import Locking
 internal import Telling
 
-/// The status listener at work: two doors, one thread, and a limit on what slow readers can pile up.
+/// The status page and its kin at work: two listeners, one thread, and a limit on what slow readers can pile up.
 final class StatusServer: Sendable {
-    /// What the doors were opened with.
-    struct Doors: Sendable {
+    /// Where it answers.
+    struct Listeners: Sendable {
         /// `SCHEDULER_LISTEN`.
         let tcp: Listener?
         /// For `scheduler healthcheck`; nil if another sidecar has the name.
@@ -17,14 +17,15 @@ final class StatusServer: Sendable {
     let address: ListenAddress?
     private let server: Server
 
-    init(_ doors: Doors, _ board: StatusBoard) throws(ListenError) {
-        address = doors.tcp?.address
+    init(_ listeners: Listeners, _ board: StatusBoard) throws(ListenError) {
+        address = listeners.tcp?.address
         let stack = AnswerStack()
-        server = try Server(on: [doors.tcp, doors.local].compactMap(\.self)) { request, reply in
+        let handler: Server.Handler = { request, reply in
             stack.send(request, reply) {
                 StatusRoutes.response(to: request, pulse: board.pulse, snapshot: board.snapshot)
             }
         }
+        server = try Server(on: [listeners.tcp, listeners.local].compactMap { $0.map { ($0, handler) } })
     }
 
     func start() { server.start() }

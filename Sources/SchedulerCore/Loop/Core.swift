@@ -1,5 +1,4 @@
 internal import Clockwork
-internal import Glibc
 internal import Ledger
 internal import Locking
 internal import Schedule
@@ -71,6 +70,7 @@ final class Core: Sendable {
 
     /// The attempt's connection stands: it is kept that it begins, and then its request may go out.
     func connected(_ attempt: Attempt, _ begin: Reading) -> Bool {
+        guard !isStopping.isSet else { return false }
         let now = time.reading()
         let (mayGo, number) = state.withLock { state -> (Bool, UInt64?) in
             let (mayGo, orders) = state.clockwork.connected(attempt, begin: begin, at: now)
@@ -86,7 +86,9 @@ final class Core: Sendable {
     /// The attempt has ended; answers what is to be made next, for which its thread is free.
     func ended(_ attempt: Attempt, _ begin: Reading, _ end: AttemptEnd) -> [Attempt] {
         let now = time.reading()
-        let next = decide { $0.ended(attempt, begin: begin, end, at: now) + $0.look(at: now) }
+        // After a signal the loop comes to the stop, and what ended unsent must not begin once more before it does.
+        let mayBegin = !isStopping.isSet
+        let next = decide { $0.ended(attempt, begin: begin, end, at: now) + (mayBegin ? $0.look(at: now) : []) }
         ring()
         return next
     }
@@ -94,7 +96,8 @@ final class Core: Sendable {
     /// The system has no thread for the attempt.
     func refused(_ attempt: Attempt, number: Int32) {
         let now = time.reading()
-        let why = unsafe "a thread: \(String(cString: strerror(number)))"
-        _ = decide { $0.refused(attempt, why: why, at: now) }
+        _ = decide { $0.refused(attempt, number: number, at: now) }
+        // Where a caller was refused it, the loop sleeps until something else is due.
+        ring()
     }
 }

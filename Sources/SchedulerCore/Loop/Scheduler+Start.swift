@@ -23,12 +23,12 @@ extension Scheduler {
         repeat {
             if shallStop(alarm.wait(until: nil, now: time.now(), atMost: Self.standbyInterval)) { return false }
             output?.flush()
-            retryLocalDoor()
+            retryLocalListener()
         } while !ledger.acquire()
         log.tookOver(directory)
         // Its name for health checks went with it.
-        nextDoorTry = .zero
-        retryLocalDoor()
+        nextListenerTry = .zero
+        retryLocalListener()
         return true
     }
 

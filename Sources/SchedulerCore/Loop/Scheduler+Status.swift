@@ -4,13 +4,13 @@ internal import Schedule
 /// What others see of the clock while it runs.
 extension Scheduler {
     /// Begins to answer; a sidecar without the thread for it would be one that nobody can watch, and says so.
-    func openDoors() {
+    func openListeners() {
         alarm.longestSleep = settings.tick
         alarm.heartbeat.beat()
-        guard let doors else { return }
-        if doors.local == nil { log.healthcheckIsTaken() }
+        guard let listeners else { return }
+        if listeners.local == nil { log.healthcheckIsTaken() }
         do throws(ListenError) {
-            let server = try StatusServer(doors, board)
+            let server = try StatusServer(listeners, board)
             server.start()
             statusServer = server
             if let address = server.address { log.listening(address.url) }
@@ -20,33 +20,33 @@ extension Scheduler {
     }
 
     /// Whether health checks ask another sidecar, which had their name first.
-    var lacksLocalDoor: Bool { doors?.localName != nil && doors?.local == nil && localServer == nil }
+    var lacksLocalListener: Bool { listeners?.localName != nil && listeners?.local == nil && localServer == nil }
 
     /// Asks again for the name under which health checks ask, where another sidecar had it at the start.
-    func retryLocalDoor() {
+    func retryLocalListener() {
         let uptime = time.uptime()
-        guard let doors, lacksLocalDoor, uptime >= nextDoorTry else { return }
-        nextDoorTry = uptime + .seconds(1)
-        guard let name = doors.localName, let listener = try? Listener(local: name),
-            let server = try? StatusServer(StatusServer.Doors(tcp: nil, local: listener), board)
+        guard let listeners, lacksLocalListener, uptime >= nextListenerTry else { return }
+        nextListenerTry = uptime + .seconds(1)
+        guard let name = listeners.localName, let listener = try? Listener(local: name),
+            let server = try? StatusServer(StatusServer.Listeners(tcp: nil, local: listener), board)
         else { return }
         server.start()
         localServer = server
         log.healthcheckIsOurs()
     }
 
-    func closeDoors() {
+    func closeListeners() {
         statusServer?.stop()
         localServer?.stop()
         (statusServer, localServer) = (nil, nil)
     }
 }
 
-extension StatusServer.Doors {
-    /// Opens what the settings ask for: the port, which has to be there, and the door for health checks, which another
-    /// sidecar may have already.
+extension StatusServer.Listeners {
+    /// Opens what the settings ask for: the port, which has to be there, and the local socket for health checks, whose
+    /// name another sidecar may have already.
     static func open(_ settings: Settings, _ environment: [String: String]) -> Result<Self, SettingsFault> {
-        let name = LocalDoor.name(environment)
+        let name = LocalSocketName.name(environment)
         let local = name.flatMap { try? Listener(local: $0) }
         guard let address = settings.listen else { return .success(Self(tcp: nil, local: local, localName: name)) }
         do throws(ListenError) {

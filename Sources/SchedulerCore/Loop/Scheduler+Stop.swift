@@ -29,7 +29,6 @@ extension Scheduler {
     func drain() {
         let now = time.reading()
         _ = core.decide { $0.stop(at: now) }
-        callers.stop()
         tell()
         log.stopping(inFlight: core.openRequests)
         let reason = waitForRequests(within: .seconds(settings.stopTimeoutSeconds), heedingSignals: true)
@@ -38,8 +37,11 @@ extension Scheduler {
             cancellation.cancel()
             _ = waitForRequests(within: .seconds(1), heedingSignals: false)
         }
+        // What only connects was not waited for.
+        cancellation.cancel()
+        callers.stop()
         // A thread that is stuck past its abort must not hold the exit back; its run ends all the same.
-        let isDone = core.openRequests == 0
+        let isDone = core.openRequests == 0 && callers.areIdle(within: .seconds(1))
         let end = time.reading()
         _ = core.decide { $0.end(at: end) }
         tell()

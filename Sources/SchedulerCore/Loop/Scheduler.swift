@@ -5,6 +5,7 @@ package import Ledger
 internal import Locking
 internal import Schedule
 internal import Telling
+internal import Threads
 
 /// The clock itself: puts the parts together, turns the loop, drains at the end.
 package final class Scheduler {
@@ -20,12 +21,12 @@ package final class Scheduler {
     let reports: ErrorReports?
     let metrics = SharedMetrics()
     let cancellation = Cancellation()
-    let doors: StatusServer.Doors?
+    let listeners: StatusServer.Listeners?
     let board: StatusBoard
     var statusServer: StatusServer?
     /// The one that answers health checks alone, where that had to wait.
     var localServer: StatusServer?
-    var nextDoorTry = Duration.zero
+    var nextListenerTry = Duration.zero
     /// Checks the environment and its files again.
     let reload: () -> Result<Settings, SettingsFaults>
     /// The signals that asked for the end, in the order in which they came.
@@ -39,13 +40,13 @@ package final class Scheduler {
         time: TimeSource = .system,
         alarm: Alarm,
         ledger: any Ledger = MemoryLedger(),
-        doors: StatusServer.Doors? = nil,
+        listeners: StatusServer.Listeners? = nil,
         buildDate: Moment,
         random: RandomNumbers = RandomNumbers(),
         reload: @escaping () -> Result<Settings, SettingsFaults>
     ) {
         (self.settings, self.log, self.output, self.time) = (settings, log, output, time)
-        (self.alarm, self.ledger, self.doors, self.reload) = (alarm, ledger, doors, reload)
+        (self.alarm, self.ledger, self.listeners, self.reload) = (alarm, ledger, listeners, reload)
         token = credentials.token
         let bell = alarm.bell
         let clockwork = Clockwork(jobs: settings.jobs, rules: settings.rules(buildDate), random: random)
@@ -87,8 +88,8 @@ package final class Scheduler {
     /// Runs until a signal ends it.
     package func run() throws(LedgerError) {
         log.started(settings)
-        openDoors()
-        defer { closeDoors() }
+        openListeners()
+        defer { closeListeners() }
         for warning in settings.warnings(at: time.now()) { log.setting(warning: warning) }
         let graceEnd = time.uptime() + .seconds(settings.startupGraceSeconds)
         guard acquireState() else { return log.endedInStandby() }
@@ -97,6 +98,8 @@ package final class Scheduler {
         _ = core.decide { $0.load(known, graceEnd: graceEnd, at: now) }
         tell()
         announceSlots()
+        // Most of what a start needs is never needed again.
+        ProgramMemory.giveBack()
         turn()
         if case .grace = core.life {
             ledger.close()
@@ -115,11 +118,13 @@ package final class Scheduler {
         var window: IdleWindow?
         var choresAreDone = Duration.zero
         var hasMore = false
+        // A signal may have come while the settings were read, or while the process was stopped.
+        if shallStop(alarm.wait(until: nil, now: time.now(), atMost: .zero)) { return }
         while true {
             let now = time.reading()
             let isQuiet = window?.goesOn(at: now, sleptThrough: alarm.sleptThrough) == true
             if !isQuiet {
-                start(core.decide { $0.look(at: now) })
+                core.start(core.decide { $0.look(at: now) }, callers)
                 metrics.change { $0.look(at: now) }
                 tell()
                 window = IdleWindow(began: now, until: core.nextLook)
@@ -139,29 +144,8 @@ package final class Scheduler {
     /// Tries again what the system refused; true if nothing of it is left.
     private func doChores() -> Bool {
         ledger.tend()
-        retryLocalDoor()
-        return ledger.isWritable && !lacksLocalDoor
-    }
-
-    /// Hands attempts to threads.
-    func start(_ attempts: [Attempt]) {
-        for attempt in attempts {
-            if let number = callers.start(attempt, listener) { core.refused(attempt, number: number) }
-        }
-    }
-
-    /// What callers tell; a thread that is free makes the next attempt itself.
-    private var listener: Callers.Listener {
-        let (core, callers) = (core, callers)
-        @Sendable func ended(_ attempt: Attempt, _ begin: Reading, _ end: AttemptEnd) -> Attempt? {
-            let next = core.ended(attempt, begin, end)
-            for other in next.dropFirst() {
-                let listener = Callers.Listener(connected: core.connected, ended: ended)
-                if let number = callers.start(other, listener) { core.refused(other, number: number) }
-            }
-            return next.first
-        }
-        return Callers.Listener(connected: core.connected, ended: ended)
+        retryLocalListener()
+        return ledger.isWritable && !lacksLocalListener
     }
 
     /// Tells everybody what happened, in order.

@@ -3,14 +3,14 @@ import Testing
 
 @testable import SchedulerCore
 
-@Suite("The door for health checks")
-struct LocalDoorTests {
+@Suite("The local socket for health checks")
+struct LocalSocketNameTests {
     private func name(
         _ environment: [String: String] = ["API_URL": "http://app:8000"],
         user: UInt32 = 10_001,
         namespaces: [UInt64] = [1, 2]
     ) -> String {
-        LocalDoor.name(environment, user: user, namespaces: namespaces)?.description ?? ""
+        LocalSocketName.name(environment, user: user, namespaces: namespaces)?.description ?? ""
     }
 
     @Test("the same for the same container, user and settings; another for any other")
@@ -33,6 +33,6 @@ struct LocalDoorTests {
 
     @Test("the longest numbers fit a socket's name")
     func length() {
-        #expect(LocalDoor.name([:], user: .max, namespaces: [.max, .max]) != nil)
+        #expect(LocalSocketName.name([:], user: .max, namespaces: [.max, .max]) != nil)
     }
 }

@@ -1,6 +1,6 @@
-/// A client for this server alone: one request, one answer, one deadline, no thread.
-package enum Asking {
-    package enum Place: Sendable, CustomStringConvertible {
+/// A client for this server alone: one request, one answer, one deadline, no thread of its own.
+package enum BlockingClient {
+    package enum Endpoint: Sendable, CustomStringConvertible {
         case address(ListenAddress)
         case local(LocalName)
 
@@ -23,12 +23,12 @@ package enum Asking {
     package static func get(
         _ path: String,
         accept: String = "*/*",
-        at place: Place,
+        at endpoint: Endpoint,
         within patience: Duration
-    ) throws(AskingError) -> Answer {
+    ) throws(ClientError) -> Answer {
         let deadline = ContinuousClock.now + patience
-        let socket = try Socket.connected(to: place, until: deadline)
-        if case .local = place, !socket.isPeerTrusted { throw .strangePeer }
+        let socket = try Socket.connected(to: endpoint, until: deadline)
+        if case .local = endpoint, !socket.isPeerTrusted { throw .strangePeer }
         let request = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nAccept: \(accept)\r\nConnection: close\r\n\r\n"
         var rest = Array(request.utf8)[...]
         while !rest.isEmpty {
@@ -44,7 +44,7 @@ package enum Asking {
     private static func read(
         _ socket: borrowing Socket,
         until deadline: ContinuousClock.Instant
-    ) throws(AskingError)
+    ) throws(ClientError)
         -> [UInt8]
     {
         var (bytes, buffer) = ([UInt8](), [UInt8](repeating: 0, count: 65_536))
@@ -60,7 +60,7 @@ package enum Asking {
     }
 
     /// Reads `HTTP/1.1 200 …`, and what comes after the header lines; a part of an answer is none.
-    static func answer(in bytes: [UInt8]) throws(AskingError) -> Answer {
+    static func answer(in bytes: [UInt8]) throws(ClientError) -> Answer {
         let head = Array(bytes.prefix(1 << 16))
         let end = head.indices.dropLast(3).first { Array(head[$0..<$0 + 4]) == Array("\r\n\r\n".utf8) }
         let lines = String(decoding: head[..<(end ?? 0)], as: UTF8.self).split(separator: "\r\n")
@@ -78,7 +78,7 @@ package enum Asking {
 }
 
 /// Why there was no answer.
-package enum AskingError: Error, Equatable, CustomStringConvertible {
+package enum ClientError: Error, Equatable, CustomStringConvertible {
     case failed(String)
     case tooSlow
     /// Who answers there is another user.

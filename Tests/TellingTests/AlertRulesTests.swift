@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import SchedulerCore
+@testable import Telling
 
 /// The files of docker/ that watch the sidecar.
 @Suite("Monitoring files")

@@ -8,7 +8,7 @@ internal import Schedule
 /// compose's `network_mode: "service:app"`). So the name is made of what only one container has, its namespaces of
 /// processes and mounts, and for several sidecars without containers of what tells them apart: the user and the
 /// settings. No secret enters it: everyone on the machine can read such names in /proc/net/unix.
-enum LocalDoor {
+enum LocalSocketName {
     static let variables: [Variable] = [.apiURL, .seed, .stateDirectory, .listen, .jobsFile]
 
     static func name(_ environment: [String: String]) -> LocalName? {
@@ -17,7 +17,7 @@ enum LocalDoor {
 
     static func name(_ environment: [String: String], user: UInt32, namespaces: [UInt64]) -> LocalName? {
         let settings = variables.map { environment[$0.name].map { "=" + $0 } ?? "" }
-        let hash = HashKey(seed: settings.joined(separator: "\n")).value(for: "door")
+        let hash = HashKey(seed: settings.joined(separator: "\n")).value(for: "socket")
         let parts = [String(user)] + namespaces.map(String.init) + [String(hash, radix: 16)]
         return LocalName("scheduler-sidecar/" + parts.joined(separator: "."))
     }

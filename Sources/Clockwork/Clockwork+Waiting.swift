@@ -1,0 +1,98 @@
+internal import Schedule
+
+/// Runs that are due, and wait for the target or for a thread.
+extension Clockwork {
+    /// It may begin: as soon as the target is up and a thread is free.
+    mutating func ready(_ job: Int, _ time: Reading) {
+        if target.isDown { return waitForTarget(job) }
+        set(job, .waitingForThread)
+    }
+
+    mutating func waitForTarget(_ job: Int) {
+        entries[job].hasWaited = true
+        set(job, .waitingForTarget)
+    }
+
+    mutating func timerIsOver(_ job: Int, _ time: Reading) {
+        if case .held(_, let reason) = entries[job].stage { return free(job, time, after: reason.slots) }
+        ready(job, time)
+    }
+
+    /// Those that wait for the target, by slot and then by name.
+    var waitingForTarget: [Int] {
+        entries.indices.filter { entries[$0].stage == .waitingForTarget }.sorted {
+            let (a, b) = (entries[$0], entries[$1])
+            return (a.run?.slot ?? .epoch, a.job.name) < (b.run?.slot ?? .epoch, b.job.name)
+        }
+    }
+
+    /// One of the runs that wait tries whether the target is up.
+    mutating func probe(_ time: Reading) {
+        while let probe = target.nextProbe, probe <= time.uptime, hasThread, let first = waitingForTarget.first {
+            // One of which nothing is left leaves the probe to another.
+            if start(first, isProbe: true, time) { target.beginProbe() }
+        }
+    }
+
+    mutating func startReady(_ time: Reading) {
+        while hasThread, let (_, job) = queue.first {
+            if target.isDown { waitForTarget(job) } else { _ = start(job, isProbe: false, time) }
+        }
+    }
+
+    /// Orders the run's next attempt; false if there is none to be made now.
+    private mutating func start(_ job: Int, isProbe: Bool, _ time: Reading) -> Bool {
+        if entries[job].begun == nil {
+            let waited = entries[job].stage
+            if entries[job].hasWaited { renew(job, time) } else { passIfTooOld(job, time) }
+            // Nothing of it is left, or not before a later moment.
+            guard entries[job].run != nil, entries[job].stage == waited else { return false }
+        }
+        guard let run = entries[job].run else { return false }
+        let begun = entries[job].begun
+        let attempt = Attempt(
+            job: entries[job].job,
+            run: run,
+            id: begun?.id ?? RunID(random.next(), random.next()),
+            number: (begun?.attempts ?? 0) + 1,
+            isProbe: isProbe
+        )
+        (entries[job].hasWaited, entries[job].isOutdated) = (false, false)
+        set(job, .attempting(attempt, since: time.uptime, hasBegun: false))
+        orders.append(.start(attempt))
+        return true
+    }
+
+    /// A run that waited for a thread keeps its slot, unless that is too old by now.
+    private mutating func passIfTooOld(_ job: Int, _ time: Reading) {
+        let start = begun ?? time
+        guard let run = entries[job].run, run.trigger != .first, let limit = entries[job].job.catchupLimit,
+            lateness(of: run.due, at: time.now, start: start) > max(rules.tick, limit),
+            case .pass(let slot) = decide(entries[job], at: time.now, start: start)
+        else { return }
+        pass(job, slot)
+    }
+
+    /// The system has no thread for this attempt, which waits for one again.
+    package mutating func refused(_ attempt: Attempt, number: Int32, at time: Reading) -> [Order] {
+        guard let (job, since, _) = place(of: attempt) else { return take() }
+        let time = believed(time)
+        tellOfLimit(attempt.job, .thread(number), time)
+        if mayGoOn(job) {
+            attempt.isProbe ? waitForTarget(job) : set(job, .waitingForThread)
+            watch(job)
+        } else {
+            giveUp(job, time)
+        }
+        if attempt.isProbe { target.forgoProbe(begunAt: since, at: time.uptime + Self.limitPause) }
+        threadLimit = (open, until: time.uptime + Self.limitPause)
+        forgetGone()
+        return take()
+    }
+
+    mutating func tellOfLimit(_ job: Job, _ limit: Fact.Limit, _ time: Reading) {
+        if let told = toldOfLimit, time.uptime - told < Self.limitTelling { return }
+        toldOfLimit = time.uptime
+        note(.limited(job, limit))
+    }
+}

@@ -1,0 +1,67 @@
+internal import HTTPServer
+
+/// Asks a running sidecar.
+enum StatusClient {
+    /// An answer that did not come.
+    struct NoAnswer: Error, Equatable, CustomStringConvertible {
+        let description: String
+    }
+
+    /// What a healthy sidecar answers within.
+    static let healthcheckPatience = Duration.milliseconds(800)
+    /// The same for the whole list of jobs.
+    static let statusPatience = Duration.seconds(10)
+
+    static func health(_ environment: [String: String]) throws(NoAnswer) -> BlockingClient.Answer {
+        try ask("/healthz", at: try localSocket(environment), within: healthcheckPatience)
+    }
+
+    static func status(_ environment: [String: String], asJSON: Bool) throws(NoAnswer) -> BlockingClient.Answer {
+        try ask(
+            "/status",
+            accept: asJSON ? "application/json" : "text/plain",
+            at: try endpoint(environment),
+            within: statusPatience
+        )
+    }
+
+    /// The port, if there is one and it is known; else the local socket.
+    private static func endpoint(_ environment: [String: String]) throws(NoAnswer) -> BlockingClient.Endpoint {
+        var reader = EnvironmentReader(environment)
+        if let address = reader.listenAddress(), address.port != 0 { return .address(address.reachable) }
+        return try localSocket(environment)
+    }
+
+    private static func localSocket(_ environment: [String: String]) throws(NoAnswer) -> BlockingClient.Endpoint {
+        guard let name = LocalSocketName.name(environment) else {
+            throw NoAnswer(description: "there is no local name")
+        }
+        return .local(name)
+    }
+
+    private static func ask(
+        _ path: String,
+        accept: String = "*/*",
+        at endpoint: BlockingClient.Endpoint,
+        within patience: Duration
+    ) throws(NoAnswer) -> BlockingClient.Answer {
+        do throws(ClientError) {
+            return try BlockingClient.get(path, accept: accept, at: endpoint, within: patience)
+        } catch {
+            throw NoAnswer(
+                description: "no scheduler answers on \(endpoint): \(error); one that runs with this environment would"
+            )
+        }
+    }
+}
+
+extension ListenAddress {
+    /// Where a client on this machine finds a server that listens on every address.
+    fileprivate var reachable: ListenAddress {
+        switch host {
+        case "0.0.0.0": ListenAddress(host: "127.0.0.1", port: port)
+        case "::": ListenAddress(host: "::1", port: port)
+        default: self
+        }
+    }
+}

@@ -1,0 +1,360 @@
+import Schedule
+import Testing
+
+@testable import Clockwork
+
+@Suite("Runs that wait for the target")
+struct TargetTests {
+    @Test("one probe at a time for all jobs, nothing is lost, and all start when it is back, spread over a few seconds")
+    func down() throws {
+        let jobs = [try job("a", "every 10s"), try job("b", "every 10s"), try job("c", "every 1h")]
+        var rig = Rig(jobs)
+        let attempts = rig.look(at: 0)
+        #expect(attempts.count == 3)
+        for attempt in attempts { _ = rig.fail(attempt, .unreachable, wasSent: false) }
+        #expect(rig.told.count { $0.brief == "down" } == 1)
+        for (time, wait) in [(1.0, 2.0), (3, 4), (7, 8), (15, 16), (31, 30), (61, 30)] {
+            let probes = rig.look(at: time)
+            #expect(probes.map(\.isProbe) == [true])
+            for probe in probes { _ = rig.fail(probe, .unreachable, wasSent: false) }
+            #expect(rig.clockwork.nextLook.uptime == .milliseconds(Int((time + wait) * 1_000)))
+            #expect(rig.clockwork.nextSlot(of: try rig.entry("c"), at: rig.time) != nil)
+        }
+        let probe = try #require(rig.look(at: 91).first)
+        let mayGo = rig.connect(probe)
+        #expect(mayGo)
+        #expect(
+            rig.facts.map(\.brief) == [
+                "up after 91s, 3 waited", "began \(probe.job.name) \(probe.brief.split(separator: " ")[1])#1",
+            ]
+        )
+        let rest = rig.run(to: 94.5)
+        #expect(Set((rest + [probe]).map(\.job.name)) == ["a", "b", "c"])
+        for attempt in rest + [probe] {
+            #expect(attempt.number == 1)
+            // The frequent ones gave way to their latest slots; more than a tick late, an interval begins a new phase.
+            if attempt.job.name != "c" { #expect(attempt.run.slot >= Rig.at(90)) }
+        }
+    }
+
+    @Test("an old call that ends during an outage says nothing; a connection made since then does")
+    func oldCall() throws {
+        let jobs = [try job("a", "daily 03:00"), try job("b", "daily 03:00"), try job("c", "daily 03:00")]
+        var rig = Rig(jobs)
+        let attempts = rig.look(at: 0)
+        let mayGo = rig.connect(attempts[0])
+        #expect(mayGo)
+        rig.pass(to: 5)
+        _ = rig.fail(attempts[1], .unreachable, wasSent: false)
+        #expect(rig.clockwork.target.isDown)
+        rig.pass(to: 5.5)
+        _ = rig.answer(attempts[0], status: 200)
+        #expect(rig.clockwork.target.isDown)
+        // A handshake that failed belongs to a connection; this one was begun before.
+        _ = rig.fail(attempts[2], .tls, wasSent: false)
+        #expect(rig.clockwork.target.isDown)
+        let probe = try #require(rig.look(at: 6).first)
+        _ = rig.fail(probe, .tls, wasSent: false)
+        #expect(!rig.clockwork.target.isDown)
+        #expect(rig.ends.map(\.outcome) == [.ok, .tls, .tls])
+    }
+
+    @Test("what began before the last contact tells of an earlier time: no flapping, and once more soon")
+    func noFlapping() throws {
+        var rig = Rig([try job("a", "daily 03:00"), try job("b", "daily 03:00")])
+        let attempts = rig.look(at: 0)
+        rig.pass(to: 5)
+        _ = rig.connect(attempts[1])
+        rig.pass(to: 10)
+        _ = rig.fail(attempts[0], .unreachable, wasSent: false)
+        #expect(!rig.clockwork.target.isDown)
+        #expect(rig.next == 11)
+        #expect(rig.look(at: 11).map(\.brief) == ["a 0 first"])
+    }
+
+    @Test("a calendar job that waits keeps its slot, until the next one passes")
+    func downOverSlots() throws {
+        let a = try job("a", "daily 00:00,00:01,06:00")
+        var rig = Rig([a])
+        let first = try #require(rig.look(at: 0).first)
+        _ = rig.fail(first, .unreachable, wasSent: false)
+        let probe = try #require(rig.look(at: 40).first)
+        #expect(probe.brief == "a 0 first")
+        _ = rig.fail(probe, .unreachable, wasSent: false)
+        let later = try #require(rig.look(at: 7_200).first)
+        #expect(later.brief == "a 60 first")
+        #expect(rig.facts.map(\.brief) == ["gaveWay a 1 targetDown"])
+        _ = rig.answer(later, status: 200)
+        let slot = try #require(rig.look(at: 21_600).first)
+        _ = rig.fail(slot, .unreachable, wasSent: false)
+        #expect(rig.look(at: 86_430).map(\.brief) == ["a 86400 schedule"])
+    }
+
+    @Test("22 runs of every 15m wait for an app that is down: each has its newest slot at any time")
+    func newestSlot() throws {
+        let jobs = try (0..<22).map { try job("job\($0)", "every 15m") }
+        var rig = Rig(jobs, states: jobs.map { ran($0, at: -900) })
+        for attempt in rig.look(at: 0) { _ = rig.fail(attempt, .unreachable, wasSent: false) }
+        var passed = 0
+        while passed < 4 * 900 {
+            passed = Int(rig.next ?? 0)
+            for probe in rig.look(at: Double(passed)) { _ = rig.fail(probe, .unreachable, wasSent: false) }
+            let newest = Rig.at(passed / 900 * 900)
+            for entry in rig.clockwork.entries {
+                let slot = try #require(entry.run?.slot)
+                #expect(slot >= newest && slot <= Rig.at(passed))
+            }
+        }
+        let gaveWay = rig.told.compactMap {
+            if case .slotsGaveWay(_, let count, .targetDown) = $0 { count } else { nil }
+        }
+        #expect(gaveWay.reduce(0, +) == 22 * 4)
+    }
+
+    @Test("a run that waits for the target is left out once it is too old, and another one probes in its place")
+    func tooOld() throws {
+        let jobs = [try job("a", "every 1h") { $0.catchup = .skip }, try job("b", "every 1h")]
+        var rig = Rig(jobs, states: jobs.map { ran($0, at: -3_600) })
+        for attempt in rig.look(at: 0) { _ = rig.fail(attempt, .unreachable, wasSent: false) }
+        for time in [1.0, 3, 7, 15] {
+            for probe in rig.look(at: time) { _ = rig.fail(probe, .unreachable, wasSent: false) }
+        }
+        // Over a tick late: a would be the probe, by its name.
+        let probe = try #require(rig.look(at: 31).first)
+        #expect(rig.facts.map(\.brief) == ["passed a 0"])
+        #expect(probe.brief == "b 31 catchup")
+        #expect(probe.isProbe)
+        _ = rig.answer(probe, status: 200)
+        // b began a new phase, a kept its own.
+        #expect(rig.run(to: 3_600).map(\.brief) == ["a 3600 schedule"])
+        #expect(rig.run(to: 3_631).map(\.brief) == ["b 3631 schedule"])
+    }
+
+    @Test("the only run that waits is left out: the next slot of any job probes")
+    func lastWaiterIsTooOld() throws {
+        let a = try job("a", "every 1h") { $0.catchup = .skip }
+        var rig = Rig([a], states: [ran(a, at: -3_600)])
+        let first = try #require(rig.look(at: 0).first)
+        _ = rig.fail(first, .unreachable, wasSent: false)
+        #expect(rig.look(at: 40).isEmpty)
+        #expect(rig.facts.map(\.brief) == ["passed a 0"])
+        #expect(rig.next == 3_600)
+        #expect(rig.look(at: 3_600).map(\.isProbe) == [true])
+    }
+
+    @Test("a run between two attempts gives way to a later slot: it ends once, with its last outcome")
+    func begunThenLater() throws {
+        let a = try job("a", "every 1m") { ($0.retries, $0.catchup) = (3, .skip) }
+        var rig = Rig([a], states: [ran(a, at: -60)])
+        let first = try #require(rig.look(at: 0).first)
+        _ = rig.answer(first, status: 503)
+        let second = try #require(rig.look(at: 6).first)
+        #expect(second.brief == "a 0 schedule #2")
+        _ = rig.fail(second, .unreachable, wasSent: false)
+        #expect(rig.look(at: 95).isEmpty)
+        #expect(rig.facts.map(\.brief) == ["ended a 0 throttled", "passed a 60"])
+        #expect(rig.look(at: 120).map(\.brief) == ["a 120 schedule"])
+        #expect(rig.ends.count == 1)
+    }
+
+    @Test(
+        "a probe that is forgone never leaves the target down for ever",
+        arguments: ["refused", "limited", "removed", "changed", "aborted"]
+    )
+    func forgoneProbe(how: String) throws {
+        let jobs = [try job("a", "daily 03:00"), try job("b", "daily 03:00")]
+        var rig = Rig(jobs, threads: 1)
+        for _ in 0..<2 {
+            for attempt in rig.look(at: rig.seconds) { _ = rig.fail(attempt, .unreachable, wasSent: false) }
+        }
+        let probe = try #require(rig.look(at: 1).first)
+        #expect(probe.isProbe)
+        switch how {
+        case "refused": _ = rig.refuse(probe)
+        case "limited": _ = rig.limit(probe)
+        case "removed":
+            rig.replace([jobs[1]])
+            _ = rig.fail(probe, .aborted, wasSent: false)
+        case "changed":
+            rig.replace([try job("a", "daily 04:00"), jobs[1]])
+            _ = rig.fail(probe, .aborted, wasSent: false)
+        default: _ = rig.fail(probe, .aborted, wasSent: false)
+        }
+        let next = rig.clockwork.entries.contains(where: \.isRequestOpen) ? rig.seconds : try #require(rig.next)
+        #expect(next <= 3)
+        if next > rig.seconds { #expect(rig.look(at: next).map(\.isProbe) == [true]) }
+    }
+}
+
+@Suite("Runs that wait for a thread")
+struct ThreadTests {
+    @Test("a freed thread starts the next at once; by slot, then by name")
+    func order() throws {
+        let jobs = [
+            try job("c", "daily 00:01"), try job("b", "daily 00:01"), try job("d", "daily 00:00"),
+            try job("a", "daily 00:02"),
+        ]
+        var rig = Rig(jobs, states: jobs.map { ran($0, at: -3_600) }, threads: 1)
+        let first = try #require(rig.look(at: 0).first)
+        #expect(first.brief == "d 0 schedule")
+        #expect(rig.look(at: 60).isEmpty)
+        #expect(try rig.entry("b").stage == .waitingForThread)
+        #expect(rig.look(at: 120).isEmpty)
+        var open: [Attempt] = [first]
+        var begun: [String] = []
+        while let attempt = open.popLast() {
+            rig.pass(to: rig.seconds + 1)
+            open += rig.answer(attempt, status: 200)
+            begun += open.map(\.brief)
+        }
+        #expect(
+            begun
+                == ["b 60 catchup", "c 60 catchup", "a 120 schedule"].map { $0.replacing("catchup", with: "schedule") }
+        )
+    }
+
+    @Test("what frees a thread asks for a look at once, whoever looks")
+    func asksForLook() throws {
+        var rig = Rig([try job("a", "daily 03:00"), try job("b", "daily 03:00")], threads: 1)
+        let first = try #require(rig.look(at: 0).first)
+        _ = rig.connect(first)
+        rig.pass(to: 3)
+        var clockwork = rig.clockwork
+        _ = clockwork.ended(first, begin: rig.time, AttemptEnd(.ok), at: rig.time)
+        #expect(clockwork.nextLook.uptime.map { $0 <= .seconds(3) } == true)
+    }
+
+    @Test("a between two attempts, b hangs, a's retry waits for the thread, stop: a ends once, as its last attempt did")
+    func retryWaits() throws {
+        let jobs = [try job("a", "daily 03:00") { $0.retries = 2 }, try job("b", "daily 03:00")]
+        var rig = Rig(jobs, threads: 1)
+        let first = try #require(rig.look(at: 0).first)
+        let hanging = try #require(rig.answer(first, status: 500).first)
+        _ = rig.connect(hanging)
+        #expect(rig.look(at: 10).isEmpty)
+        #expect(try rig.entry("a").stage == .waitingForThread)
+        rig.stop()
+        #expect(rig.facts.map(\.brief) == ["ended a 0 failed"])
+        _ = rig.fail(hanging, .aborted, wasSent: true)
+        rig.end()
+        #expect(rig.records("a").map(\.outcome) == [.failed])
+        #expect(rig.ends.map(\.id).sorted { $0.high < $1.high } == rig.begins.sorted { $0.high < $1.high })
+    }
+
+    @Test(
+        "what waits for a thread gives way to its job's next slot, and is left out by catchup=skip and a window",
+        arguments: [
+            (nil, 50.0, "a 60 schedule", ["gaveWay a 1 threads"]), (0, 30, "a 0 schedule", []),
+            (0, 31, nil, ["passed a 0"]),
+            (40, 40, "a 0 schedule", []), (40, 41, nil, ["passed a 0"]),
+        ] as [(Int?, Double, String?, [String])]
+    )
+    func window(_ window: Int?, _ freed: Double, _ begun: String?, _ facts: [String]) throws {
+        let a = try job("a", window == nil ? "every 20s" : "every 10m") { $0.catchupWindowSeconds = window }
+        let hanging = try job("0", "daily 00:00")
+        var rig = Rig(
+            [a, hanging],
+            states: [ran(a, at: window == nil ? -20 : -600), ran(hanging, at: -9)],
+            threads: 1
+        )
+        let first = try #require(rig.look(at: 0).first)
+        _ = rig.connect(first)
+        if window == nil {
+            _ = rig.run(to: 60)
+            #expect(
+                rig.told.map(\.brief).filter { $0.hasPrefix("gaveWay") }
+                    == Array(repeating: "gaveWay a 1 threads", count: 3)
+            )
+            #expect(rig.answer(first, status: 200).map(\.brief) == ["a 60 schedule"])
+            return
+        }
+        _ = rig.run(to: freed)
+        #expect(rig.answer(first, status: 200).map(\.brief) == [begun].compactMap(\.self))
+        #expect(rig.facts.map(\.brief).filter { $0.hasPrefix("passed") } == facts)
+    }
+
+    @Test("an interval that is caught up, waits for a thread, and is left out keeps its phase")
+    func caughtUpThenLeftOut() throws {
+        let a = try job("a", "every 1h") { $0.catchupWindowSeconds = 100 }
+        let hanging = try job("0", "daily 00:01")
+        var rig = Rig([a, hanging], states: [ran(a, at: -3_600), ran(hanging, at: -9)], threads: 1)
+        let first = try #require(rig.look(at: 60).first)
+        _ = rig.connect(first)
+        #expect(try rig.entry("a").run == Run(slot: Rig.at(60), due: Rig.at(0), trigger: .catchup))
+        rig.pass(to: 200)
+        #expect(rig.answer(first, status: 200).isEmpty)
+        #expect(rig.facts.map(\.brief).last == "passed a 0")
+        #expect(rig.next == 3_600)
+    }
+
+    @Test(
+        "limits of our own: no news of the target, again after a second, told once a minute",
+        arguments: [true, false]
+    )
+    func limits(isRefused: Bool) throws {
+        var rig = Rig([try job("a", "daily 03:00")])
+        var attempt = try #require(rig.look(at: 0).first)
+        for second in 1...130 {
+            _ = isRefused ? rig.refuse(attempt) : rig.limit(attempt)
+            #expect(!rig.clockwork.target.isDown)
+            #expect(rig.next == Double(second))
+            #expect(rig.look(at: Double(second) - 0.001).isEmpty)
+            attempt = try #require(rig.look(at: Double(second)).first)
+            #expect(attempt.brief == "a 0 first")
+        }
+        #expect(rig.told.count { $0.brief == "limited a" } == 3)
+        #expect(rig.ends.isEmpty)
+        _ = rig.answer(attempt, status: 200)
+        #expect(rig.ends.map(\.attempts) == [1])
+    }
+
+    @Test("after a refusal no more threads than there are, for a second")
+    func refusedLimit() throws {
+        let jobs = try ["a", "b", "c"].map { try job($0, "daily 03:00") }
+        var rig = Rig(jobs)
+        let attempts = rig.look(at: 0)
+        #expect(rig.refuse(attempts[2]).isEmpty)
+        _ = rig.connect(attempts[0])
+        // One that ends makes room.
+        #expect(rig.answer(attempts[0], status: 200).map(\.brief) == ["c 0 first"])
+        #expect(rig.clockwork.open == 2)
+    }
+
+    @Test("an attempt whose connection is told twice has one begin")
+    func connectedTwice() throws {
+        var rig = Rig([try job("a", "daily 03:00")])
+        let first = try #require(rig.look(at: 0).first)
+        let answers = [rig.connect(first), rig.connect(first)]
+        #expect(answers == [true, true])
+        _ = rig.answer(first, status: 200)
+        #expect(rig.told.count { $0.brief.hasPrefix("began") } == 1)
+    }
+
+    @Test("a second request after a denied token is an attempt, but none of the retries")
+    func deniedToken() throws {
+        var rig = Rig([try job("a", "daily 03:00") { $0.retries = 1 }])
+        let first = try #require(rig.look(at: 0).first)
+        _ = rig.connect(first)
+        var end = AttemptEnd(.failed)
+        end.requests = 2
+        _ = rig.end(first, end)
+        let second = try #require(rig.look(at: 10).first)
+        #expect(second.brief == "a 0 first #3")
+        _ = rig.answer(second, status: 500)
+        #expect(rig.ends.map(\.attempts) == [3])
+    }
+
+    @Test("what the app never saw of a run that had begun takes its begin back", arguments: [true, false])
+    func takenBack(isLimit: Bool) throws {
+        let a = try job("a", "daily 00:00")
+        var rig = Rig([a], states: [ran(a, at: -86_400)])
+        let first = try #require(rig.look(at: 0).first)
+        _ = rig.connect(first)
+        _ = isLimit ? rig.limit(first) : rig.fail(first, .unreachable, wasSent: false)
+        #expect(rig.disk["a"]?.last == Rig.at(-86_400))
+        #expect(rig.disk["a"]?.inFlight == nil)
+        let again = try #require(rig.run(to: 2).first)
+        _ = rig.answer(again, status: 200)
+        #expect(rig.ends.map(\.slot) == [Rig.at(0)])
+    }
+}

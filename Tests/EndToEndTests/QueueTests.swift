@@ -1,0 +1,89 @@
+import Foundation
+import TestClient
+import TestSupport
+import Testing
+
+/// Fewer threads than runs.
+@Suite("End to end: runs that wait for a thread")
+struct QueueTests {
+    private static let one = ["SCHEDULER_MAX_CONCURRENCY": "1", "SCHEDULER_TICK_SECONDS": "1"]
+
+    @Test("a run that waits for a thread is waiting, nowhere running; the one that waited longest comes first")
+    func waiting() async throws {
+        let app = try await App()
+        try app.set(faults: #"{"/api/sync/trigger": {"hang": true, "times": 1}}"#)
+        let jobs = ["A": "every 1h POST /api/sync/trigger timeout=3", "B": "every 1h POST /api/scripts/run-due"]
+        let scheduler = try Sidecar.start(beside: app, Sidecar.jobs(jobs).merging(Self.one) { $1 })
+        _ = try await app.calls(1)
+        #expect(try await scheduler.ask("/metrics").body.contains("\nscheduler_runs_in_flight 1\n"))
+        #expect(try await scheduler.ask("/status").body.contains(#""name":"b""#))
+        #expect(try await scheduler.ask("/status").body.contains(#""activity":"waiting""#))
+        #expect(!scheduler.errors.contains("Job b is still running"))
+        #expect(try await app.calls(2).map(\.job) == ["a", "b"])
+        #expect(try await scheduler.stop() == .clean)
+    }
+
+    @Test("a job that SIGHUP takes out or changes while its run waits for a thread does not run as it was")
+    func reload() async throws {
+        let (app, folder) = (try await App(), try TemporaryFolder())
+        try app.set(faults: #"{"/api/sync/trigger": {"delay_ms": 2500}}"#)
+        let file = try folder.write(
+            "jobs",
+            """
+            a: every 1h POST /api/sync/trigger
+            gone: every 1h POST /api/scripts/run-due
+            later: every 1h POST /api/scripts/run-due
+            """
+        )
+        let environment = ["SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_JOBS_FILE": file].merging(Self.one) { $1 }
+        let scheduler = try Sidecar.start(beside: app, environment)
+        _ = try await app.calls(1)
+        _ = try folder.write(
+            "jobs",
+            "a: every 1h POST /api/sync/trigger\nlater: every 1h POST /api/marketplaces/sync-all\n"
+        )
+        scheduler.signal(SIGHUP)
+        try await scheduler.line(containing: " Reloaded: 2 jobs")
+        try await scheduler.line(containing: "Job /api/marketplaces/sync-all: 200 ")
+        #expect(try await scheduler.stop() == .clean)
+        #expect(
+            try app.calls().map { "\($0.job) \($0.path)" } == [
+                "a /api/sync/trigger", "later /api/marketplaces/sync-all",
+            ]
+        )
+    }
+
+    @Test(
+        "a stop while a second attempt waits for a thread: the run ends in one line and one record, with its last outcome"
+    )
+    func stopBeforeRetry() async throws {
+        let (app, folder) = (try await App(), try TemporaryFolder())
+        try app.set(
+            faults: #"{"/api/sync/trigger": {"status": 500, "times": 1}, "/api/scripts/run-due": {"hang": true}}"#
+        )
+        let jobs = [
+            "A": "every 1h POST /api/sync/trigger retries=1",
+            "B": "cron */3 * * * * * POST /api/scripts/run-due first=wait timeout=60",
+        ]
+        let environment = Sidecar.jobs(jobs).merging(Self.one) { $1 }
+            .merging(["SCHEDULER_STATE_DIR": folder.path("state"), "SCHEDULER_STOP_TIMEOUT_SECONDS": "1"]) { $1 }
+        let scheduler = try Sidecar.start(beside: app, environment)
+        try await scheduler.line(containing: "Retrying job: a ")
+        _ = try await app.calls(2)
+        // Its second attempt is due after 6 s at most, and then waits for b's thread.
+        _ = try await eventually("a's wait for the thread") {
+            try await scheduler.ask("/status").body.contains(#""activity":"waiting""#) ? true : nil
+        }
+        #expect(try await scheduler.stop() == .clean)
+        let ends = scheduler.errorLines.filter { $0.contains(" attempts=") }
+        #expect(ends.count { $0.contains(" job=a ") && $0.contains(" attempts=1 outcome=failed status=500 ") } == 1)
+        #expect(ends.count { $0.contains(" job=b ") && $0.contains(" attempts=1 outcome=aborted ") } == 1)
+        #expect(ends.count == 2)
+        let records = folder.text("state/state.log").split(separator: "\n")
+        #expect(records.count { $0.contains(" end job=a ") } == 1)
+        let again = try Sidecar.start(beside: app, environment)
+        try await again.line(containing: "Next slot: a ")
+        #expect(try await again.stop() == .clean)
+        #expect(!again.errors.contains("interrupted"))
+    }
+}

@@ -1,0 +1,360 @@
+import Schedule
+import Testing
+
+@testable import Clockwork
+@testable import Telling
+
+/// One fact, the line that tells of it without its time, and what it adds to the counters of job `a`.
+private struct Row: Sendable, CustomTestStringConvertible {
+    let fact: Fact
+    var line: String?
+    var counts: [String] = []
+
+    init(_ fact: Fact, _ line: String? = nil, counts: [String] = []) {
+        (self.fact, self.line, self.counts) = (fact, line, counts)
+    }
+
+    var testDescription: String { line ?? "\(FactName(fact)), of which nothing is said" }
+}
+
+/// A fact without what it says: a case that is added does not compile here, and then fails until the table has it.
+private enum FactName: CaseIterable {
+    case configured, gone, dropped, passed, began, withdrawn, failed, ended
+    case attemptEnded, slotHeld, slotsReleased, slotsGaveWay, targetIsDown, targetIsUp, limited
+    case clockIsWrong, clockIsRight, clockWentBack
+
+    init(_ fact: Fact) {
+        self =
+            switch fact {
+            case .configured: .configured
+            case .gone: .gone
+            case .dropped: .dropped
+            case .passed: .passed
+            case .began: .began
+            case .withdrawn: .withdrawn
+            case .failed: .failed
+            case .ended: .ended
+            case .attemptEnded: .attemptEnded
+            case .slotHeld: .slotHeld
+            case .slotsReleased: .slotsReleased
+            case .slotsGaveWay: .slotsGaveWay
+            case .targetIsDown: .targetIsDown
+            case .targetIsUp: .targetIsUp
+            case .limited: .limited
+            case .clockIsWrong: .clockIsWrong
+            case .clockIsRight: .clockIsRight
+            case .clockWentBack: .clockWentBack
+            }
+    }
+}
+
+@Suite("Facts, as log and metrics tell them")
+struct FactTests {
+    private static let run = "job=a slot=2026-01-01T00:00:00Z run_id=00000000000000010000000000000001"
+
+    @Test("each fact has its line or none, and counts what it counts")
+    func table() throws {
+        let table = try Self.attempts() + Self.slots() + Self.ends() + Self.world() + Self.silent()
+        for row in table {
+            let book = LogBook()
+            book.log().tell(row.fact, target: "http://app:8000")
+            #expect(book.lines == row.line.map { ["\(LogBook.time) \($0)\n"] } ?? [])
+            #expect(try Self.added(by: row.fact) == row.counts, "\(row.testDescription)")
+        }
+        #expect(Set(table.map { FactName($0.fact) }) == Set(FactName.allCases))
+    }
+
+    @Test("a log of another level says less, and counts the same")
+    func level() throws {
+        let book = LogBook()
+        for row in try Self.attempts() + Self.slots() + Self.ends() + Self.world() {
+            book.log(level: .error).tell(row.fact, target: "")
+        }
+        #expect(book.lines.allSatisfy { $0.contains(" ERROR ") })
+        #expect(book.lines.count == 5)
+    }
+
+    // MARK: - The table
+
+    private static func attempts() throws -> [Row] {
+        var odd = AttemptEnd.answer(503)
+        odd.retryAfter = .unreadable("so\non")
+        var twice = AttemptEnd.answer(200)
+        twice.requests = 2
+        let answered = #"scheduler_attempts_total{job="a",outcome="ok"} 1"#
+        return [
+            Row(
+                .began("a", Fixture.begin(late: .seconds(3)), about: try Fixture.attempt()),
+                "INFO  Running job: a (every 1m) \(run) trigger=schedule",
+                counts: ["scheduler_start_lateness_seconds_sum 3", "scheduler_start_lateness_seconds_count 1"]
+            ),
+            // A delay that is meant is no lateness.
+            Row(
+                .began(
+                    "a",
+                    Fixture.begin(late: .seconds(3)),
+                    about: try Fixture.attempt(due: Fixture.slot + .seconds(5))
+                ),
+                "INFO  Running job: a (every 1m) \(run) trigger=schedule",
+                counts: ["scheduler_start_lateness_seconds_count 1"]
+            ),
+            Row(.began("a", Fixture.begin(2), about: try Fixture.attempt(2))),
+            Row(.attemptEnded(try Fixture.attempt(), .answer(200)), counts: [answered]),
+            Row(
+                .attemptEnded(try Fixture.attempt(), twice),
+                counts: [answered, #"scheduler_attempts_total{job="a",outcome="denied"} 1"#]
+            ),
+            Row(
+                .attemptEnded(try Fixture.attempt(), odd),
+                #"WARNING Retry-After "so\non" of /api/x?y=1 is neither seconds nor a date; it is ignored. job=a "#
+                    + "run_id=00000000000000010000000000000001",
+                counts: [#"scheduler_attempts_total{job="a",outcome="throttled"} 1"#]
+            ),
+            Row(
+                .attemptEnded(try Fixture.attempt(), .none(.unreachable, "a=b refused")),
+                #"DEBUG Not reached: a\x3db refused. job=a"#,
+                counts: [#"scheduler_attempts_total{job="a",outcome="unreachable"} 1"#]
+            ),
+            Row(
+                .failed(
+                    "a",
+                    Fixture.record(.failed, status: 500),
+                    nil,
+                    about: try retry(.answer(500), .seconds(10), 0)
+                ),
+                "WARNING Retrying job: a in 10s, attempt 2 of 2: HTTP 500 \(run) outcome=failed status=500"
+            ),
+            Row(
+                .failed(
+                    "a",
+                    Fixture.record(.timeout),
+                    nil,
+                    about: try retry(.none(.timeout, "slow"), .seconds(0.2), 3)
+                ),
+                "WARNING Retrying job: a in 1s, attempt 2 of 4: slow \(run) outcome=timeout status=0"
+            ),
+        ]
+    }
+
+    private static func retry(_ end: AttemptEnd, _ wait: Duration, _ retries: Int) throws -> Fact.RetryNote {
+        let attempt = Attempt(
+            job: try Fixture.caller { $0.retries = retries },
+            run: Run(slot: Fixture.slot, trigger: .schedule),
+            id: Fixture.id
+        )
+        return Fact.RetryNote(attempt: attempt, end: end, wait: wait)
+    }
+
+    private static func slots() throws -> [Row] {
+        let slot = "job=a slot=2026-01-01T00:00:00Z"
+        let held = #"scheduler_slots_held_total{job="a",reason="#
+        let job = try Fixture.caller()
+        let skipped = [held + #""skipped"} 1"#]
+        return [
+            Row(
+                .passed("a", slot: Fixture.slot, about: try Fixture.caller { $0.catchup = .skip }),
+                "WARNING Job a missed its slot, which is not caught up (catchup=skip). \(slot)",
+                counts: skipped
+            ),
+            Row(
+                .passed("a", slot: Fixture.slot, about: try Fixture.caller { $0.catchupWindowSeconds = 90 }),
+                "WARNING Job a missed its slot, which is not caught up (catchup-window=90s). \(slot)",
+                counts: skipped
+            ),
+            Row(
+                .slotHeld(job, slot: Fixture.slot, .running),
+                "INFO  Job a is still running; its slots are held until it ends. \(slot)"
+            ),
+            Row(
+                .slotHeld(job, slot: Fixture.slot, .abandoned),
+                "INFO  Job a may still be running in the app after its last attempt, or was asked to wait; its slots "
+                    + "are held until it ends. \(slot)"
+            ),
+            Row(
+                .slotsReleased(job, count: 1, .running),
+                "INFO  Job a was held for 1 slot. job=a slots=1",
+                counts: [held + #""running"} 1"#]
+            ),
+            Row(
+                .slotsReleased(job, count: 1_001, .throttled),
+                "INFO  Job a was held for 1000 or more slots. job=a slots=1001",
+                counts: [held + #""throttled"} 1001"#]
+            ),
+            Row(.slotsGaveWay(job, count: 3, .targetDown), counts: [held + #""target_down"} 3"#]),
+            Row(.slotsGaveWay(job, count: 2, .threads), counts: [held + #""threads"} 2"#]),
+        ]
+    }
+
+    private static func ends() throws -> [Row] {
+        let end = "trigger=schedule attempts=1"
+        func counts(_ outcome: String) -> [String] {
+            [
+                #"scheduler_runs_total{job="a",outcome="\#(outcome)"} 1"#,
+                #"scheduler_run_duration_seconds_sum{job="a"} 1.5"#,
+                #"scheduler_run_duration_seconds_count{job="a"} 1"#,
+            ]
+        }
+        let now = Moment(seconds: 1_763_696_695, nanoseconds: 123_999_999)
+        func hold(_ reason: Hold.Reason, _ milliseconds: Int) -> Hold {
+            let until = now + .milliseconds(milliseconds)
+            return Hold(from: now - .seconds(60), until: until, reason: reason)
+        }
+        func cut(_ outcome: Outcome, _ hold: Hold?, job: Job?) -> Fact {
+            .ended("a", Fixture.record(outcome), hold, about: Fact.EndNote(job: job))
+        }
+        let last = "ms=1500 late_ms=12 bytes=0"
+        return [
+            Row(
+                try Fixture.ended(.answer(200, "ok")),
+                "INFO  Job /api/x?y=1: 200 \(run) \(end) outcome=ok status=200 ms=1500 late_ms=12 bytes=2",
+                counts: counts("ok")
+            ),
+            Row(
+                try Fixture.ended(.none(.tls, "no trust")),
+                "ERROR Job /api/x?y=1 failed: no trust \(run) \(end) outcome=tls status=0 \(last)",
+                counts: counts("tls")
+            ),
+            // Nobody saw the end, so nobody knows how long it took.
+            Row(
+                cut(.interrupted, hold(.abandoned, 1_001), job: try Fixture.caller()),
+                "ERROR Job /api/x?y=1 failed: the scheduler ended while it was in flight; it may still go on in the app, "
+                    + "so the job is held for 2s \(run) \(end) outcome=interrupted status=0 \(last)",
+                counts: [#"scheduler_runs_total{job="a",outcome="interrupted"} 1"#]
+            ),
+            Row(
+                cut(.throttled, hold(.throttled, 5_000), job: try Fixture.caller()),
+                "ERROR Job /api/x?y=1 failed: the scheduler ended before its next attempt; the app asked to be left "
+                    + "alone, so the job is held for 5s \(run) \(end) outcome=throttled status=0 \(last)",
+                counts: counts("throttled")
+            ),
+            // A hold that is over is not told, and a job that is no longer configured has no path.
+            Row(
+                cut(.interrupted, hold(.abandoned, 0), job: nil),
+                "ERROR Job a failed: the scheduler ended while it was in flight \(run) \(end) outcome=interrupted "
+                    + "status=0 \(last)",
+                counts: [#"scheduler_runs_total{job="a",outcome="interrupted"} 1"#]
+            ),
+            Row(
+                .ended("a", Fixture.record(.failed), nil),
+                "ERROR Job a failed: the scheduler ended before its next attempt \(run) \(end) outcome=failed status=0 "
+                    + last,
+                counts: counts("failed")
+            ),
+        ]
+    }
+
+    private static func world() throws -> [Row] {
+        let many = try (1...21).map { number in try Fixture.caller { $0.name = "job-\(number)" } }
+        let names = many.prefix(20).map(\.name).joined(separator: ", ")
+        return [
+            Row(
+                .targetIsDown(try Fixture.attempt(), .none(.unreachable, "refused")),
+                "WARNING Target http://app:8000 is down: refused; due runs wait for it. job=a slot=2026-01-01T00:00:00Z"
+            ),
+            Row(
+                .targetIsUp(after: .milliseconds(61_500), waited: 1),
+                "INFO  Target http://app:8000 is up again after 61s; 1 run waited. down_ms=61500 waited=1"
+            ),
+            Row(
+                .limited(try Fixture.caller(), why: "a thread: EAGAIN"),
+                "WARNING The system refused what a run needs: a thread: EAGAIN; it is tried again each second. Raise the "
+                    + "limit on processes (pids) or on open files of the container. job=a"
+            ),
+            Row(
+                .clockIsWrong(Moment(seconds: 5)),
+                "WARNING The wall clock says 1970-01-01T00:00:05Z, which is before this program was built "
+                    + "(\(Version.date)): nothing runs until the clock is right."
+            ),
+            Row(
+                .clockIsRight(Fixture.slot),
+                "INFO  The wall clock is believed again: 2026-01-01T00:00:00Z."
+            ),
+            Row(
+                .clockWentBack([try Fixture.caller()], Fixture.slot),
+                "WARNING The wall clock went back to 2026-01-01T00:00:00Z, behind the last slots of 1 job by more than "
+                    + "their gaps; they count as having run now: a."
+            ),
+            Row(
+                .clockWentBack(many, Fixture.slot),
+                "WARNING The wall clock went back to 2026-01-01T00:00:00Z, behind the last slots of 21 jobs by more than "
+                    + "their gaps; they count as having run now: \(names), …."
+            ),
+        ]
+    }
+
+    /// What is only kept; a fact that was read back from a disk has nobody to be told of.
+    private static func silent() throws -> [Row] {
+        [
+            Row(.configured("a", Fact.Configuration(schedule: "every 1m", zone: ""))),
+            Row(.gone("a", at: Fixture.slot)),
+            Row(.dropped("a")),
+            Row(.withdrawn("a", Fixture.id)),
+            Row(.began("a", Fixture.begin())),
+            Row(.failed("a", Fixture.record(.failed), nil)),
+            Row(
+                .passed("a", slot: Fixture.slot),
+                counts: [#"scheduler_slots_held_total{job="a",reason="skipped"} 1"#]
+            ),
+        ]
+    }
+
+    // MARK: - Counting
+
+    /// The lines that are another after the fact than before it, the buckets left out.
+    private static func added(by fact: Fact) throws -> [String] {
+        let entries = [try Fixture.entry("a")]
+        func lines(_ metrics: Metrics) -> [Substring] {
+            MetricsText.render(Fixture.snapshot(entries, metrics: metrics)).split(separator: "\n")
+        }
+        var metrics = Metrics()
+        let before = Set(lines(metrics))
+        metrics.count(fact)
+        return lines(metrics).filter { !before.contains($0) && !$0.contains("_bucket{") }.map(String.init)
+    }
+}
+
+@Suite("The fields of a run")
+struct RunFieldTests {
+    /// No two of its members are alike.
+    private static let record = RunRecord(
+        id: RunID(11, 12),
+        slot: Moment(seconds: 1_767_225_613),
+        trigger: .catchup,
+        began: Moment(seconds: 1_767_225_614),
+        attempts: 15,
+        outcome: .throttled,
+        status: 516,
+        milliseconds: 17,
+        lateMilliseconds: 18
+    )
+
+    @Test("each member of a run's record has one row of the table, which finds that member and no other")
+    func table() {
+        let members = Mirror(reflecting: Self.record).children.map { String(describing: $0.value) }
+        #expect(RunField.all.map { $0.text(of: Self.record) }.sorted() == members.sorted())
+        for names in [RunField.all.map(\.name.description), RunField.all.map(\.key.description)] {
+            #expect(Set(names).count == RunField.all.count)
+        }
+    }
+
+    @Test("a run's last line carries every field, but the begin, which its first line has the time of")
+    func line() throws {
+        let book = LogBook()
+        let end = AttemptEnd.answer(516)
+        book.log().tell(.ended("a", Self.record, nil, about: Fact.EndNote(job: nil, end: end)), target: "")
+        let line = try #require(book.lines.first).dropLast() + " "
+        for field in RunField.all where field.name.description != "began" {
+            #expect(line.contains(" \(field.name)=\(field.text(of: Self.record)) "), "\(field.name)")
+        }
+    }
+
+    @Test("/status carries every field of each run")
+    func status() throws {
+        let text = StatusJSON.text(Fixture.snapshot([try Fixture.entry("a", runs: [Self.record])]))
+        for field in RunField.all {
+            let value = field.text(of: Self.record)
+            let written = if case .number = field.access { value } else { "\"\(value)\"" }
+            #expect(text.contains("\"\(field.name)\":\(written)"), "\(field.name)")
+        }
+    }
+}
