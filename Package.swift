@@ -59,7 +59,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["Schedule", "Clockwork", "Ledger", "SchedulerCore", "CLinux", "Locking"],
+            dependencies: ["Schedule", "Clockwork", "Ledger", "SchedulerCore", "Threads", "CLinux", "Locking"],
             path: "Tests/Benchmarks",
             exclude: ["Bare"],
             swiftSettings: strict

@@ -1,3 +1,4 @@
+internal import CCurl
 internal import Glibc
 
 /// What the system says of our own limits.

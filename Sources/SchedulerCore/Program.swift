@@ -59,9 +59,12 @@ package enum Program {
     /// Drawn once: what is left to chance stays what it is when the environment is read again.
     private static let random = RandomNumbers().next()
 
-    private static func settings(_ environment: [String: String]) -> Result<Settings, SettingsFaults> {
+    private static func settings(
+        _ environment: [String: String],
+        _ sources: SettingsSources = .live
+    ) -> Result<Settings, SettingsFaults> {
         do throws(SettingsFaults) {
-            return .success(try Settings(environment: environment, random: random))
+            return .success(try Settings(environment: environment, sources: sources, random: random))
         } catch {
             return .failure(error)
         }
@@ -257,7 +260,7 @@ extension Program {
             } ?? MemoryLedger(),
             listeners: listeners,
             buildDate: Version.date
-        ) { Program.settings(environment) }
+        ) { Program.settings(environment, .running) }
         do throws(LedgerError) {
             try scheduler.run()
         } catch {

@@ -1,8 +1,10 @@
 import CLinux
+import Clockwork
 import Glibc
 import Locking
 import Schedule
 import SchedulerCore
+import Threads
 
 /// How late a job runs that is due each second, beside a bare timerfd loop in the same process at the same time.
 ///
@@ -22,8 +24,8 @@ enum LatenessBenchmarks {
         let alarm = try Alarm()
         let (bare, decided, handed) = (Samples(), Samples(), Samples())
         let begin = Moment(seconds: time.now().seconds + 1)
-        let threads = WorkerPool(width: 1)
-        threads.submit { _ in bareLoop(from: begin + .milliseconds(500), seconds: seconds, into: bare) }
+        let threads = WorkerPool<Void>(width: 1)
+        threads.submit { bareLoop(from: begin + .milliseconds(500), seconds: seconds, into: bare) }
         sidecarLoop(alarm, from: begin, seconds: seconds, decided, handed)
         threads.stop()
         threads.join()
@@ -58,25 +60,38 @@ enum LatenessBenchmarks {
         _ handed: Samples
     ) {
         guard let schedule = try? Schedule(parsing: "every 1s") else { return }
-        let ticker = Mutex(Ticker([("job", Timetable(schedule))], tick: .seconds(30)))
-        let pool = WorkerPool(width: 4)
-        ticker.withLock { $0.begin(at: time.now(), assumed: [0: begin - .seconds(1)]) }
+        let job = Job(name: "job", timetable: Timetable(schedule), method: "POST", path: "/", timeoutSeconds: 60)
+        let clockwork = Mutex(
+            Clockwork(jobs: [job], rules: Clockwork.Rules(tick: .seconds(30)), random: SystemRandomNumberGenerator())
+        )
+        var known = JobState(name: job.name)
+        (known.schedule, known.zone, known.last) = (job.scheduleText, job.zoneText, begin - .seconds(1))
+        let (states, start) = ([known], reading())
+        let pool = WorkerPool<Void>(width: 4)
+        clockwork.withLock { _ = $0.load(states, graceEnd: start.uptime, at: start) }
         var left = seconds
         while left > 0 {
-            let now = time.now()
-            let (actions, due) = ticker.withLock { ($0.look(at: now), $0.nextDue) }
-            for case .start(let run) in actions {
+            let now = reading()
+            let orders = clockwork.withLock { $0.look(at: now) }
+            for case .start(let attempt) in orders {
                 left -= 1
-                decided.add(time.now() - run.slot)
-                pool.submit { _ in handed.add(time.now() - run.slot) }
-                _ = ticker.withLock { $0.ended(run.job, at: now) }
+                let slot = attempt.run.slot
+                decided.add(time.now() - slot)
+                pool.submit { handed.add(time.now() - slot) }
+                clockwork.withLock { clockwork in
+                    _ = clockwork.connected(attempt, begin: now, at: now)
+                    _ = clockwork.ended(attempt, begin: now, AttemptEnd(.ok), at: now)
+                }
             }
+            let due = clockwork.withLock { $0.nextLook.moment }
             // A signal is somebody's Ctrl-C.
             if !alarm.wait(until: due, now: time.now(), atMost: .seconds(30)).isEmpty { exit(1) }
         }
         pool.stop()
         pool.join()
     }
+
+    private static func reading() -> Reading { Reading(now: time.now(), uptime: time.uptime()) }
 
     private static func bareLoop(from begin: Moment, seconds: Int, into samples: Samples) {
         let timer = timerfd_create(CLOCK_REALTIME, Int32(TFD_CLOEXEC))

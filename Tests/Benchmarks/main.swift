@@ -7,6 +7,6 @@ let arguments = CommandLine.arguments.dropFirst()
 let seconds = arguments.first.flatMap { Int($0) } ?? 20
 if let folder = arguments.dropFirst().first { try ProgramBenchmarks(folder: folder, seconds: seconds).run() }
 try LatenessBenchmarks.run(seconds: seconds)
-try TickerBenchmarks.run(directory: directory)
-try StoreBenchmarks.run()
+try ClockworkBenchmarks.run(directory: directory)
+try LedgerBenchmarks.run()
 try ScheduleBenchmarks.run(directory: directory)

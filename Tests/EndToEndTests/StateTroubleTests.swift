@@ -104,19 +104,35 @@ struct StateTroubleTests {
         try Sidecar.check(first, beside: app)
     }
 
-    @Test("a file of a later release ends the start, and is left as it is")
+    @Test("a file of a later release: nothing is announced, opened or changed; check says the same, SIGHUP nothing")
     func newer() async throws {
         let app = try await App()
         let first = try Sidecar.start(beside: app, jobs())
         _ = try await app.calls(1)
-        #expect(try await first.stop() == .clean)
         let log = directory + "/state.log"
         let later = "85c4e632 000025 scheduler-state version=2\n"
-        try Data(later.utf8).write(to: URL(filePath: log))
-        let second = try Sidecar.start(beside: app, jobs())
+        // Of a sidecar that runs, another file under that name is no fault: it writes what it knows once more.
+        try Data(later.utf8).write(to: URL(filePath: log), options: .atomic)
+        first.signal(SIGHUP)
+        try await first.line(containing: "Reloaded: 1 job.")
+        #expect(try await first.stop() == .clean)
+
+        try Data(later.utf8).write(to: URL(filePath: log), options: .atomic)
+        try FileManager.default.removeItem(atPath: directory + "/lock")
+        let count = try app.calls().count
+        let second = try Sidecar.start(beside: app.url, jobs())
         #expect(try await second.end().status == 78)
-        #expect(second.errors.contains("\(log) was written by a later release (format version 2, this one knows 1)"))
-        #expect(second.errors.contains("SCHEDULER_STATE_DIR"))
+        let sentence =
+            "SCHEDULER_STATE_DIR: \(log) was written by a later release (format version 2, this one knows 1); use that "
+            + "release, or another directory."
+        #expect(second.errorLines.count == 2, "\(second.errors)")
+        #expect(second.errorLines.first?.hasSuffix(" ERROR Configuration: \(sentence)") == true, "\(second.errors)")
+        #expect(second.errorLines.last?.hasSuffix(" ERROR Scheduler not started: 1 configuration fault.") == true)
+        let check = try Binary("scheduler", ["check"], environment: jobs())
+        #expect(try await check.end().status == 78)
+        #expect(check.errors == "fault: \(sentence)\n")
         #expect(try String(contentsOfFile: log, encoding: .utf8) == later)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["state.log"])
+        #expect(try app.calls().count == count)
     }
 }

@@ -138,6 +138,49 @@ struct DirectoryLedgerTests {
         #expect(rig.events == [])
     }
 
+    private static let heads: [(name: String, text: [UInt8], version: Int?)] = [
+        ("later", StateText.line("scheduler-state version=2 shape=round") + Array("something else\n".utf8), 2),
+        (
+            "later, and then much",
+            StateText.line("scheduler-state version=7") + [UInt8](repeating: 32, count: 100_000), 7
+        ),
+        ("later without the line's end", StateText.line("scheduler-state version=3").dropLast(), 3),
+        ("ours", StateText.bytes([.gone("a", at: .epoch)]), nil), ("empty", [], nil), ("garbage", [0, 255, 10], nil),
+        ("damaged", Array("00000000 000025 scheduler-state version=2\n".utf8), nil),
+        (
+            "a later header far behind",
+            [UInt8](repeating: 10, count: 100_000) + StateText.line("scheduler-state version=2"), nil
+        ),
+    ]
+
+    @Test("whether a file is of a later release is seen without doing anything to it", arguments: heads)
+    func laterVersion(_ name: String, _ text: [UInt8], _ version: Int?) throws {
+        #expect(DirectoryLedger.laterVersion(in: rig.path) == nil, "no directory")
+        try FileManager.default.createDirectory(atPath: rig.path, withIntermediateDirectories: false)
+        #expect(DirectoryLedger.laterVersion(in: rig.path) == nil, "no file")
+        try Data(text).write(to: URL(filePath: logPath))
+        unsafe chmod(logPath, 0o640)
+        for directory in [rig.path, rig.path + "/"] {
+            #expect(DirectoryLedger.laterVersion(in: directory, rig.files) == version)
+        }
+        #expect(Set(rig.files.state.log).isSubset(of: [.stat, .open, .read]))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: rig.path) == ["state.log"])
+        #expect(Array(try Data(contentsOf: URL(filePath: logPath))) == text)
+        #expect(try SystemFiles().status(logPath)?.mode == 0o640)
+        for call in FileCall.allCases {
+            rig.files.change { ($0.calls, $0.failing, $0.stays, $0.kinds) = (0, 1, true, [call]) }
+            #expect([version, nil].contains(DirectoryLedger.laterVersion(in: rig.path, rig.files)), "no \(call)")
+        }
+    }
+
+    @Test("what is no file is not looked into", .timeLimit(.minutes(1)), arguments: Thing.allCases)
+    func laterVersionOfNoFile(_ thing: Thing) throws {
+        try FileManager.default.createDirectory(atPath: rig.path, withIntermediateDirectories: false)
+        let later = try folder.write("victim", String(decoding: Self.heads[0].text, as: UTF8.self))
+        _ = try make(thing, at: logPath, to: later)
+        #expect(DirectoryLedger.laterVersion(in: rig.path) == nil)
+    }
+
     @Test("what was damaged is used, kept aside and told; five of them are kept")
     func damaged() throws {
         var ledger = try rig.opened()
@@ -191,24 +234,7 @@ struct DirectoryLedgerTests {
         try FileManager.default.createDirectory(atPath: rig.path, withIntermediateDirectories: false)
         let path = rig.path + "/" + name
         let victim = try folder.write("victim", "precious")
-        let kind: FileStatus.Kind
-        switch thing {
-        case .directory:
-            try FileManager.default.createDirectory(atPath: path + "/full", withIntermediateDirectories: true)
-            kind = .directory
-        case .fifo:
-            #expect(unsafe mkfifo(path, 0o600) == 0)
-            kind = .fifo
-        case .link:
-            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: victim)
-            kind = .link
-        case .zero:
-            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/dev/zero")
-            kind = .link
-        case .socket:
-            #expect(unsafe mknod(path, S_IFSOCK | 0o600, 0) == 0)
-            kind = .socket
-        }
+        let kind = try make(thing, at: path, to: victim)
         let ledger = try rig.opened()
         #expect(ledger.isWritable)
         #expect(ledger.begin("a", RunBegin.numbered()))
@@ -218,6 +244,26 @@ struct DirectoryLedgerTests {
         #expect(try SystemFiles().status(aside)?.kind == kind)
         #expect(folder.text("victim") == "precious")
         #expect(try rig.onDisk() == ledger.book)
+    }
+
+    private func make(_ thing: Thing, at path: String, to victim: String) throws -> FileStatus.Kind {
+        switch thing {
+        case .directory:
+            try FileManager.default.createDirectory(atPath: path + "/full", withIntermediateDirectories: true)
+            return .directory
+        case .fifo:
+            #expect(unsafe mkfifo(path, 0o600) == 0)
+            return .fifo
+        case .link:
+            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: victim)
+            return .link
+        case .zero:
+            try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/dev/zero")
+            return .link
+        case .socket:
+            #expect(unsafe mknod(path, S_IFSOCK | 0o600, 0) == 0)
+            return .socket
+        }
     }
 
     @Test("a gigabyte of nothing is read over in seconds, and costs no memory", .timeLimit(.minutes(2)))

@@ -1,9 +1,11 @@
 import Calling
 import Clockwork
 import Files
+import Foundation
 import HTTPClient
 import Schedule
 import Telling
+import TestSupport
 import Testing
 
 @testable import SchedulerCore
@@ -17,7 +19,8 @@ extension SettingsSources {
                 return text.utf8.count > limit ? .failure(.tooLarge(limit: limit)) : .success(Array(text.utf8))
             },
             place: { path in files[path] == nil ? .directory : .other },
-            refusal: { _ in nil }
+            refusal: { _ in nil },
+            laterVersion: { _ in nil }
         )
     }
 }
@@ -74,6 +77,37 @@ struct SettingsSourcesTests {
                 #"SCHEDULER_STATE_DIR="/state" is not a directory; write the absolute path of a directory"#,
             ]
         )
+    }
+
+    @Test("a state directory of a later release is a fault, where there is one; nothing but the directory is asked for")
+    func laterRelease() throws {
+        var sources = SettingsSources.only(Self.files)
+        sources.laterVersion = { $0 == "/state" ? 2 : nil }
+        let bad = try #require(throws: SettingsFaults.self) {
+            try Settings(environment: Self.environment, sources: sources)
+        }
+        let sentence =
+            "SCHEDULER_STATE_DIR: /state/state.log was written by a later release (format version 2, this one knows 1); "
+            + "use that release, or another directory."
+        #expect(bad.faults == [SettingsFault(variable: "SCHEDULER_STATE_DIR", message: sentence)])
+        let report = CheckReport(.failure(bad), asJSON: false, now: .epoch)
+        #expect(report.standardError == "fault: \(sentence)\n")
+        for directory in ["/other", "/other/state"] {
+            let environment = Self.environment.merging(["SCHEDULER_STATE_DIR": directory]) { $1 }
+            #expect(throws: Never.self) { try Settings(environment: environment, sources: sources) }
+        }
+        sources.place = { _ in .nothing }
+        #expect(throws: Never.self) { try Settings(environment: Self.environment, sources: sources) }
+    }
+
+    @Test("the machine's own look at it; a sidecar that runs does not look")
+    func laterReleaseLive() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("state.log", "85c4e632 000025 scheduler-state version=2\n")
+        let environment = ["SCHEDULER_STATE_DIR": folder.url.path]
+        let bad = try #require(throws: SettingsFaults.self) { try Settings(environment: environment) }
+        #expect(bad.faults.map(\.variable) == ["SCHEDULER_STATE_DIR"])
+        #expect(try Settings(environment: environment, sources: .running).stateDirectory == folder.url.path)
     }
 
     @Test("check and the start warn of the same, check of the directory for state as well")

@@ -1,4 +1,5 @@
 internal import Files
+internal import Ledger
 internal import Telling
 
 /// Where state is kept.
@@ -12,11 +13,25 @@ extension EnvironmentReader {
             return nil
         }
         switch sources.place(path) {
-        case .directory, .nothing: return path
+        case .directory:
+            guard let version = sources.laterVersion(path) else { return path }
+            fault(.stateDirectory, StateFault.laterRelease(file: DirectoryLedger.recordFile(in: path), version))
+        case .nothing: return path
         case .other: fault(.stateDirectory, "\(quoted(.stateDirectory, path)) is not a directory; write \(allowed)")
         case .belowFile: fault(.stateDirectory, "\(quoted(.stateDirectory, path)) lies below a file; write \(allowed)")
         }
         return nil
+    }
+}
+
+/// Why there is no start with a directory for state.
+enum StateFault {
+    /// The record file is left alone.
+    static func laterRelease(file: String, _ version: Int) -> String {
+        """
+        \(Variable.stateDirectory.name): \(file) was written by a later release (format version \(version), this one \
+        knows \(DirectoryLedger.version)); use that release, or another directory.
+        """
     }
 }
 

@@ -52,16 +52,12 @@ extension Log {
         }
     }
 
-    /// Why there is no start.
+    /// Why there is no start: the file was put there after the settings were read.
     func state(_ error: LedgerError) {
         switch error {
         case .newerVersion(let path, let version):
-            self.error(
-                """
-                Configuration: SCHEDULER_STATE_DIR: \(path) was written by a later release (format version \
-                \(version), this one knows \(DirectoryLedger.version)); use that release, or another directory.
-                """
-            )
+            let message = StateFault.laterRelease(file: path, version)
+            setting(fault: SettingsFault(variable: Variable.stateDirectory.name, message: message))
             refused(faults: 1)
         }
     }

@@ -1,10 +1,13 @@
 import CLinux
+import Clockwork
 import Glibc
+import Ledger
 import Schedule
 import SchedulerCore
+import Threads
 
 /// What it costs to keep a run on the disk, and how long a start with a long history takes.
-enum StoreBenchmarks {
+enum LedgerBenchmarks {
     private static let now = Moment(seconds: 1_780_000_000)
 
     static func run() throws {
@@ -34,14 +37,17 @@ enum StoreBenchmarks {
         close(file)
         table.add("write and fdatasync", perSecond(bare / rounds), "1.0x")
         for writers in [1, 16] {
-            let store = try opened(folder)
-            let pool = WorkerPool(width: writers)
+            let ledger = try opened(folder)
+            let pool = WorkerPool<Void>(width: writers)
             let time = ContinuousClock().measure {
                 for writer in 0..<writers {
-                    pool.submit { _ in
+                    pool.submit {
+                        var state = JobState(name: "job-\(writer)")
                         for number in 0..<rounds / writers {
-                            store.begin("job-\(writer)", begin(number))
-                            store.end("job-\(writer)", end(number))
+                            if let last = keep(.began(state.name, begin(number)), &state, ledger) {
+                                _ = ledger.wait(for: last)
+                            }
+                            _ = keep(.ended(state.name, end(number), nil), &state, ledger)
                         }
                     }
                 }
@@ -49,7 +55,7 @@ enum StoreBenchmarks {
             }
             pool.stop()
             pool.join()
-            store.close()
+            ledger.close()
             let count = rounds / writers * writers
             table.add(
                 writers == 1 ? "1 writer" : "\(writers) writers",
@@ -71,20 +77,22 @@ enum StoreBenchmarks {
             "size of the file"
         )
         for jobs in [10, 100_000] {
-            let store = try opened(folder)
-            store.record((0..<jobs).map { .configured("job-\($0)", schedule: "every 15m", zone: "", last: now) })
-            _ = store.settle(atMost: .seconds(600))
+            let ledger = try opened(folder)
+            var states = (0..<jobs).map { JobState(name: "job-\($0)") }
+            for job in 0..<jobs { _ = keep(configured(states[job].name), &states[job], ledger) }
+            _ = ledger.settle(atMost: .seconds(600))
             let runs = max(400_000, 10 * jobs)
             let (before, processor) = (writtenBytes(), processorTime())
             let time = ContinuousClock().measure {
                 for number in 0..<runs {
-                    let name = "job-\(number % jobs)"
-                    store.record([.begin(name, begin(number)), .end(name, end(number))])
+                    let (job, name) = (number % jobs, states[number % jobs].name)
+                    _ = keep(.began(name, begin(number)), &states[job], ledger)
+                    _ = keep(.ended(name, end(number), nil), &states[job], ledger)
                 }
-                _ = store.settle(atMost: .seconds(600))
+                _ = ledger.settle(atMost: .seconds(600))
             }
             let used = processorTime() - processor
-            store.close()
+            ledger.close()
             table.add(
                 Figure.count(jobs),
                 Figure.time(time / runs),
@@ -109,32 +117,37 @@ enum StoreBenchmarks {
             "processor"
         )
         for (jobs, runs) in [(10, 20), (10_000, 20), (100_000, 0), (100_000, 20)] {
-            var store = try opened(folder)
+            var ledger = try opened(folder)
             let kept = (0..<runs).map { end($0) }
-            let writing = ContinuousClock().measure {
-                store.record(
-                    (0..<jobs).map { number in
-                        var state = JobState(name: "job-\(number)", schedule: "every 15m", zone: "", last: now)
-                        state.runs = kept
-                        return .job(state)
-                    }
-                )
-                _ = store.settle(atMost: .seconds(600))
+            for number in 0..<jobs {
+                var state = JobState(name: "job-\(number)")
+                state.runs = kept
+                _ = keep(configured(state.name), &state, ledger)
             }
-            store.close()
-            store = DirectoryStore(folder) { event in print("  \(event)") }
-            _ = store.acquire()
+            _ = ledger.settle(atMost: .seconds(600))
+            // What is known is written whole when the file is gone.
+            unsafe unlink(folder + "/state.log")
+            let writing = ContinuousClock().measure {
+                var state = JobState(name: "job-0")
+                state.runs = kept
+                _ = keep(configured(state.name), &state, ledger)
+                _ = ledger.settle(atMost: .seconds(600))
+            }
+            ledger.close()
+            ledger = DirectoryLedger(folder, now: reading, report: report)
+            _ = ledger.acquire()
             let processor = processorTime()
-            let reading = try ContinuousClock().measure { _ = try store.load() }
+            var found = 0
+            let loading = try ContinuousClock().measure { found = try ledger.load().count }
             let used = processorTime() - processor
-            if store.book.count != jobs { print("  \(store.book.count) jobs were read") }
-            store.close()
+            if found != jobs { print("  \(found) jobs were read") }
+            ledger.close()
             table.add(
                 Figure.count(jobs),
                 "\(runs)",
                 Figure.count(size(folder + "/state.log")),
                 Figure.time(writing),
-                Figure.time(reading),
+                Figure.time(loading),
                 Figure.time(used)
             )
             unsafe unlink(folder + "/state.log")
@@ -142,11 +155,33 @@ enum StoreBenchmarks {
         table.show()
     }
 
-    private static func opened(_ folder: String) throws -> DirectoryStore {
-        let store = DirectoryStore(folder) { event in print("  \(event)") }
-        _ = store.acquire()
-        _ = try store.load()
-        return store
+    private static func opened(_ folder: String) throws -> DirectoryLedger {
+        let ledger = DirectoryLedger(folder, now: reading, report: report)
+        _ = ledger.acquire()
+        _ = try ledger.load()
+        return ledger
+    }
+
+    @Sendable private static func reading() -> Reading {
+        Reading(now: TimeSource.system.now(), uptime: TimeSource.system.uptime())
+    }
+
+    /// Tells what should not happen here.
+    @Sendable private static func report(_ event: StateEvent) {
+        switch event {
+        case .unwritable(_, .replaced, _), .writable: break
+        default: print("  \(event)")
+        }
+    }
+
+    /// As the clockwork does.
+    private static func keep(_ fact: Fact, _ state: inout JobState, _ ledger: DirectoryLedger) -> UInt64? {
+        state.apply(fact)
+        return ledger.keep(fact, state)
+    }
+
+    private static func configured(_ name: String) -> Fact {
+        .configured(name, Fact.Configuration(schedule: "every 15m", zone: "", last: now))
     }
 
     private static func begin(_ number: Int) -> RunBegin {
