@@ -45,9 +45,13 @@ package final class Callers: Sendable {
     package func widen(to threads: Int) { pool.widen(to: threads) }
     /// Threads that are there.
     package var threads: Int { pool.threads }
+    /// Drops what waits for a thread; threads end when they have done what they do.
     package func stop() { pool.stop() }
     /// Whether no thread has anything to do any more; waits for that so long.
     package func areIdle(within limit: Duration) -> Bool { pool.isIdle(within: limit) }
-    /// Waits for the threads to end; to be called after `stop`.
-    package func join() { pool.join() }
+    /// Ends the threads and waits for that.
+    package func join() {
+        pool.stop()
+        pool.join()
+    }
 }

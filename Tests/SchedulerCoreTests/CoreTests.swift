@@ -147,7 +147,7 @@ struct CoreTests {
         rig.awaitRing()
         #expect(
             rig.core.takeUntold().map(\.words) == [
-                "configured a", "limited a: a thread: Resource temporarily unavailable",
+                "configured a", "limited a: thread(11)",
             ]
         )
         #expect(rig.look(at: 0.9).isEmpty)

@@ -28,6 +28,7 @@ extension Oracle {
         case .targetIsDown:
             try expect(target.owes.down, "the target is told to be down")
             target.owes.down = false
+        case .targetIsStillDown: try expect(!target.owes.down, "the target is told to be down still")
         case .targetIsUp:
             try expect(target.owes.up, "the target is told to be up")
             target.owes.up = false

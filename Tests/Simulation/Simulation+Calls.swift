@@ -20,7 +20,7 @@ extension Simulation {
     private mutating func refuse(_ place: Int) throws {
         let call = calls.remove(at: place)
         try oracle.refuse(call.attempt, at: reading)
-        try perform(clockwork.refused(call.attempt, why: "no thread", at: reading), "refused \(call.attempt.job.name)")
+        try perform(clockwork.refused(call.attempt, number: 11, at: reading), "refused \(call.attempt.job.name)")
     }
 
     private mutating func connect(_ place: Int) throws {

@@ -46,6 +46,7 @@ struct Trace: CustomStringConvertible {
         case .slotsReleased(let job, let count, let reason): "released \(job.name) \(count) \(reason)"
         case .slotsGaveWay(let job, let count, let reason): "gave way \(job.name) \(count) \(reason)"
         case .targetIsDown: "target is down"
+        case .targetIsStillDown: "target is still down"
         case .targetIsUp(let after, let waited): "target is up after \(after), \(waited) waited"
         case .limited(let job, _): "limited \(job.name)"
         case .clockIsWrong: "clock is wrong"

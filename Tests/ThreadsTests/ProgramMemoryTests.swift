@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import SchedulerCore
+@testable import Threads
 
 @Suite("ProgramMemory")
 struct ProgramMemoryTests {
@@ -57,8 +57,8 @@ struct ProgramMemoryTests {
     func idleThread() throws {
         let parts = ProgramMemory.constantParts
         let full = Self.touch(parts)
-        let pool = WorkerPool(width: 1, patience: .milliseconds(10))
-        pool.submit { _ in }
+        let pool = WorkerPool<Void>(width: 1, patience: .milliseconds(10))
+        pool.submit {}
         defer {
             pool.stop()
             pool.join()
