@@ -117,13 +117,16 @@ let package = Package(
         .testTarget(
             name: "CallingTests",
             dependencies: [
-                "Calling", "Clockwork", "HTTPClient", "HTTPServer", "JSON", "Schedule", "Files", "Locking", "TestSupport",
+                "Calling", "Clockwork", "HTTPClient", "HTTPServer", "JSON", "Schedule", "Files", "Locking",
+                "TestSupport",
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "TellingTests",
-            dependencies: ["Telling", "Clockwork", "HTTPServer", "JSON", "Schedule", "Files", "Locking", "TestSupport"],
+            dependencies: [
+                "Telling", "Clockwork", "HTTPServer", "JSON", "Schedule", "Files", "Locking", "TestSupport",
+            ],
             swiftSettings: strict
         ),
         .testTarget(

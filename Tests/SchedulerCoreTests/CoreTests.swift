@@ -133,6 +133,8 @@ struct CoreTests {
         #expect(first.map(\.job.name) == ["a"])
         rig.core.start(first, callers)
         while rig.ledger.kept.filter({ $0.fact.words.hasPrefix("ended") }).count < 3 { rig.awaitRing() }
+        // Not even started for it.
+        #expect(callers.threads == 1)
         callers.join()
         #expect(target.seen.map { $0.header("X-Scheduler-Job") } == ["a", "b", "c"])
         #expect(threads.all.count == 3)

@@ -1,5 +1,6 @@
 import Clockwork
 import Foundation
+import Telling
 import Testing
 
 @testable import SchedulerCore
@@ -82,6 +83,12 @@ struct DocumentationTests {
             let names = text.matches(of: /\bSCHEDULER_[A-Z_]*[A-Z]\b/).map { String($0.output) }
             #expect(names.filter { !known.contains($0) && !$0.hasPrefix(Variable.jobPrefix) } == [], "\(file)")
         }
+    }
+
+    @Test("the README's table of a run's fields is that of its last line")
+    func fields() throws {
+        let names = try Self.table(under: "## The log").map { String($0.split(separator: "`")[1]) }
+        #expect(names == Log.members("a", RunRecord(), bytes: 0).map(\.name.description))
     }
 
     // MARK: - Parts

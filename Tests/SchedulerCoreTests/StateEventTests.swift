@@ -27,6 +27,11 @@ struct StateEventTests {
                     + "(this program runs as user \(geteuid())). The clock goes on in memory; all is written when it can be."
             ),
             (
+                .another(directory: "/s"),
+                "ERROR SCHEDULER_STATE_DIR: another scheduler has taken /s after its files were removed or replaced: both "
+                    + "run the jobs now. Stop one of them."
+            ),
+            (
                 .writable(path: "/s/state.log"),
                 "INFO  SCHEDULER_STATE_DIR: /s/state.log is written again, nothing is missing in it."
             ),
