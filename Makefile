@@ -18,7 +18,7 @@ help:
 	@echo "make check    lint, build, test: what CI runs"
 	@echo "make tsan     all tests under the thread sanitizer"
 	@echo "make asan     all tests under the address sanitizer"
-	@echo "make sim      the ticker on random clocks: ten years of 1000 seeds; SEEDS=100 DAYS=365 for less"
+	@echo "make sim      the clockwork on random clocks: a year of 10,000 lives; SEEDS=100 DAYS=30 for less"
 	@echo "make bench    the released program beside bare C, lateness, cost of a wake-up; SECONDS=60 of the long parts"
 	@echo "make soak     the sidecar under random faults for five minutes; SECONDS=60 for less"
 	@echo "make fuzz     each parser under libFuzzer for a minute; SECONDS=600 for ten"
@@ -56,13 +56,13 @@ asan: test-deps
 	$(TEST) --sanitize=address --scratch-path .build-asan --skip EndToEndTests
 	$(TEST) --sanitize=address --scratch-path .build-asan --filter EndToEndTests
 
-# How many simulated processes, and how many days of each.
-SEEDS ?= 1000
-DAYS  ?= 3650
+# How many simulated lives, and how many days of each.
+SEEDS ?= 10000
+DAYS  ?= 365
 
 sim: deps
-	$(SWIFT) build $(FLAGS) -c release --product TickerSimulation
-	"$$($(SWIFT) build $(FLAGS) -c release --show-bin-path)/TickerSimulation" $(SEEDS) $(DAYS)
+	$(SWIFT) build $(FLAGS) -c release --product ClockworkSimulation
+	"$$($(SWIFT) build $(FLAGS) -c release --show-bin-path)/ClockworkSimulation" $(SEEDS) $(DAYS)
 
 # Where libcurl goes that is linked in, and the programs as the images ship them.
 LIBCURL := $(CURDIR)/.build/libcurl

@@ -65,6 +65,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: strict),
+        .executableTarget(
+            name: "ClockworkSimulation",
+            dependencies: ["Clockwork", "Schedule", "TestSupport"],
+            path: "Tests/Simulation",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "ScheduleTests",
             dependencies: ["Schedule"],
@@ -73,7 +79,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ClockworkTests",
-            dependencies: ["Clockwork", "Schedule", "TestSupport"],
+            dependencies: ["Clockwork", "ClockworkSimulation", "Schedule", "TestSupport"],
             swiftSettings: strict
         ),
         .target(name: "TestClient", path: "Tests/TestClient", swiftSettings: strict),

@@ -60,7 +60,7 @@ extension Clockwork {
         let now = time.now.wholeMilliseconds
         for job in entries.indices where !entries[job].isGone {
             if let fact = introduction(entries[job], now, time) { note(job, fact) }
-            latestSlot = max(latestSlot, entries[job].state.last ?? .epoch)
+            latestSlot = max(latestSlot, entries[job].state.last ?? entries[job].state.seen ?? .epoch)
             watch(job)
         }
         for job in entries.indices where entries[job].isGone && entries[job].state.gone == nil {

@@ -26,7 +26,9 @@ extension Clockwork {
         guard let (job, _, hasBegun) = place(of: attempt) else { return (false, take()) }
         reached(at: time.uptime)
         // On a clock that is not believed nothing begins, even if nobody has looked at it yet.
-        guard mayGoOn(job), life == .running, time.now >= rules.buildDate else { return (false, take()) }
+        guard mayGoOn(job), life == .running, time.now >= rules.buildDate, !isBehind(job, attempt.run, time.now) else {
+            return (false, take())
+        }
         if !hasBegun { noteBegin(job, attempt, believed(begin)) }
         return (true, take())
     }

@@ -90,7 +90,8 @@ extension Clockwork {
         let entry = entries[job]
         if let reason = entry.heldBy {
             let anchor = entry.state.anchor(at: time.now) ?? time.now
-            let slot = entry.job.timetable.latest(after: anchor, through: time.now) ?? anchor
+            // None, if it has begun already, on a clock that was ahead.
+            guard let slot = entry.job.timetable.latest(after: anchor, through: time.now) else { return watch(job) }
             entries[job].heldSince = slot
             slots.set(job, due: nil)
             return note(.slotHeld(entry.job, slot: slot, reason))
@@ -135,7 +136,10 @@ extension Clockwork {
     // MARK: - A clock that went back
 
     mutating func clockWentBack(to now: Moment) {
-        for job in entries.indices where !entries[job].isRequestOpen && entries[job].begun == nil {
+        for job in entries.indices {
+            // What has begun is ahead again, so that what comes before it counts.
+            if let highest = entries[job].state.highest, highest > now { watch(job) }
+            guard !entries[job].isRequestOpen, entries[job].begun == nil else { continue }
             // Its slot is in the future again, and comes back with it.
             if let run = entries[job].run, run.slot > now { drop(job) }
         }
@@ -148,9 +152,13 @@ extension Clockwork {
         guard latestSlot - now > Self.shortestGap else { return }
         latestSlot = now
         var moved: [Job] = []
-        for job in entries.indices {
-            guard let last = entries[job].state.last, last > now, !entries[job].isGone else { continue }
-            let about = entries[job].job
+        for job in entries.indices where !entries[job].isGone {
+            let (about, state) = (entries[job].job, entries[job].state)
+            // A first run counts from a moment that has been, so that no restart puts it off.
+            if state.last == nil, let seen = state.seen, seen > now {
+                note(job, about.configured(seen: now.wholeMilliseconds))
+            }
+            guard let last = state.last, last > now else { continue }
             let gap = about.timetable.next(after: last).map { max($0 - last, Self.shortestGap) }
             // Without a slot after it, the job would be silent for ever.
             if gap.map({ last - now > $0 }) ?? true {

@@ -44,7 +44,11 @@ extension Clockwork {
     private mutating func start(_ job: Int, isProbe: Bool, _ time: Reading) -> Bool {
         if entries[job].begun == nil {
             let waited = entries[job].stage
-            if entries[job].hasWaited { renew(job, time) } else { passIfTooOld(job, time) }
+            if entries[job].hasWaited || isBehind(job, entries[job].run, time.now) {
+                renew(job, time)
+            } else {
+                passIfTooOld(job, time)
+            }
             // Nothing of it is left, or not before a later moment.
             guard entries[job].run != nil, entries[job].stage == waited else { return false }
         }
@@ -61,6 +65,13 @@ extension Clockwork {
         set(job, .attempting(attempt, since: time.uptime, hasBegun: false))
         orders.append(.start(attempt))
         return true
+    }
+
+    /// Whether a run that has not begun lies before what is on record as begun: it became due while the clock was behind,
+    /// which is right again.
+    func isBehind(_ job: Int, _ run: Run?, _ now: Moment) -> Bool {
+        guard let run, entries[job].begun == nil, let anchor = entries[job].state.anchor(at: now) else { return false }
+        return run.slot <= anchor
     }
 
     /// A run that waited for a thread keeps its slot, unless that is too old by now.

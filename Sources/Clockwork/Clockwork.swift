@@ -61,7 +61,7 @@ package struct Clockwork: Sendable {
     var lastLook = Moment.epoch
     /// When the wall clock was last believed, on both clocks.
     var lastBelieved: Reading?
-    /// No job's last slot is later.
+    /// No job's last slot is later, and no moment at which one that never ran was first seen.
     var latestSlot = Moment.epoch
     /// The own grace, on the clock that only goes forward: what passes in it is not missed.
     var grace = Duration.zero...Duration.zero
@@ -111,9 +111,10 @@ package struct Clockwork: Sendable {
         if let start = begun?.uptime { begun?.now = time.moment(at: start) }
         if let limit = threadLimit, time.uptime >= limit.until { threadLimit = nil }
         repeat {
+            // A hold that ends on a slot does not hold it.
+            while let (due, job) = timers.first, due <= time.uptime { timerIsOver(job, time) }
             while let (due, job) = slots.first, due <= time.now { slotIsDue(job, time) }
             while let (due, job) = delays.first, due <= time.now { renew(job, time) }
-            while let (due, job) = timers.first, due <= time.uptime { timerIsOver(job, time) }
             probe(time)
             startReady(time)
             // A job that is free again may be due, and one that was passed over may leave its place to another.

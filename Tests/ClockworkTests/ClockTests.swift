@@ -148,6 +148,7 @@ struct ClockTests {
         let mayGo = rig.connect(first)
         #expect(mayGo)
         #expect(first.brief == "a 0 first")
+        #expect(rig.told.map(\.brief) == ["configured a seen=0", "began a 0#1"])
     }
 
     @Test("a last slot from a state that lies in the future is moved when the first runs could begin")
@@ -189,6 +190,70 @@ struct ClockTests {
         soon.shift = .zero
         #expect(soon.look(at: 20).isEmpty)
         #expect(soon.next == 900)
+    }
+
+    @Test(
+        "a slot that became due on a clock that was behind is not sent once more when that is right again",
+        arguments: [false, true]
+    )
+    func behindWhileWaiting(isConnecting: Bool) throws {
+        let jobs = [try job("a", "every 15m"), try job("b", "daily 00:00")]
+        var before = Rig(jobs, states: [ran(jobs[0], at: -900), ran(jobs[1], at: 0)])
+        for attempt in before.look(at: 0) { _ = before.answer(attempt, status: 200) }
+        before.shift = .seconds(-day)
+        // Of the slots of the day before there is one for a, which waits for the thread that b has.
+        var rig = Rig(
+            jobs,
+            states: [before.disk["a"] ?? ran(jobs[0], at: 0), ran(jobs[1], at: -2 * day)],
+            threads: isConnecting ? 2 : 1,
+            shift: .seconds(-day)
+        )
+        let attempts = rig.look(at: 0) + rig.look(at: 900)
+        #expect(
+            attempts.map(\.brief)
+                == (isConnecting ? ["b \(-day) schedule", "a \(-day + 900) schedule"] : ["b \(-day) schedule"])
+        )
+        rig.shift = .zero
+        if isConnecting {
+            let mayGo = rig.connect(attempts[1])
+            #expect(!mayGo)
+            #expect(rig.fail(attempts[1], .aborted, wasSent: false).map(\.brief) == ["a 900 schedule"])
+        } else {
+            rig.pass(to: 800)
+            #expect(rig.answer(attempts[0], status: 200).map(\.brief).filter { $0.hasPrefix("a") }.isEmpty)
+        }
+    }
+
+    @Test("no slot that has begun is told to be held when a clock that was behind comes to it again")
+    func behindAndHeld() throws {
+        let a = try job("a", "every 10m", timeout: 9_000)
+        var before = Rig([a], states: [ran(a, at: -600)])
+        for attempt in before.look(at: 0) { _ = before.answer(attempt, status: 200) }
+        var rig = before.restarted(shift: .seconds(-1_200))
+        _ = rig.look(at: 0)
+        let attempt = try #require(rig.look(at: 600).first)
+        _ = rig.connect(attempt)
+        // The slot at midnight comes for the second time.
+        _ = rig.look(at: 1_200)
+        #expect(rig.facts.isEmpty)
+        _ = rig.look(at: 1_800)
+        #expect(rig.facts.map(\.brief) == ["held a 600 running"])
+    }
+
+    @Test("back again after a clock that was ahead, which the record still says: slots before that come at their time")
+    func backAgain() throws {
+        var rig = try running(["daily 12:00"])
+        rig.shift = .seconds(3 * day)
+        for attempt in rig.look(at: 0) { _ = rig.answer(attempt, status: 200) }
+        rig.shift = .zero
+        _ = rig.look(at: 1)
+        #expect(rig.facts.map(\.brief).last == "clock went back: a")
+        rig.shift = .seconds(3 * day)
+        _ = rig.look(at: 2)
+        rig.shift = .zero
+        _ = rig.look(at: 3)
+        #expect(rig.next == 43_200)
+        #expect(rig.look(at: 43_200).map(\.brief) == ["a 43200 schedule"])
     }
 
     @Test("back while a run is delayed by the spread: it counts from the start, whatever the clock shows")

@@ -70,6 +70,11 @@ struct RunTests {
         #expect(rig.look(at: 20).isEmpty)
         #expect(rig.look(at: 25).map(\.brief) == ["a 20 schedule"])
         #expect(rig.facts.map(\.brief) == ["released a 2 throttled"])
+        // A hold that ends on a slot holds none.
+        var other = Rig([try job("a", "every 10s")])
+        _ = other.answer(try #require(other.look(at: 0).first), status: 429, retryAfter: .seconds(10))
+        #expect(other.look(at: 10).map(\.brief) == ["a 10 schedule"])
+        #expect(other.facts.isEmpty)
     }
 
     @Test("an end that nobody waits for any more changes nothing")

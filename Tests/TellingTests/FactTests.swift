@@ -20,7 +20,8 @@ private struct Row: Sendable, CustomTestStringConvertible {
 /// A fact without what it says: a case that is added does not compile here, and then fails until the table has it.
 private enum FactName: CaseIterable {
     case configured, gone, dropped, passed, began, withdrawn, failed, ended
-    case attemptEnded, slotHeld, slotsReleased, slotsGaveWay, targetIsDown, targetIsUp, limited
+    case attemptEnded, slotHeld, slotsReleased, slotsGaveWay, targetIsDown, targetIsStillDown, targetIsUp
+    case limited
     case clockIsWrong, clockIsRight, clockWentBack
 
     init(_ fact: Fact) {
@@ -39,6 +40,7 @@ private enum FactName: CaseIterable {
             case .slotsReleased: .slotsReleased
             case .slotsGaveWay: .slotsGaveWay
             case .targetIsDown: .targetIsDown
+            case .targetIsStillDown: .targetIsStillDown
             case .targetIsUp: .targetIsUp
             case .limited: .limited
             case .clockIsWrong: .clockIsWrong
@@ -57,7 +59,7 @@ struct FactTests {
         let table = try Self.attempts() + Self.slots() + Self.ends() + Self.world() + Self.silent()
         for row in table {
             let book = LogBook()
-            book.log().tell(row.fact, target: "http://app:8000")
+            book.log(level: .debug).tell(row.fact, target: "http://app:8000")
             #expect(book.lines == row.line.map { ["\(LogBook.time) \($0)\n"] } ?? [])
             #expect(try Self.added(by: row.fact) == row.counts, "\(row.testDescription)")
         }
@@ -112,7 +114,6 @@ struct FactTests {
             ),
             Row(
                 .attemptEnded(try Fixture.attempt(), .none(.unreachable, "a=b refused")),
-                #"DEBUG Not reached: a\x3db refused. job=a"#,
                 counts: [#"scheduler_attempts_total{job="a",outcome="unreachable"} 1"#]
             ),
             Row(
@@ -256,9 +257,18 @@ struct FactTests {
                 "INFO  Target http://app:8000 is up again after 61s; 1 run waited. down_ms=61500 waited=1"
             ),
             Row(
-                .limited(try Fixture.caller(), why: "a thread: EAGAIN"),
-                "WARNING The system refused what a run needs: a thread: EAGAIN; it is tried again each second. Raise the "
-                    + "limit on processes (pids) or on open files of the container. job=a"
+                .targetIsStillDown(try Fixture.attempt(), .none(.unreachable, "refused")),
+                "DEBUG Target is still down: refused. job=a"
+            ),
+            Row(
+                .limited(try Fixture.caller(), .thread(11)),
+                "WARNING The system refused a thread (error 11): runs wait for the threads that are there. Raise the limit "
+                    + "on processes (pids) of the container. job=a"
+            ),
+            Row(
+                .limited(try Fixture.caller(), .call("no descriptor")),
+                "WARNING The system refused what a call needs: no descriptor. It is tried again each second. Raise the "
+                    + "limits on processes (pids) and open files (nofile) of the container. job=a"
             ),
             Row(
                 .clockIsWrong(Moment(seconds: 5)),

@@ -51,8 +51,8 @@ extension Variable {
             Row(
                 .words("as many as jobs, 4 to 256"),
                 .number(1...256, of: "threads"),
-                "attempts at once, 1 to 256; the rest wait for a free thread, and that counts as lateness. With more "
-                    + "than 30 or so, raise `pids_limit`"
+                "attempts at once, 1 to 256; the rest wait for a free thread, and that counts as lateness. Each takes two "
+                    + "processes (one looks up the name), the sidecar five more: with more than 45, raise `pids_limit`"
             )
         case .tick:
             Row(

@@ -1,0 +1,188 @@
+import Clockwork
+import Schedule
+
+/// What has to hold when everything is told that followed an event.
+extension Oracle {
+    mutating func finishEvent(_ clockwork: Clockwork) throws {
+        try expect(introductions.isEmpty, "nothing is told of \(introductions.keys.sorted())")
+        try expect(!target.owes.down && !target.owes.up, "nothing is told of the target")
+        try expect(clockwork.target.isDown == (target.down != nil), "the target is shown as \(clockwork.target)")
+        switch event {
+        case .load:
+            for job in jobs.indices {
+                try expect(jobs[job].run == nil, job, "was cut off, and has no end")
+                if jobs[job].isConfigured { holdByRecord(job) }
+            }
+        case .look: try looked(clockwork)
+        case .end(let attempt, _, _):
+            let job = try known(attempt.job.name)
+            try expect(!(jobs[job].run?.isInFlight ?? false), job, "had an attempt that ended, and is in flight")
+            if mayGoOn(job), jobs[job].run == nil, let slot = jobs[job].call?.slot,
+                isWaiting(attempt.job.name, clockwork)
+            {
+                jobs[job].waiting = (slot, jobs[job].paused?.reason ?? .targetDown)
+            }
+            jobs[job].call = nil
+        case .replace:
+            for job in jobs.indices where !jobs[job].isConfigured {
+                try expect(jobs[job].call != nil || jobs[job].run == nil, job, "is gone, and its run has not ended")
+            }
+            for job in jobs.indices {
+                guard let (_, timetable) = jobs[job].streak else { continue }
+                let isSame = jobs[job].isConfigured && timetable == jobs[job].job.timetable
+                try expect(isSame, job, "is another now, and the end of its streak is not told")
+            }
+        case .stop:
+            for job in jobs.indices {
+                try expect(jobs[job].run == nil || jobs[job].call != nil, job, "has a run that waits after the stop")
+            }
+        case .connect, .refuse, .finish, .nothing: break
+        }
+        event = .nothing
+    }
+
+    private mutating func looked(_ clockwork: Clockwork) throws {
+        guard !isStopped, time.uptime >= grace.upperBound else { return }
+        guard time.now >= rules.buildDate else {
+            return try expect(isClockWrong, "the clock is wrong, and it is not told")
+        }
+        try expect(!isClockWrong, "the clock is right, and it is not told")
+        if lastLook.map({ time.now < $0.now }) ?? true {
+            for job in jobs.indices {
+                try expect(!isTooFarAhead(jobs[job]) && !isSeenAhead(jobs[job]), job, "stays ahead of the clock")
+            }
+        }
+        try expect(moved.isEmpty || isMoveTold, "\(moved) went back, and it is not told")
+        lastLook = time
+        let (moment, uptime) = clockwork.nextLook
+        try expect(moment.map { $0 > time.now } ?? true, "the next look is due already, at \(shown(moment))")
+        try expect(
+            uptime.map { $0 > time.uptime } ?? true,
+            "the next look is due already, at \(String(describing: uptime))"
+        )
+        var hasWaiter = false
+        for entry in clockwork.entries {
+            let job = try known(entry.job.name)
+            try check(job, entry)
+            try checkNextLook(job, entry, moment, uptime)
+            if entry.stage == .waitingForTarget { hasWaiter = true }
+        }
+        if let down = target.down, hasWaiter, target.probing == nil, isThreadFree {
+            try expect(
+                down.probe > time.uptime && uptime.map { $0 <= down.probe } ?? false,
+                "nobody probes at \(down.probe)"
+            )
+        }
+    }
+
+    /// What is shown of a job is what it is at, and nothing is put off without a reason.
+    private mutating func check(_ job: Int, _ entry: Entry) throws {
+        let known = jobs[job]
+        let due = known.due(at: time.now)
+        if let call = known.call {
+            guard case .attempting(call.attempt, _, call.hasBegun) = entry.stage else {
+                return try expect(false, job, "has a call, and is shown as \(entry.stage)")
+            }
+            if call.hasBegun, due != nil, known.isConfigured {
+                try expect(known.streak != nil, job, "is held, and it is not told")
+            }
+            return
+        }
+        try expect(known.isConfigured, job, "is gone, and is shown")
+        if known.run != nil {
+            try expect(due == nil, job, "is between two attempts, and its next slot is due")
+            return try checkWaiting(job, entry, due: nil)
+        }
+        if let until = known.heldUntil, until > time.uptime {
+            guard case .held(until, _) = entry.stage else {
+                return try expect(false, job, "is held until \(until), and is shown as \(entry.stage)")
+            }
+            if due != nil { try expect(known.streak != nil, job, "is held, and it is not told") }
+            return
+        }
+        try expect(known.streak == nil, job, "is not held any more, and it is not told")
+        guard let due else {
+            jobs[job].waiting = nil
+            // One of a clock that was behind may still be shown; it does not start.
+            if let slot = entry.run?.slot, let highest = known.highest, slot <= highest, entry.stage != .idle { return }
+            return try expect(entry.stage == .idle, job, "is at nothing, and is shown as \(entry.stage)")
+        }
+        let slot = entry.run?.slot
+        let isRight = slot == due || known.isInterval && slot.map { $0 > due && $0 <= time.now } ?? false
+        try expect(isRight || known.isFirst(slot, due), job, "has \(due) due, and has the run of \(shown(slot))")
+        if case .delayed(let until) = entry.stage {
+            let longest = max(due + .seconds(known.job.jitterSeconds), time.now + rules.spread)
+            try expect(until > time.now && until <= longest, job, "is delayed until \(until), slot \(due)")
+            if rules.spread == .zero {
+                if let delay = known.delay, delay.slot == due, delay.jitter == known.job.jitterSeconds {
+                    try expect(delay.until == until, job, "is delayed until \(until), and was until \(delay.until)")
+                }
+                if let next = known.job.timetable.next(after: due) {
+                    try expect(until < next, job, "is delayed past \(next)")
+                }
+                jobs[job].delay = (due, until, known.job.jitterSeconds)
+            }
+            (jobs[job].waiting, jobs[job].paused) = (nil, nil)
+            return
+        }
+        try checkWaiting(job, entry, due: due)
+    }
+
+    /// A run that may begin, or go on, waits for the target, a thread, or a moment on the clock that only goes forward.
+    private mutating func checkWaiting(_ job: Int, _ entry: Entry, due: Moment?) throws {
+        let known = jobs[job]
+        var reason: SlotReason?
+        switch entry.stage {
+        case .backoff(let until):
+            try expect(known.retry?.contains(until) ?? false && until > time.uptime, job, "waits until \(until)")
+        case .waitingForTarget:
+            try expect(target.down != nil, job, "waits for a target that is up")
+            reason = .targetDown
+        case .waitingForThread:
+            try expect(!isThreadFree && target.down == nil, job, "waits for a thread, and there is one")
+            reason = .threads
+        case .paused(let until):
+            let isSpread = target.lastUp.map { until < $0 + .seconds(3) } ?? false
+            try expect(
+                until > time.uptime && (isSpread || until == known.paused?.until),
+                job,
+                "is paused until \(until)"
+            )
+            reason = until == known.paused?.until ? known.paused?.reason : .targetDown
+        case .idle, .delayed, .held, .attempting:
+            try expect(false, job, "has \(shown(due)) due, and is shown as \(entry.stage)")
+        }
+        if let due, let reason { jobs[job].waiting = (due, reason) } else if due == nil { jobs[job].waiting = nil }
+    }
+
+    /// The loop wakes up in time for whatever comes next.
+    private func checkNextLook(_ job: Int, _ entry: Entry, _ moment: Moment?, _ uptime: Duration?) throws {
+        let known = jobs[job]
+        switch entry.stage {
+        case .delayed(let until): try expect(moment.map { $0 <= until } ?? false, job, "would be looked at too late")
+        case .paused(let until), .backoff(let until), .held(let until, _):
+            try expect(uptime.map { $0 <= until } ?? false, job, "would be looked at too late")
+        case .idle, .waitingForTarget, .waitingForThread, .attempting: break
+        }
+        guard known.isConfigured, known.streak == nil, known.call.map(\.hasBegun) ?? true else { return }
+        guard known.due(at: time.now) == nil, let next = known.next(at: time.now) else { return }
+        try expect(
+            moment.map { $0 <= next } ?? false,
+            job,
+            "is due at \(next), the next look comes at \(shown(moment))"
+        )
+    }
+
+    private func isWaiting(_ name: String, _ clockwork: Clockwork) -> Bool {
+        clockwork.entries.contains {
+            guard $0.job.name == name else { return false }
+            if case .paused = $0.stage { return true }
+            return $0.stage == .waitingForTarget
+        }
+    }
+
+    /// Each run that began has had its end.
+    mutating func finishLife() throws {
+        for job in jobs.indices { try expect(jobs[job].run == nil, job, "has begun, and has no end") }
+    }
+}

@@ -1,0 +1,56 @@
+import Clockwork
+import Schedule
+
+/// The last events of a life, to be printed with a fault.
+struct Trace: CustomStringConvertible {
+    private var events: [(time: Reading, event: String, orders: [Order])] = []
+    private var oldest = 0
+    private static let length = 60
+
+    mutating func note(_ time: Reading, _ event: String, _ orders: [Order]) {
+        if events.count < Self.length { return events.append((time, event, orders)) }
+        events[oldest] = (time, event, orders)
+        oldest = (oldest + 1) % Self.length
+    }
+
+    var description: String {
+        (events[oldest...] + events[..<oldest]).map { time, event, orders in
+            (["  \(time.now) (\(time.uptime)) \(event)"] + orders.map { "      " + Self.text($0) }).joined(
+                separator: "\n"
+            )
+        }.joined(separator: "\n")
+    }
+
+    private static func text(_ order: Order) -> String {
+        switch order {
+        case .start(let attempt):
+            "start \(attempt.job.name) \(attempt.run.slot) \(attempt.run.trigger) #\(attempt.number)\(attempt.isProbe ? " probe" : "")"
+        case .note(let fact): text(fact)
+        }
+    }
+
+    private static func text(_ fact: Fact) -> String {
+        switch fact {
+        case .configured(let name, let new): "configured \(name) \(new)"
+        case .gone(let name, _): "gone \(name)"
+        case .dropped(let name): "dropped \(name)"
+        case .passed(let name, let slot, _): "passed \(name) \(slot)"
+        case .began(let name, let begin, _): "began \(name) \(begin.slot) #\(begin.attempt)"
+        case .withdrawn(let name, _): "withdrawn \(name)"
+        case .failed(let name, let run, let hold, _):
+            "failed \(name) \(run.slot) \(run.outcome) \(String(describing: hold))"
+        case .ended(let name, let run, let hold, _):
+            "ended \(name) \(run.slot) \(run.outcome) \(String(describing: hold))"
+        case .attemptEnded(let attempt, let end): "attempt ended \(attempt.job.name) \(end.outcome)"
+        case .slotHeld(let job, let slot, let reason): "held \(job.name) \(slot) \(reason)"
+        case .slotsReleased(let job, let count, let reason): "released \(job.name) \(count) \(reason)"
+        case .slotsGaveWay(let job, let count, let reason): "gave way \(job.name) \(count) \(reason)"
+        case .targetIsDown: "target is down"
+        case .targetIsUp(let after, let waited): "target is up after \(after), \(waited) waited"
+        case .limited(let job, _): "limited \(job.name)"
+        case .clockIsWrong: "clock is wrong"
+        case .clockIsRight: "clock is right"
+        case .clockWentBack(let jobs, _): "clock went back: \(jobs.map(\.name))"
+        }
+    }
+}
