@@ -18,12 +18,11 @@ extension DirectoryLedger {
                 generation: log.generation,
                 size: .success(0)
             )
-            let refusal = compactor.submit { [self] in compact(book, compacted) }
-            // Some other time: the file only grows meanwhile.
-            if refusal != nil {
-                layer.close(compacted.descriptor)
-                forgoCompaction()
-            }
+            guard compactor.submit({ [self] in compact(book, compacted) }) != nil else { return }
+            // No thread to be had: some other time, the file only grows meanwhile.
+            files.discardFresh(compacted.descriptor)
+            putOffCompaction()
+            forgoCompaction()
         } catch {
             forgoCompaction()
             noteFailure(error)
@@ -71,9 +70,13 @@ extension DirectoryLedger {
         }
     }
 
-    private func noteFailure(_ failure: StateFailure) {
+    private func putOffCompaction() {
         let next = now().uptime + Self.retryCompaction
         state.withLock { $0.nextCompaction = next }
+    }
+
+    private func noteFailure(_ failure: StateFailure) {
+        putOffCompaction()
         report(.notShortened(path: path, failure))
     }
 

@@ -1,6 +1,7 @@
 // A libFuzzer target over the environment: any text in any variable, job lines above all. `make fuzz` runs it.
 //
 // The first byte chooses the variable, the rest is its value.
+import Clockwork
 import Schedule
 import SchedulerCore
 

@@ -2,8 +2,9 @@
 //
 // The first byte chooses: the rest is a file as it stands, or each of its lines is the payload of a sound record, or
 // it damages a sound file. Whatever is read can be written and read again.
+import Clockwork
+import Ledger
 import Schedule
-import SchedulerCore
 
 /// One input, from libFuzzer; always 0.
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -43,9 +44,10 @@ private func damage(_ input: [UInt8]) {
 
 /// Twenty jobs, a record of each.
 private let sound: [UInt8] = {
-    var book = StateBook()
+    var book = Book()
     for number in 0..<20 {
-        book.apply(.configured("job-\(number)", schedule: "every \(number + 1)m", zone: "", last: .epoch))
+        let configuration = Fact.Configuration(schedule: "every \(number + 1)m", zone: "", seen: .epoch, last: .epoch)
+        book.apply(.configured("job-\(number)", configuration))
     }
     return RecordFile.text(of: book)
 }()

@@ -47,14 +47,21 @@ settings)
     printf '\005 +0060 ' | seed number
     ;;
 state)
+    i=0
     id=0123456789abcdef0123456789abcdef at=2026-11-21T03:44:55.123Z
+    hold="hold=abandoned from=$at until=$at" failed="attempts=1 outcome=failed status=500 ms=9 late=0"
     for text in "begin job=a slot=$at run=$id trigger=schedule at=$at attempt=1" "withdrawn job=a run=$id" \
+        "failed job=a slot=$at run=$id trigger=schedule at=$at $failed $hold" "passed job=a slot=$at" \
+        "unfinished job=a slot=$at run=$id trigger=first at=$at $failed" \
         "end job=a:b slot=$at run=$id trigger=first at=$at attempts=2 outcome=ok status=200 ms=12 late=3" \
         "run job=a slot=$at run=$id trigger=catchup at=$at attempts=1 outcome=timeout status=0 ms=900 late=0" \
-        "flight job=a slot=$at run=$id trigger=manual at=$at attempt=1 previous=-" "gone job=a at=$at" "dropped job=a" \
+        "flight job=a slot=$at run=$id trigger=manual at=$at attempt=1 previous=- peak=$at" \
+        "gone job=a at=$at" "dropped job=a" \
         "job job=a last=$at success=- failures=3 gone=- runs=1 flight=$id zone=Europe/Prague schedule=\"daily 03:00\"" \
-        "configured job=\"a\\x41\" last=- zone=\"\" schedule=\"every 1h\"" 'scheduler-state version=1'; do
-        printf '\001%s\n' "$text" | seed "${text%% *}"
+        "job job=a last=$at success=- failures=0 gone=- runs=0 flight=- zone=UTC schedule=@daily seen=$at highest=- $hold" \
+        "configured job=\"a\\x41\" last=- zone=\"\" schedule=\"every 1h\" seen=-" 'scheduler-state version=1'; do
+        printf '\001%s\n' "$text" | seed "$i-${text%% *}"
+        i=$((i + 1))
     done
     printf '\002\000\100A\001\000\n' | seed damage
     ;;

@@ -66,6 +66,35 @@ struct StateThreadTests {
         #expect(try rig.onDisk() == ledger.book)
     }
 
+    @Test("none for a file that is to be written anew: nothing is left of that, and it is tried again after a minute")
+    func compaction() async throws {
+        let ledger = try rig.opened()
+        let path = rig.path + "/state.log"
+        ledger.tellAtOnce((1...400).map { .ended("a", .numbered($0), nil) })
+        #expect(ledger.settle(atMost: .seconds(60)))
+        unsafe chmod(rig.path, 0o777)
+        // On the thread that gets none: it does what else the writer would.
+        try Shortage.ofThreads {
+            ledger.files.withLock { files in
+                ledger.tell([.ended("b", .numbered(1), nil)])
+                ledger.work(&files)
+            }
+        }
+        #expect(rig.files.state.log.count { $0 == .create } == 3, "lock, the first file, and one more")
+        #expect(try SystemFiles().status(path + ".new") == nil)
+        for number in 2...5 { ledger.tell(.ended("b", .numbered(number), nil)) }
+        #expect(rig.files.state.log.count { $0 == .create } == 3)
+        let before = try SystemFiles().status(path)
+        rig.advance(.seconds(61))
+        try await awaitTrue {
+            ledger.tell(.ended("b", .numbered(6), nil))
+            return (try? SystemFiles().status(path))??.inode != before?.inode
+        }
+        ledger.close()
+        #expect(try rig.onDisk() == ledger.book)
+        #expect(rig.events == [])
+    }
+
     @Test("a stop does not wait for one")
     func stop() throws {
         let ledger = rig.ledger()

@@ -13,6 +13,9 @@ package enum Shortage {
     private static let setresuid = 147
     #endif
 
+    /// One at a time: each puts the limit back.
+    private static let turn = NSLock()
+
     /// Does something on a thread with a table of descriptors of its own (unshare(2)), of which only so many are free.
     package static func ofDescriptors<Value>(
         free: Int,
@@ -33,6 +36,8 @@ package enum Shortage {
     ///
     /// The limit is the whole process's, but root's own threads know none.
     package static func ofThreads<Value>(_ body: @escaping () throws -> Value) throws -> Value {
+        turn.lock()
+        defer { turn.unlock() }
         var before = rlimit()
         guard unsafe getrlimit(processes, &before) == 0 else { throw Refused(what: "getrlimit") }
         var none = rlimit(rlim_cur: 0, rlim_max: before.rlim_max)
