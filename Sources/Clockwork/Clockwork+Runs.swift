@@ -95,7 +95,7 @@ extension Clockwork {
         guard let down = target.reached(at: uptime) else { return }
         let waiting = waitingForTarget
         for (place, job) in waiting.enumerated() {
-            set(job, .paused(until: uptime + Self.recoverySpread * Double(place) / Double(waiting.count)))
+            set(job, .paused(until: uptime + Self.recoverySpread * place / waiting.count))
         }
         // The one that probes has waited as well.
         let probing = entries.count {
@@ -158,7 +158,7 @@ extension Clockwork {
             .map { rest, reason in
                 // By the clock as it was when the attempt began: whoever set it since has not changed how long it took.
                 let from = begin.moment(at: time.uptime).wholeMilliseconds
-                return (Hold(from: from, until: from + rest, reason: reason), until: time.uptime + rest)
+                return (Hold(from: from, until: (from + rest).wholeMilliseconds, reason: reason), until: time.uptime + rest)
             }
         entries[job].begun?.attempts = attempts
         entries[job].begun?.extra += end.requests - 1

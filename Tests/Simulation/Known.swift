@@ -2,8 +2,8 @@ import Clockwork
 import Schedule
 
 extension Oracle {
-    /// What the oracle knows of one job.
-    struct Known {
+    /// What the oracle knows of one job; a class, since it is large, and looked at more often than changed.
+    final class Known {
         var job: Job
         var isConfigured = true
 
@@ -73,7 +73,7 @@ extension Oracle {
             return anchor == last ? next : job.timetable.next(after: anchor)
         }
 
-        mutating func setLast(_ moment: Moment?) {
+        func setLast(_ moment: Moment?) {
             last = moment
             next = moment.flatMap { job.timetable.next(after: $0) }
         }
