@@ -110,7 +110,7 @@ extension Oracle {
             return try expect(stage == .idle, job, "is at nothing, and is shown as \(stage)")
         }
         let isRight = slot == due || known.isInterval && slot.map { $0 > due && $0 <= time.now } ?? false
-        try expect(isRight || known.isFirst(slot, due), job, "has \(due) due, and has the run of \(shown(slot))")
+        try expect(isRight, job, "has \(due) due, and has the run of \(shown(slot))")
         if case .delayed(let until) = stage {
             let longest = max(due + .seconds(known.job.jitterSeconds), time.now + rules.spread)
             try expect(until > time.now && until <= longest, job, "is delayed until \(until), slot \(due)")
