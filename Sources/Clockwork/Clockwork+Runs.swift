@@ -161,7 +161,9 @@ extension Clockwork {
             .map { rest, reason in
                 // By the clock as it was when the attempt began: whoever set it since has not changed how long it took.
                 let from = begin.moment(at: time.uptime).wholeMilliseconds
-                return (Hold(from: from, until: (from + rest).wholeMilliseconds, reason: reason), until: time.uptime + rest)
+                return (
+                    Hold(from: from, until: (from + rest).wholeMilliseconds, reason: reason), until: time.uptime + rest
+                )
             }
         entries[job].begun?.attempts = attempts
         entries[job].begun?.extra += end.requests - 1

@@ -10,7 +10,7 @@ extension Oracle {
         self.grace = time.uptime...time.uptime + grace
         (isStopped, isFinishing, isClockWrong, lastLook) = (false, false, false, nil)
         (target, limit) = (Target(), nil)
-        (toldOfLimit, mustIntroduce) = (nil, true)
+        (toldOfLimit, mustIntroduce, introductions) = (nil, true, [:])
         for job in jobs.indices {
             (jobs[job].call, jobs[job].heldUntil, jobs[job].retry) = (nil, nil, nil)
             (jobs[job].paused, jobs[job].streak, jobs[job].waiting) = (nil, nil, nil)
@@ -21,7 +21,10 @@ extension Oracle {
     func look(at time: Reading) {
         (self.time, event) = (time, .look)
         // On a clock that went back over the slot that waits it is another one that may run.
-        for job in jobs where job.waiting.map({ $0.slot > time.now }) ?? false { (job.waiting, job.paused) = (nil, nil) }
+        let isBelieved = time.now >= rules.buildDate
+        for job in jobs where isBelieved && job.waiting.map({ $0.slot > time.now }) ?? false {
+            (job.waiting, job.paused) = (nil, nil)
+        }
         beginEvent()
     }
 
@@ -159,7 +162,9 @@ extension Oracle {
         return jobs[job].run != nil || !(jobs[job].call?.isOutdated ?? false)
     }
 
-    /// A connection stands. Only one that was made after the target went down says that it is up.
+    /// A connection stands.
+    ///
+    /// Only one that was made after the target went down says that it is up.
     private func reach() {
         target.lastContact = time.uptime
         guard let down = target.down, time.uptime > down.since else { return }

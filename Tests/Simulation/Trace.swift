@@ -15,9 +15,10 @@ struct Trace: CustomStringConvertible {
 
     var description: String {
         (events[oldest...] + events[..<oldest]).map { time, event, attempt, orders in
-            (["  \(time.now) (\(time.uptime)) \(event) \(attempt?.job.name ?? "")"] + orders.map { "      " + Self.text($0) }).joined(
-                separator: "\n"
-            )
+            (["  \(time.now) (\(time.uptime)) \(event) \(attempt?.job.name ?? "")"]
+                + orders.map { "      " + Self.text($0) }).joined(
+                    separator: "\n"
+                )
         }.joined(separator: "\n")
     }
 
