@@ -92,7 +92,7 @@ extension Clockwork {
         let time = believed(time)
         tellOfLimit(attempt.job, why, time)
         if mayGoOn(job) {
-            attempt.isProbe ? waitForTarget(job) : set(job, .waitingForThread)
+            ready(job, time)
             watch(job)
         } else {
             giveUp(job, time)
