@@ -17,6 +17,11 @@ extension Clockwork {
         return !life.isOver && !entry.isGone && (entry.begun != nil || !entry.isOutdated)
     }
 
+    /// Whether this attempt may begin: on a clock that is not believed none does, even if nobody has looked at it yet.
+    private func mayBegin(_ job: Int, _ attempt: Attempt, _ shown: Reading) -> Bool {
+        mayGoOn(job) && life == .running && shown.now >= rules.buildDate && !isBehind(job, attempt.run, shown.now)
+    }
+
     // MARK: - News of a request
 
     /// The attempt's connection stands, and nothing of its request is sent yet; false: it shall not be.
@@ -25,10 +30,7 @@ extension Clockwork {
     package mutating func connected(_ attempt: Attempt, begin: Reading, at time: Reading) -> (Bool, [Order]) {
         guard let (job, _, hasBegun) = place(of: attempt) else { return (false, take()) }
         reached(at: time.uptime)
-        // On a clock that is not believed nothing begins, even if nobody has looked at it yet.
-        guard mayGoOn(job), life == .running, time.now >= rules.buildDate, !isBehind(job, attempt.run, time.now) else {
-            return (false, take())
-        }
+        guard mayBegin(job, attempt, time) else { return (false, take()) }
         if !hasBegun { noteBegin(job, attempt, believed(begin)) }
         return (true, take())
     }
@@ -56,13 +58,14 @@ extension Clockwork {
 
     /// What became of an attempt.
     package mutating func ended(_ attempt: Attempt, begin: Reading, _ end: AttemptEnd, at time: Reading) -> [Order] {
-        finish(attempt, begin: believed(begin), end, believed(time))
+        finish(attempt, begin: begin, end, time)
         forgetGone()
         return take()
     }
 
-    mutating func finish(_ attempt: Attempt, begin: Reading, _ end: AttemptEnd, _ time: Reading) {
+    mutating func finish(_ attempt: Attempt, begin: Reading, _ end: AttemptEnd, _ shown: Reading) {
         guard let (job, since, hasBegun) = place(of: attempt) else { return }
+        let (begin, time) = (believed(begin), believed(shown))
         note(.attemptEnded(attempt, end))
         let wasSeen = !end.isOwnLimit && end.outcome != .unreachable && (end.outcome != .aborted || end.wasSent)
         if !wasSeen, hasBegun { takeBack(job, attempt) }
@@ -72,7 +75,7 @@ extension Clockwork {
             limited(job, attempt, end, time)
         } else if end.outcome == .unreachable {
             undelivered(job, attempt, end, since: since, time)
-        } else if !wasSeen || !hasBegun && !mayGoOn(job) {
+        } else if !wasSeen || !hasBegun && !mayBegin(job, attempt, shown) {
             giveUp(job, time)
         } else {
             if !hasBegun { noteBegin(job, attempt, begin) }
@@ -95,7 +98,7 @@ extension Clockwork {
         guard let down = target.reached(at: uptime) else { return }
         let waiting = waitingForTarget
         for (place, job) in waiting.enumerated() {
-            set(job, .paused(until: uptime + Self.recoverySpread * Double(place) / Double(waiting.count)))
+            set(job, .paused(until: uptime + Self.recoverySpread * place / waiting.count))
         }
         // The one that probes has waited as well.
         let probing = entries.count {
@@ -160,7 +163,9 @@ extension Clockwork {
             .map { rest, reason in
                 // By the clock as it was when the attempt began: whoever set it since has not changed how long it took.
                 let from = begin.moment(at: time.uptime).wholeMilliseconds
-                return (Hold(from: from, until: from + rest, reason: reason), until: time.uptime + rest)
+                return (
+                    Hold(from: from, until: (from + rest).wholeMilliseconds, reason: reason), until: time.uptime + rest
+                )
             }
         entries[job].begun?.attempts = attempts
         entries[job].begun?.extra += end.requests - 1

@@ -18,7 +18,7 @@ extension Clockwork {
         let (job, state) = (entry.job, entry.state)
         guard let anchor = state.anchor(at: now) else {
             // It never ran: the slot is the moment at which the job was first seen, until the schedule has a later one.
-            let seen = min(state.seen ?? now.wholeMilliseconds, now.wholeMilliseconds)
+            let seen = state.seen ?? now.wholeMilliseconds
             let slot = job.timetable.latest(after: seen, through: now) ?? seen
             let from = max(slot + jitter(job, slot), start.now + spread(job, at: now, start: start.now))
             return .run(Run(slot: slot, due: from, trigger: .first), scheduled: slot, from: from)
@@ -88,19 +88,18 @@ extension Clockwork {
 
     mutating func slotIsDue(_ job: Int, _ time: Reading) {
         let entry = entries[job]
-        if let reason = entry.heldBy {
-            let anchor = entry.state.anchor(at: time.now) ?? time.now
-            // None, if it has begun already, on a clock that was ahead.
-            guard let slot = entry.job.timetable.latest(after: anchor, through: time.now) else { return watch(job) }
-            entries[job].heldSince = slot
-            slots.set(job, due: nil)
-            return note(.slotHeld(entry.job, slot: slot, reason))
-        }
+        let reason = entry.heldBy
         // While it connects nobody knows whether it has begun; what is missed is seen when that is known.
-        if entry.isRequestOpen { return slots.set(job, due: nil) }
+        if entry.isRequestOpen, reason == nil { return slots.set(job, due: nil) }
+        if reason == nil, entry.begun == nil { return renew(job, time) }
+        let anchor = entry.state.anchor(at: time.now) ?? time.now
+        // None, if it has begun already, on a clock that was ahead.
+        guard let slot = entry.job.timetable.latest(after: anchor, through: time.now) else { return watch(job) }
         // No attempt is made past the next slot.
-        if entry.begun != nil { return finishUnfinished(job, time) }
-        renew(job, time)
+        guard let reason else { return finishUnfinished(job, time) }
+        entries[job].heldSince = slot
+        slots.set(job, due: nil)
+        note(.slotHeld(entry.job, slot: slot, reason))
     }
 
     /// Puts the latest slot in the place of the run that waits, or of none.

@@ -44,7 +44,9 @@ extension Clockwork {
     private mutating func start(_ job: Int, isProbe: Bool, _ time: Reading) -> Bool {
         if entries[job].begun == nil {
             let waited = entries[job].stage
-            if entries[job].hasWaited || isBehind(job, entries[job].run, time.now) {
+            // The clock may have gone back while an attempt was under way, which then came to nothing.
+            let isAhead = entries[job].run.map { $0.slot > time.now } ?? false
+            if entries[job].hasWaited || isAhead || isBehind(job, entries[job].run, time.now) {
                 renew(job, time)
             } else {
                 passIfTooOld(job, time)
@@ -90,7 +92,7 @@ extension Clockwork {
         let time = believed(time)
         tellOfLimit(attempt.job, .thread(number), time)
         if mayGoOn(job) {
-            attempt.isProbe ? waitForTarget(job) : set(job, .waitingForThread)
+            ready(job, time)
             watch(job)
         } else {
             giveUp(job, time)

@@ -240,6 +240,30 @@ struct ClockTests {
         #expect(rig.facts.map(\.brief) == ["held a 600 running"])
     }
 
+    @Test("far back and right again while a run is between two attempts: no slot has come, and it goes on")
+    func backInBackoff() throws {
+        var rig = Rig([try job("a", "every 1h") { $0.retries = 1 }])
+        _ = rig.answer(try #require(rig.look(at: 0).first), status: 500)
+        rig.shift = .seconds(-day)
+        _ = rig.look(at: 1)
+        rig.shift = .zero
+        _ = rig.look(at: 2)
+        #expect(rig.run(to: 7).map(\.brief) == ["a 0 first #2"])
+    }
+
+    @Test("back over the slot of a run that is refused its thread: it waits for its time")
+    func backAndRefused() throws {
+        let a = try job("a", "daily 00:00")
+        var rig = Rig([a], states: [ran(a, at: -day)])
+        let first = try #require(rig.look(at: 0).first)
+        rig.shift = .seconds(-10)
+        _ = rig.look(at: 1)
+        _ = rig.refuse(first)
+        #expect(rig.look(at: 2).isEmpty)
+        #expect(rig.run(to: 10).map(\.brief) == ["a 0 schedule"])
+        #expect(rig.seconds == 10)
+    }
+
     @Test("back again after a clock that was ahead, which the record still says: slots before that come at their time")
     func backAgain() throws {
         var rig = try running(["daily 12:00"])
@@ -320,6 +344,18 @@ struct ClockTests {
             let moments = [state.seen, state.last, state.hold?.from, state.hold?.until] + state.runs.map(\.began)
             #expect(moments.allSatisfy { $0.map { $0 > Rig.at(-2 * day) } ?? true }, "\(state)")
         }
+    }
+
+    @Test("a handshake that fails on a clock at 1970, which knows no certificate that is valid: the slot stays due")
+    func handshakeOnLostClock() throws {
+        let a = try job("a", "daily 00:00")
+        var rig = Rig([a], states: [ran(a, at: -day)], buildDate: Rig.at(-day))
+        let first = try #require(rig.look(at: 0).first)
+        rig.shift = .epoch - Rig.midnight
+        _ = rig.fail(first, .tls, wasSent: false)
+        #expect(rig.ends.isEmpty)
+        rig.shift = .zero
+        #expect(rig.look(at: 1).map(\.brief) == ["a 0 schedule"])
     }
 
     @Test("a request that its stuck thread does not give back, on a clock at 1970: no moment of that in its record")

@@ -320,6 +320,15 @@ struct ThreadTests {
         #expect(rig.clockwork.open == 2)
     }
 
+    @Test("one that is refused its thread while the target is down waits for that, and not for a thread")
+    func refusedWhileDown() throws {
+        var rig = Rig([try job("a", "daily 03:00"), try job("b", "daily 03:00")])
+        let attempts = rig.look(at: 0)
+        _ = rig.fail(attempts[0], .unreachable, wasSent: false)
+        _ = rig.take(rig.orders { $0.refused(attempts[1], number: 11, at: $1) })
+        #expect(try rig.entry("b").stage == .waitingForTarget)
+    }
+
     @Test("an attempt whose connection is told twice has one begin")
     func connectedTwice() throws {
         var rig = Rig([try job("a", "daily 03:00")])

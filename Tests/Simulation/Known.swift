@@ -2,8 +2,8 @@ import Clockwork
 import Schedule
 
 extension Oracle {
-    /// What the oracle knows of one job.
-    struct Known {
+    /// What the oracle knows of one job; a class, since it is large, and looked at more often than changed.
+    final class Known {
         var job: Job
         var isConfigured = true
 
@@ -53,18 +53,11 @@ extension Oracle {
         /// The slot that is to run at this moment; nil if there is none.
         func due(at now: Moment) -> Moment? {
             guard let anchor = anchor(at: now) else {
-                let first = min(seen ?? now, now.wholeMilliseconds)
+                let first = seen ?? now.wholeMilliseconds
                 return job.timetable.latest(after: first, through: now) ?? first
             }
             if anchor == last, let next, next > now { return nil }
             return job.timetable.latest(after: anchor, through: now)
-        }
-
-        /// Whether it may be the slot of a first run: one that was decided while the clock stood before the moment at
-        /// which the job was first seen.
-        func isFirst(_ slot: Moment?, _ due: Moment) -> Bool {
-            guard last == nil, let slot, let seen else { return false }
-            return slot == due || slot < seen && due <= seen
         }
 
         /// When a slot comes next, if none is due.
@@ -73,7 +66,7 @@ extension Oracle {
             return anchor == last ? next : job.timetable.next(after: anchor)
         }
 
-        mutating func setLast(_ moment: Moment?) {
+        func setLast(_ moment: Moment?) {
             last = moment
             next = moment.flatMap { job.timetable.next(after: $0) }
         }

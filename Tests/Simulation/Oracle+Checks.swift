@@ -3,7 +3,7 @@ import Schedule
 
 /// What has to hold when everything is told that followed an event.
 extension Oracle {
-    mutating func finishEvent(_ clockwork: Clockwork) throws {
+    func finishEvent(_ clockwork: Clockwork) throws {
         try expect(introductions.isEmpty, "nothing is told of \(introductions.keys.sorted())")
         try expect(!target.owes.down && !target.owes.up, "nothing is told of the target")
         try expect(clockwork.target.isDown == (target.down != nil), "the target is shown as \(clockwork.target)")
@@ -11,7 +11,7 @@ extension Oracle {
         case .load:
             for job in jobs.indices {
                 try expect(jobs[job].run == nil, job, "was cut off, and has no end")
-                if jobs[job].isConfigured { holdByRecord(job) }
+                if jobs[job].isConfigured { holdByRecord(jobs[job]) }
             }
         case .look: try looked(clockwork)
         case .end(let attempt, _, _):
@@ -41,7 +41,7 @@ extension Oracle {
         event = .nothing
     }
 
-    private mutating func looked(_ clockwork: Clockwork) throws {
+    private func looked(_ clockwork: Clockwork) throws {
         guard !isStopped, time.uptime >= grace.upperBound else { return }
         guard time.now >= rules.buildDate else {
             return try expect(isClockWrong, "the clock is wrong, and it is not told")
@@ -61,11 +61,13 @@ extension Oracle {
             "the next look is due already, at \(String(describing: uptime))"
         )
         var hasWaiter = false
-        for entry in clockwork.entries {
-            let job = try known(entry.job.name)
-            try check(job, entry)
-            try checkNextLook(job, entry, moment, uptime)
-            if entry.stage == .waitingForTarget { hasWaiter = true }
+        let entries = clockwork.entries
+        for place in entries.indices {
+            let job = try known(entries[place].job.name)
+            let stage = entries[place].stage
+            try check(job, stage, entries[place].run?.slot)
+            try checkNextLook(job, stage, moment, uptime)
+            if stage == .waitingForTarget { hasWaiter = true }
         }
         if let down = target.down, hasWaiter, target.probing == nil, isThreadFree {
             try expect(
@@ -76,12 +78,12 @@ extension Oracle {
     }
 
     /// What is shown of a job is what it is at, and nothing is put off without a reason.
-    private mutating func check(_ job: Int, _ entry: Entry) throws {
+    private func check(_ job: Int, _ stage: Entry.Stage, _ slot: Moment?) throws {
         let known = jobs[job]
         let due = known.due(at: time.now)
         if let call = known.call {
-            guard case .attempting(call.attempt, _, call.hasBegun) = entry.stage else {
-                return try expect(false, job, "has a call, and is shown as \(entry.stage)")
+            guard case .attempting(call.attempt, _, call.hasBegun) = stage else {
+                return try expect(false, job, "has a call, and is shown as \(stage)")
             }
             if call.hasBegun, due != nil, known.isConfigured {
                 try expect(known.streak != nil, job, "is held, and it is not told")
@@ -91,11 +93,11 @@ extension Oracle {
         try expect(known.isConfigured, job, "is gone, and is shown")
         if known.run != nil {
             try expect(due == nil, job, "is between two attempts, and its next slot is due")
-            return try checkWaiting(job, entry, due: nil)
+            return try checkWaiting(job, stage, due: nil)
         }
         if let until = known.heldUntil, until > time.uptime {
-            guard case .held(until, _) = entry.stage else {
-                return try expect(false, job, "is held until \(until), and is shown as \(entry.stage)")
+            guard case .held(until, _) = stage else {
+                return try expect(false, job, "is held until \(until), and is shown as \(stage)")
             }
             if due != nil { try expect(known.streak != nil, job, "is held, and it is not told") }
             return
@@ -104,13 +106,12 @@ extension Oracle {
         guard let due else {
             jobs[job].waiting = nil
             // One of a clock that was behind may still be shown; it does not start.
-            if let slot = entry.run?.slot, let highest = known.highest, slot <= highest, entry.stage != .idle { return }
-            return try expect(entry.stage == .idle, job, "is at nothing, and is shown as \(entry.stage)")
+            if let slot, let highest = known.highest, slot <= highest, stage != .idle { return }
+            return try expect(stage == .idle, job, "is at nothing, and is shown as \(stage)")
         }
-        let slot = entry.run?.slot
         let isRight = slot == due || known.isInterval && slot.map { $0 > due && $0 <= time.now } ?? false
-        try expect(isRight || known.isFirst(slot, due), job, "has \(due) due, and has the run of \(shown(slot))")
-        if case .delayed(let until) = entry.stage {
+        try expect(isRight, job, "has \(due) due, and has the run of \(shown(slot))")
+        if case .delayed(let until) = stage {
             let longest = max(due + .seconds(known.job.jitterSeconds), time.now + rules.spread)
             try expect(until > time.now && until <= longest, job, "is delayed until \(until), slot \(due)")
             if rules.spread == .zero {
@@ -125,14 +126,14 @@ extension Oracle {
             (jobs[job].waiting, jobs[job].paused) = (nil, nil)
             return
         }
-        try checkWaiting(job, entry, due: due)
+        try checkWaiting(job, stage, due: due)
     }
 
     /// A run that may begin, or go on, waits for the target, a thread, or a moment on the clock that only goes forward.
-    private mutating func checkWaiting(_ job: Int, _ entry: Entry, due: Moment?) throws {
+    private func checkWaiting(_ job: Int, _ stage: Entry.Stage, due: Moment?) throws {
         let known = jobs[job]
         var reason: SlotReason?
-        switch entry.stage {
+        switch stage {
         case .backoff(let until):
             try expect(known.retry?.contains(until) ?? false && until > time.uptime, job, "waits until \(until)")
         case .waitingForTarget:
@@ -150,15 +151,15 @@ extension Oracle {
             )
             reason = until == known.paused?.until ? known.paused?.reason : .targetDown
         case .idle, .delayed, .held, .attempting:
-            try expect(false, job, "has \(shown(due)) due, and is shown as \(entry.stage)")
+            try expect(false, job, "has \(shown(due)) due, and is shown as \(stage)")
         }
         if let due, let reason { jobs[job].waiting = (due, reason) } else if due == nil { jobs[job].waiting = nil }
     }
 
     /// The loop wakes up in time for whatever comes next.
-    private func checkNextLook(_ job: Int, _ entry: Entry, _ moment: Moment?, _ uptime: Duration?) throws {
+    private func checkNextLook(_ job: Int, _ stage: Entry.Stage, _ moment: Moment?, _ uptime: Duration?) throws {
         let known = jobs[job]
-        switch entry.stage {
+        switch stage {
         case .delayed(let until): try expect(moment.map { $0 <= until } ?? false, job, "would be looked at too late")
         case .paused(let until), .backoff(let until), .held(let until, _):
             try expect(uptime.map { $0 <= until } ?? false, job, "would be looked at too late")
@@ -182,7 +183,7 @@ extension Oracle {
     }
 
     /// Each run that began has had its end.
-    mutating func finishLife() throws {
+    func finishLife() throws {
         for job in jobs.indices { try expect(jobs[job].run == nil, job, "has begun, and has no end") }
     }
 }

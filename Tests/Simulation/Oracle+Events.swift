@@ -4,13 +4,13 @@ import Schedule
 /// What the oracle is told before the clockwork hears it.
 extension Oracle {
     /// A process begins with what is on record.
-    mutating func load(_ new: [Job], rules: Rules, grace: Duration, at time: Reading) {
+    func load(_ new: [Job], rules: Rules, grace: Duration, at time: Reading) {
         configure(new)
         (self.rules, self.time, event) = (rules, time, .load)
         self.grace = time.uptime...time.uptime + grace
         (isStopped, isFinishing, isClockWrong, lastLook) = (false, false, false, nil)
         (target, limit) = (Target(), nil)
-        (toldOfLimit, mustIntroduce) = (nil, true)
+        (toldOfLimit, mustIntroduce, introductions) = (nil, true, [:])
         for job in jobs.indices {
             (jobs[job].call, jobs[job].heldUntil, jobs[job].retry) = (nil, nil, nil)
             (jobs[job].paused, jobs[job].streak, jobs[job].waiting) = (nil, nil, nil)
@@ -18,13 +18,18 @@ extension Oracle {
         beginEvent()
     }
 
-    mutating func look(at time: Reading) {
+    func look(at time: Reading) {
         (self.time, event) = (time, .look)
+        // On a clock that went back over the slot that waits it is another one that may run.
+        let isBelieved = time.now >= rules.buildDate
+        for job in jobs where isBelieved && job.waiting.map({ $0.slot > time.now }) ?? false {
+            (job.waiting, job.paused) = (nil, nil)
+        }
         beginEvent()
     }
 
     /// Whether the request may go out.
-    mutating func connect(_ attempt: Attempt, at time: Reading) throws -> Bool {
+    func connect(_ attempt: Attempt, at time: Reading) throws -> Bool {
         (self.time, event) = (time, .connect(attempt))
         beginEvent()
         let job = try known(attempt.job.name)
@@ -37,7 +42,7 @@ extension Oracle {
         return mayGoOn(job) && time.now >= rules.buildDate && !isClockWrong
     }
 
-    mutating func end(_ attempt: Attempt, begin: Reading, _ end: AttemptEnd, at time: Reading) throws {
+    func end(_ attempt: Attempt, begin: Reading, _ end: AttemptEnd, at time: Reading) throws {
         (self.time, event) = (time, .end(attempt, end, begin: begin))
         beginEvent()
         let job = try known(attempt.job.name)
@@ -55,7 +60,7 @@ extension Oracle {
         }
     }
 
-    mutating func refuse(_ attempt: Attempt, at time: Reading) throws {
+    func refuse(_ attempt: Attempt, at time: Reading) throws {
         (self.time, event) = (time, .refuse(attempt))
         beginEvent()
         let job = try known(attempt.job.name)
@@ -71,39 +76,37 @@ extension Oracle {
     }
 
     /// SIGHUP.
-    mutating func replace(_ new: [Job], threads: Int, at time: Reading) {
+    func replace(_ new: [Job], threads: Int, at time: Reading) {
         (self.time, event) = (time, .replace)
         rules.threads = max(rules.threads, threads)
-        let old = jobs
+        let old = jobs.map { (job: $0.job, isConfigured: $0.isConfigured) }
         configure(new)
-        for job in old.indices {
-            if old[job].job != jobs[job].job || old[job].isConfigured != jobs[job].isConfigured {
-                jobs[job].call?.isOutdated = true
-                jobs[job].waiting = nil
-                jobs[job].delay = nil
-                jobs[job].paused = nil
+        for (old, known) in zip(old, jobs) {
+            if old.job != known.job || old.isConfigured != known.isConfigured {
+                known.call?.isOutdated = true
+                (known.waiting, known.delay, known.paused) = (nil, nil, nil)
             }
             // A job that is not there any more is only held by what is on record.
-            if !jobs[job].isConfigured { jobs[job].heldUntil = nil }
-            if jobs[job].isConfigured, !old[job].isConfigured, jobs[job].call == nil { holdByRecord(job) }
+            if !known.isConfigured { known.heldUntil = nil }
+            if known.isConfigured, !old.isConfigured, known.call == nil { holdByRecord(known) }
         }
         mustIntroduce = true
         beginEvent()
     }
 
-    mutating func stop(at time: Reading) {
+    func stop(at time: Reading) {
         (self.time, event) = (time, .stop)
         isStopped = true
         beginEvent()
     }
 
     /// What nobody waits for any longer ends.
-    mutating func finish(at time: Reading) {
+    func finish(at time: Reading) {
         (self.time, event, isFinishing) = (time, .finish, true)
         beginEvent()
     }
 
-    private mutating func beginEvent() {
+    private func beginEvent() {
         (moved, isMoveTold) = ([], false)
         guard time.now >= rules.buildDate else { return }
         switch event {
@@ -114,7 +117,7 @@ extension Oracle {
     }
 
     /// What has to be told of how jobs are configured, section 9.
-    private mutating func introduce() {
+    private func introduce() {
         mustIntroduce = false
         let now = time.now.wholeMilliseconds
         for job in jobs {
@@ -143,10 +146,10 @@ extension Oracle {
         }
     }
 
-    mutating func holdByRecord(_ job: Int) {
-        guard let hold = jobs[job].hold else { return }
+    func holdByRecord(_ job: Known) {
+        guard let hold = job.hold else { return }
         let rest = min(hold.until - believed.now, hold.until - hold.from)
-        jobs[job].heldUntil = rest > .zero ? time.uptime + rest : nil
+        job.heldUntil = rest > .zero ? time.uptime + rest : nil
     }
 
     // MARK: - The target
@@ -159,14 +162,16 @@ extension Oracle {
         return jobs[job].run != nil || !(jobs[job].call?.isOutdated ?? false)
     }
 
-    /// A connection stands. Only one that was made after the target went down says that it is up.
-    private mutating func reach() {
+    /// A connection stands.
+    ///
+    /// Only one that was made after the target went down says that it is up.
+    private func reach() {
         target.lastContact = time.uptime
         guard let down = target.down, time.uptime > down.since else { return }
         (target.down, target.probing, target.lastUp, target.owes.up) = (nil, nil, time.uptime, true)
     }
 
-    private mutating func miss(_ attempt: Attempt, since: Duration, _ job: Int) {
+    private func miss(_ attempt: Attempt, since: Duration, _ job: Int) {
         if let down = target.down {
             guard target.probing == attempt else { return }
             target.probing = nil

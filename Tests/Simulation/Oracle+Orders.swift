@@ -3,7 +3,7 @@ import Schedule
 
 /// Each order, as it is given.
 extension Oracle {
-    mutating func note(_ fact: Fact) throws {
+    func note(_ fact: Fact) throws {
         switch fact {
         case .configured(let name, let new): try configured(try known(name), new)
         case .gone(let name, _):
@@ -48,7 +48,7 @@ extension Oracle {
     }
 
     /// An attempt is to be made.
-    mutating func start(_ attempt: Attempt) throws {
+    func start(_ attempt: Attempt) throws {
         let job = try known(attempt.job.name)
         let known = jobs[job]
         guard case .look = event else { throw Fault(text: "\(attempt.job.name) starts, and nobody looked") }
@@ -96,12 +96,12 @@ extension Oracle {
         try expect(attempt.number == 1, job, "begins with attempt \(attempt.number)")
         guard let slot = known.due(at: time.now) else { return try expect(false, job, "starts, and no slot is due") }
         try expect(
-            run.due >= min(run.slot, slot) && run.due <= max(slot, time.now) + rules.spread,
+            slot <= time.now && run.due >= slot && run.due <= max(slot, time.now) + rules.spread,
             job,
             "is due at \(run.due), slot \(slot)"
         )
         switch run.trigger {
-        case .first: try expect(known.isFirst(run.slot, slot), job, "runs first as \(run.slot), not \(slot)")
+        case .first: try expect(run.slot == slot, job, "runs first as \(run.slot), not \(slot)")
         case .schedule: try expect(known.last != nil && run.slot == slot, job, "runs \(run.slot), not \(slot)")
         case .catchup:
             try expect(known.last != nil && lateness(slot) > rules.tick, job, "catches \(slot) up, which is not missed")
@@ -119,7 +119,7 @@ extension Oracle {
 
     // MARK: - Slots
 
-    private mutating func configured(_ job: Int, _ new: Fact.Configuration) throws {
+    private func configured(_ job: Int, _ new: Fact.Configuration) throws {
         let known = jobs[job]
         let now = time.now.wholeMilliseconds
         try expect(known.isConfigured, job, "is configured, and is not")
@@ -160,13 +160,13 @@ extension Oracle {
         return seen - time.now > .seconds(1)
     }
 
-    private mutating func forget(_ job: Int) {
+    private func forget(_ job: Int) {
         let known = jobs[job]
         jobs[job] = Known(known.job)
         jobs[job].isConfigured = known.isConfigured
     }
 
-    private mutating func passed(_ job: Int, _ slot: Moment) throws {
+    private func passed(_ job: Int, _ slot: Moment) throws {
         let known = jobs[job]
         try expect(known.call == nil && known.run == nil, job, "leaves a slot out, and runs")
         try expect(known.last != nil && known.due(at: time.now) == slot, job, "leaves out \(slot), which is not due")
@@ -176,7 +176,7 @@ extension Oracle {
         jobs[job].waiting = nil
     }
 
-    private mutating func held(_ job: Int, _ slot: Moment, _ reason: SlotReason) throws {
+    private func held(_ job: Int, _ slot: Moment, _ reason: SlotReason) throws {
         let known = jobs[job]
         try expect(known.streak == nil, job, "is told twice to be held")
         let isRunning = known.call?.hasBegun ?? false
@@ -186,14 +186,14 @@ extension Oracle {
         jobs[job].streak = (slot, known.job.timetable)
     }
 
-    private mutating func released(_ job: Int, _ count: Int) throws {
+    private func released(_ job: Int, _ count: Int) throws {
         guard let (first, timetable) = jobs[job].streak else { return try expect(false, job, "was not held") }
         let expected = 1 + slots(timetable, from: first, to: believed.now)
         try expect(count == expected, job, "was held for \(expected) slots from \(first), not \(count)")
         jobs[job].streak = nil
     }
 
-    private mutating func gaveWay(_ job: Int, _ count: Int, _ reason: SlotReason) throws {
+    private func gaveWay(_ job: Int, _ count: Int, _ reason: SlotReason) throws {
         guard let (slot, why) = jobs[job].waiting, let due = jobs[job].due(at: time.now) else {
             return try expect(false, job, "gives way, and does not wait")
         }

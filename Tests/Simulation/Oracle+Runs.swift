@@ -3,7 +3,7 @@ import Schedule
 
 /// What becomes of runs.
 extension Oracle {
-    mutating func began(_ job: Int, _ begin: RunBegin) throws {
+    func began(_ job: Int, _ begin: RunBegin) throws {
         let known = jobs[job]
         guard let call = known.call else { return try expect(false, job, "begins, and has no call") }
         try expect(mayGoOn(job) && time.now >= rules.buildDate, job, "begins, and may not")
@@ -34,7 +34,7 @@ extension Oracle {
         jobs[job].highest = max(known.highest ?? begin.slot, begin.slot)
     }
 
-    mutating func withdrawn(_ job: Int, _ id: RunID) throws {
+    func withdrawn(_ job: Int, _ id: RunID) throws {
         guard let run = jobs[job].run, run.id == id, run.isInFlight, case .end(let attempt, let end, _) = event,
             attempt.id == id
         else { return try expect(false, job, "takes back what is not in flight") }
@@ -49,7 +49,7 @@ extension Oracle {
     }
 
     /// An attempt ended, and another one follows.
-    mutating func attemptFailed(_ job: Int, _ record: RunRecord, _ hold: Hold?) throws {
+    func attemptFailed(_ job: Int, _ record: RunRecord, _ hold: Hold?) throws {
         try concluded(job, record, hold)
         guard case .end(_, let end, _) = event, let wait = wait(job, end) else {
             return try expect(false, job, "is to be made again")
@@ -64,7 +64,7 @@ extension Oracle {
         jobs[job].retry = time.uptime + wait.lowerBound...time.uptime + wait.upperBound
     }
 
-    mutating func runEnded(_ job: Int, _ record: RunRecord, _ hold: Hold?) throws {
+    func runEnded(_ job: Int, _ record: RunRecord, _ hold: Hold?) throws {
         guard let run = jobs[job].run else { return try expect(false, job, "ends, and has not begun") }
         try expect(ended.insert(record.id).inserted, job, "ends twice")
         if case .load = event {
@@ -89,7 +89,7 @@ extension Oracle {
         if !jobs[job].isConfigured || isStopped {
             jobs[job].heldUntil = nil
         } else if case .load = event {
-            holdByRecord(job)
+            holdByRecord(jobs[job])
         } else {
             jobs[job].heldUntil = last?.heldUntil.flatMap { $0 > time.uptime ? $0 : nil }
         }
@@ -98,7 +98,7 @@ extension Oracle {
     }
 
     /// Nobody saw the end: in flight it is interrupted, between two attempts it ended as the last one.
-    private mutating func endedByKill(_ job: Int, _ run: OpenRun, _ record: RunRecord, _ hold: Hold?) throws {
+    private func endedByKill(_ job: Int, _ run: OpenRun, _ record: RunRecord, _ hold: Hold?) throws {
         let expected = run.isInFlight ? .interrupted : run.last?.outcome
         try expect(
             record.id == run.id && record.outcome == expected,
@@ -118,7 +118,7 @@ extension Oracle {
     }
 
     /// What is on record of an attempt that the app may have seen, and until when it holds the job.
-    private mutating func concluded(_ job: Int, _ record: RunRecord, _ hold: Hold?) throws {
+    private func concluded(_ job: Int, _ record: RunRecord, _ hold: Hold?) throws {
         guard case .end(let attempt, let end, let begin) = event, let run = jobs[job].run, run.id == attempt.id else {
             return try expect(false, job, "has an end without an attempt")
         }
@@ -135,7 +135,7 @@ extension Oracle {
             rest = min(wait, .seconds(900))
         }
         try expect(
-            (hold.map { $0.until - $0.from } ?? .zero) == rest,
+            hold.map { rest > .zero && $0.until == ($0.from + rest).wholeMilliseconds } ?? (rest == .zero),
             job,
             "is held by \(String(describing: hold)), not for \(rest)"
         )

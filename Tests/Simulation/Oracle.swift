@@ -5,7 +5,7 @@ import Schedule
 ///
 /// It has no queues and no arithmetic of its own; it knows the rules, walks the slots of each job one by one, and
 /// remembers what it was told. Everything is said to it before the clockwork hears it, and every order as it is given.
-struct Oracle {
+final class Oracle {
     /// A promise that was not kept.
     struct Fault: Error { let text: String }
 
@@ -78,7 +78,7 @@ struct Oracle {
     }
 
     /// What jobs there are from now on.
-    mutating func configure(_ new: [Job]) {
+    func configure(_ new: [Job]) {
         for job in jobs.indices { jobs[job].isConfigured = false }
         for job in new {
             if let place = places[job.name] {

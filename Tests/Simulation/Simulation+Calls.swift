@@ -20,14 +20,14 @@ extension Simulation {
     private mutating func refuse(_ place: Int) throws {
         let call = calls.remove(at: place)
         try oracle.refuse(call.attempt, at: reading)
-        try perform(clockwork.refused(call.attempt, number: 11, at: reading), "refused \(call.attempt.job.name)")
+        try perform(clockwork.refused(call.attempt, number: 11, at: reading), "refused", call.attempt)
     }
 
     private mutating func connect(_ place: Int) throws {
         let call = calls[place]
         let expected = try oracle.connect(call.attempt, at: reading)
         let (mayGo, orders) = clockwork.connected(call.attempt, begin: call.begin, at: reading)
-        try perform(orders, "connected \(call.attempt.job.name): \(mayGo)")
+        try perform(orders, mayGo ? "connected" : "connected, and may not go on", call.attempt)
         if isDead { return }
         if mayGo != expected {
             throw Oracle.Fault(text: "\(call.attempt.job.name) connects, and is told \(mayGo) to go on")
@@ -44,7 +44,7 @@ extension Simulation {
         let call = calls.remove(at: place)
         try oracle.end(call.attempt, begin: call.begin, end, at: reading)
         let orders = clockwork.ended(call.attempt, begin: call.begin, end, at: reading)
-        try perform(orders, "ended \(call.attempt.job.name): \(end.outcome)\(end.isOwnLimit ? ", own limit" : "")")
+        try perform(orders, end.isOwnLimit ? "ended by a limit of our own" : "ended", call.attempt)
     }
 
     // MARK: - The end

@@ -131,8 +131,8 @@ struct Simulation {
     // MARK: - Orders
 
     /// Carries them out, and has them checked; at any of them the process may be killed.
-    mutating func perform(_ orders: [Order], _ event: @autoclosure () -> String = "") throws {
-        trace.note(reading, event(), orders)
+    mutating func perform(_ orders: [Order], _ event: StaticString, _ attempt: Attempt? = nil) throws {
+        trace.note(reading, event, attempt, orders)
         for order in orders {
             if let left = ordersLeft {
                 if left == 0 {

@@ -3,21 +3,22 @@ import Schedule
 
 /// The last events of a life, to be printed with a fault.
 struct Trace: CustomStringConvertible {
-    private var events: [(time: Reading, event: String, orders: [Order])] = []
+    private var events: [(time: Reading, event: StaticString, attempt: Attempt?, orders: [Order])] = []
     private var oldest = 0
     private static let length = 60
 
-    mutating func note(_ time: Reading, _ event: String, _ orders: [Order]) {
-        if events.count < Self.length { return events.append((time, event, orders)) }
-        events[oldest] = (time, event, orders)
+    mutating func note(_ time: Reading, _ event: StaticString, _ attempt: Attempt?, _ orders: [Order]) {
+        if events.count < Self.length { return events.append((time, event, attempt, orders)) }
+        events[oldest] = (time, event, attempt, orders)
         oldest = (oldest + 1) % Self.length
     }
 
     var description: String {
-        (events[oldest...] + events[..<oldest]).map { time, event, orders in
-            (["  \(time.now) (\(time.uptime)) \(event)"] + orders.map { "      " + Self.text($0) }).joined(
-                separator: "\n"
-            )
+        (events[oldest...] + events[..<oldest]).map { time, event, attempt, orders in
+            (["  \(time.now) (\(time.uptime)) \(event) \(attempt?.job.name ?? "")"]
+                + orders.map { "      " + Self.text($0) }).joined(
+                    separator: "\n"
+                )
         }.joined(separator: "\n")
     }
 
