@@ -84,7 +84,9 @@ package final class WorkerPool<Tool>: Sendable {
         for _ in 0..<count { available.post() }
     }
 
-    /// Whether no thread does anything any more; waits for that so long. To be called after `stop`.
+    /// Whether no thread does anything any more.
+    ///
+    /// Waits for that so long; to be called after `stop`.
     package func isIdle(within limit: Duration) -> Bool {
         let end = ContinuousClock.now + limit
         while load > 0 {
