@@ -80,6 +80,10 @@ package enum Fact: Sendable {
         package var attempt: Attempt
         package var end: AttemptEnd
         package var wait: Duration
+
+        package init(attempt: Attempt, end: AttemptEnd, wait: Duration) {
+            (self.attempt, self.end, self.wait) = (attempt, end, wait)
+        }
     }
 
     /// The job whose state it changes; nil for what is only told.

@@ -82,7 +82,8 @@ package struct JobState: Sendable, Equatable {
                 previousHighest: inFlight?.previousHighest ?? highest
             )
         } else {
-            inFlight = InFlight(begin, previous: last, previousHighest: highest)
+            // The end of the one before may be lost.
+            (inFlight, unfinished) = (InFlight(begin, previous: last, previousHighest: highest), nil)
             // One by hand moves no slot.
             if begin.trigger != .manual { noteBegun(begin.slot) }
         }

@@ -104,14 +104,15 @@ package final class DirectoryLedger: Ledger {
     /// A disk that is full must not stop the clock.
     package var mustKeep: Bool { false }
 
-    package func keep(_ fact: Fact, _ state: JobState?) -> UInt64? {
-        guard let name = fact.keptJob else { return nil }
+    package func keep(_ facts: [KeptFact]) -> UInt64? {
+        guard !facts.isEmpty else { return nil }
         var writer = RecordWriter()
-        writer.append(fact)
+        for kept in facts { writer.append(kept.fact) }
         let uptime = now().uptime
         let (number, mustFlush) = self.state.withLock { ledger -> (UInt64?, Bool) in
-            ledger.book.set(name, state)
-            ledger.recorded += 1
+            // All in one: a snapshot of the book must not hold the second of two whose records come after it.
+            for kept in facts { ledger.book.set(kept.job, kept.state) }
+            ledger.recorded += UInt64(facts.count)
             if ledger.isQueueing { ledger.queue += writer.bytes }
             if ledger.queue.count > Self.longestQueue {
                 (ledger.isQueueing, ledger.isOpen, ledger.queue) = (false, false, [])

@@ -2,8 +2,8 @@ package import Clockwork
 
 /// Where facts are kept, so that a restart neither repeats a run nor loses one.
 ///
-/// Facts come in their order, each with what is known of its job after it. All calls but `wait` and `close` return
-/// without waiting for a disk.
+/// Facts come in their order, each with what is known of its job then. All calls but `wait` and `close` return without
+/// waiting for a disk.
 package protocol Ledger: Sendable {
     /// Takes the ledger for this sidecar; false if another one has it, and this one has to wait.
     func acquire() -> Bool
@@ -14,8 +14,9 @@ package protocol Ledger: Sendable {
     /// Whether an attempt may only begin when that is kept.
     var mustKeep: Bool { get }
 
-    /// Keeps a fact as soon as it can; the answer is what `wait` takes, nil if there is nothing to wait for.
-    func keep(_ fact: Fact, _ state: JobState?) -> UInt64?
+    /// Keeps the facts of one decision as soon as it can; the answer is what `wait` takes, nil if there is nothing to wait
+    /// for.
+    func keep(_ facts: [KeptFact]) -> UInt64?
     /// Waits until it is known whether all up to this fact are kept; false if they are not.
     func wait(for number: UInt64) -> Bool
 
@@ -23,6 +24,20 @@ package protocol Ledger: Sendable {
     func tend()
     /// Keeps what is still to be kept, and lets the ledger go to another sidecar; waits a few seconds at most.
     func close()
+}
+
+/// A fact that changes what is known of its job, and what is known after the decision that it belongs to.
+package struct KeptFact: Sendable {
+    package let fact: Fact
+    package let job: String
+    /// Nil: nothing any more.
+    package let state: JobState?
+
+    /// Nil for a fact that is only told.
+    package init?(_ fact: Fact, _ state: (String) -> JobState?) {
+        guard let job = fact.keptJob else { return nil }
+        (self.fact, self.job, self.state) = (fact, job, state(job))
+    }
 }
 
 /// State that ends with the process: what is known stands in the clockwork, and nowhere else.
@@ -33,7 +48,7 @@ package struct MemoryLedger: Ledger {
     package var mustKeep: Bool { false }
     package func acquire() -> Bool { true }
     package func load() -> [JobState] { [] }
-    package func keep(_ fact: Fact, _ state: JobState?) -> UInt64? { nil }
+    package func keep(_ facts: [KeptFact]) -> UInt64? { nil }
     package func wait(for number: UInt64) -> Bool { true }
     package func tend() {}
     package func close() {}

@@ -104,7 +104,7 @@ extension Log {
         let more = slots > 1_000 ? " or more" : ""
         info(
             "Job \(own: job.name) was held for \(min(slots, 1_000))\(own: more) \(own: slots == 1 ? "slot" : "slots").",
-            [LogField("job", .own(job.name)), LogField("slots", .integer(slots))]
+            [LogField("job", .own(job.name)), LogField("slots", .integer(min(slots, 1_000)))]
         )
     }
 

@@ -177,7 +177,7 @@ enum LedgerBenchmarks {
     /// As the clockwork does.
     private static func keep(_ fact: Fact, _ state: inout JobState, _ ledger: DirectoryLedger) -> UInt64? {
         state.apply(fact)
-        return ledger.keep(fact, state)
+        return ledger.keep([KeptFact(fact) { _ in state }].compactMap(\.self))
     }
 
     private static func configured(_ name: String) -> Fact {

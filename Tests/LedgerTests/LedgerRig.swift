@@ -77,7 +77,7 @@ extension DirectoryLedger {
     func tellAtOnce(_ facts: [Fact]) { files.withLock { _ in tell(facts) } }
 
     private func hand(_ fact: Fact) -> UInt64? {
-        guard let name = fact.keptJob else { return keep(fact, nil) }
+        guard let name = fact.keptJob else { return keep([]) }
         var state = book[name]
         switch fact {
         case .dropped: state = nil
@@ -87,7 +87,7 @@ extension DirectoryLedger {
             changed.apply(fact)
             state = changed
         }
-        return keep(fact, state)
+        return keep([KeptFact(fact) { _ in state }].compactMap(\.self))
     }
 
     @discardableResult

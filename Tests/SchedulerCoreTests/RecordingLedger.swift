@@ -26,8 +26,8 @@ final class RecordingLedger: Ledger {
     var isWritable: Bool { true }
     func acquire() -> Bool { true }
     func load() -> [JobState] { [] }
-    func keep(_ fact: Fact, _ state: JobState?) -> UInt64? {
-        entries.add(Entry(fact: fact, state: state))
+    func keep(_ facts: [KeptFact]) -> UInt64? {
+        for kept in facts { entries.add(Entry(fact: kept.fact, state: kept.state)) }
         return UInt64(entries.all.count)
     }
     func wait(for number: UInt64) -> Bool {

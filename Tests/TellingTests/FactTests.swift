@@ -178,7 +178,7 @@ struct FactTests {
             ),
             Row(
                 .slotsReleased(job, count: 1_001, .throttled),
-                "INFO  Job a was held for 1000 or more slots. job=a slots=1001",
+                "INFO  Job a was held for 1000 or more slots. job=a slots=1000",
                 counts: [held + #""throttled"} 1001"#]
             ),
             Row(.slotsGaveWay(job, count: 3, .targetDown), counts: [held + #""target_down"} 3"#]),

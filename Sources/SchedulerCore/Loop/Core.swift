@@ -57,13 +57,9 @@ final class Core: Sendable {
 
     /// Has facts kept, and remembers them for the loop; answers what `Ledger.wait` takes for the last of them.
     private func note(_ orders: [Order], _ state: inout State) -> UInt64? {
-        var number: UInt64?
-        for order in orders {
-            guard case .note(let fact) = order else { continue }
-            if let name = fact.keptJob { number = ledger.keep(fact, state.clockwork.state(of: name)) ?? number }
-            state.untold.append(fact)
-        }
-        return number
+        let facts = orders.compactMap { if case .note(let fact) = $0 { fact } else { nil } }
+        state.untold += facts
+        return ledger.keep(facts.compactMap { KeptFact($0) { state.clockwork.state(of: $0) } })
     }
 
     // MARK: - What callers tell
