@@ -183,7 +183,11 @@ extension Clockwork {
     /// Before the first runs begin it is what will be decided then.
     package func nextSlot(of entry: Entry, at time: Reading) -> Moment? {
         if entry.begun == nil, let run = entry.run {
-            return entry.isRequestOpen ? entry.job.timetable.next(after: run.slot) : run.slot
+            switch entry.stage {
+            // Neither is late: the one is under way, and the other waits on purpose.
+            case .attempting, .delayed: return entry.job.timetable.next(after: run.slot)
+            default: return run.slot
+            }
         }
         guard !entry.isGone else { return nil }
         var start = time
