@@ -22,7 +22,9 @@ extension Oracle {
         (self.time, event) = (time, .look)
         // On a clock that went back over the slot that waits it is another one that may run.
         let isBelieved = time.now >= rules.buildDate
-        for job in jobs where isBelieved && job.waiting.map({ $0.slot > time.now }) ?? false {
+        let wentBack = lastLook.map { time.now < $0.now } ?? false
+        for job in jobs
+        where isBelieved && (wentBack && job.isInterval || job.waiting.map { $0.slot > time.now } ?? false) {
             (job.waiting, job.paused) = (nil, nil)
         }
         beginEvent()
