@@ -20,12 +20,11 @@ extension Oracle {
 
     func look(at time: Reading) {
         (self.time, event) = (time, .look)
-        // On a clock that went back over the slot that waits it is another one that may run.
-        let isBelieved = time.now >= rules.buildDate
         let wentBack = lastLook.map { time.now < $0.now } ?? false
-        for job in jobs
-        where isBelieved && (wentBack && job.isInterval || job.waiting.map { $0.slot > time.now } ?? false) {
-            (job.waiting, job.paused) = (nil, nil)
+        for job in jobs where wentBack && time.now >= rules.buildDate {
+            // On a clock that went back over the slot that waits it is another one that may run.
+            job.paused?.isFirm = false
+            if job.waiting.map({ $0.slot > time.now }) ?? false { job.waiting = nil }
         }
         beginEvent()
     }
@@ -50,7 +49,7 @@ extension Oracle {
         let job = try known(attempt.job.name)
         guard let call = jobs[job].call, call.attempt == attempt else { return }
         if end.isOwnLimit {
-            jobs[job].paused = (time.uptime + .seconds(1), .threads)
+            if mayGoOn(job) { jobs[job].paused = (time.uptime + .seconds(1), .threads, true) }
         } else if end.outcome == .unreachable {
             miss(attempt, since: call.since, job)
         } else if !call.hasBegun, end.outcome != .aborted, target.down.map({ call.since > $0.since }) ?? true {
@@ -183,7 +182,7 @@ extension Oracle {
             target.down = (time.uptime, 0, time.uptime + .seconds(1))
             target.owes.down = true
         } else {
-            jobs[job].paused = (time.uptime + .seconds(1), .targetDown)
+            if mayGoOn(job) { jobs[job].paused = (time.uptime + .seconds(1), .targetDown, true) }
         }
     }
 }
