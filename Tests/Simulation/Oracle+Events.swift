@@ -11,6 +11,7 @@ extension Oracle {
         (isStopped, isFinishing, isClockWrong, lastLook) = (false, false, false, nil)
         (target, limit) = (Target(), nil)
         (toldOfLimit, mustIntroduce, introductions) = (nil, true, [:])
+        hasGoneBack = false
         for job in jobs.indices {
             (jobs[job].call, jobs[job].heldUntil, jobs[job].retry) = (nil, nil, nil)
             (jobs[job].paused, jobs[job].streak, jobs[job].waiting) = (nil, nil, nil)
@@ -21,6 +22,7 @@ extension Oracle {
     func look(at time: Reading) {
         (self.time, event) = (time, .look)
         let wentBack = lastLook.map { time.now < $0.now } ?? false
+        if wentBack { hasGoneBack = true }
         for job in jobs where wentBack && time.now >= rules.buildDate {
             // On a clock that went back over the slot that waits it is another one that may run.
             job.paused?.isFirm = false
@@ -85,7 +87,9 @@ extension Oracle {
         for (old, known) in zip(old, jobs) {
             if old.job != known.job || old.isConfigured != known.isConfigured {
                 known.call?.isOutdated = true
-                (known.waiting, known.delay, known.paused) = (nil, nil, nil)
+                (known.waiting, known.delay) = (nil, nil)
+                // A run that has begun goes on as it was.
+                if known.run == nil { known.paused = nil }
             }
             // A job that is not there any more is only held by what is on record.
             if !known.isConfigured { known.heldUntil = nil }
