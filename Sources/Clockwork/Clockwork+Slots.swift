@@ -134,13 +134,18 @@ extension Clockwork {
 
     // MARK: - A clock that went back
 
-    mutating func clockWentBack(to now: Moment) {
+    mutating func clockWentBack(_ time: Reading) {
+        let now = time.now
         for job in entries.indices {
             // What has begun is ahead again, so that what comes before it counts.
             if let highest = entries[job].state.highest, highest > now { watch(job) }
             guard !entries[job].isRequestOpen, entries[job].begun == nil else { continue }
             // Its slot is in the future again, and comes back with it.
-            if let run = entries[job].run, run.slot > now { drop(job) }
+            if let run = entries[job].run, run.slot > now {
+                drop(job)
+            } else if case .delayed = entries[job].stage {
+                renew(job, time)
+            }
         }
         settle(at: now)
     }

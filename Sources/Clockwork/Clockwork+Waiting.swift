@@ -45,7 +45,7 @@ extension Clockwork {
         if entries[job].begun == nil {
             let waited = entries[job].stage
             // The clock may have gone back while an attempt was under way, which then came to nothing.
-            let isAhead = entries[job].run.map { $0.slot > time.now } ?? false
+            let isAhead = entries[job].run.map { max($0.slot, $0.due) > time.now } ?? false
             if entries[job].hasWaited || isAhead || isBehind(job, entries[job].run, time.now) {
                 renew(job, time)
             } else {

@@ -106,9 +106,9 @@ package struct Clockwork: Sendable {
         if mustIntroduce { introduce(at: time) }
         let wentBack = time.now < lastLook
         lastLook = time.now
-        if begun == nil { begin(at: time) } else if wentBack { clockWentBack(to: time.now) }
         // The start is a moment of the clock as it is now: a step of it neither stretches the spread nor cuts it short.
         if let start = begun?.uptime { begun?.now = time.moment(at: start) }
+        if begun == nil { begin(at: time) } else if wentBack { clockWentBack(time) }
         if let limit = threadLimit, time.uptime >= limit.until { threadLimit = nil }
         repeat {
             // A hold that ends on a slot does not hold it.

@@ -264,6 +264,19 @@ struct ClockTests {
         #expect(rig.seconds == 10)
     }
 
+    @Test("back over the delay of a run that is refused its thread: it waits for that once more")
+    func backOverDelay() throws {
+        let a = try job("a", "daily 00:00") { $0.jitterSeconds = 7_200 }
+        var rig = Rig([a], states: [ran(a, at: -day)])
+        _ = rig.look(at: 0)
+        let delay = try #require(rig.next)
+        let first = try #require(rig.look(at: delay).first)
+        rig.shift = .seconds(-60)
+        _ = rig.refuse(first)
+        #expect(rig.run(to: delay + 59.9).isEmpty)
+        #expect(rig.run(to: delay + 60).map(\.brief) == ["a 0 schedule"])
+    }
+
     @Test("back again after a clock that was ahead, which the record still says: slots before that come at their time")
     func backAgain() throws {
         var rig = try running(["daily 12:00"])
@@ -290,6 +303,14 @@ struct ClockTests {
         #expect(rig.look(at: 1).isEmpty)
         #expect(rig.look(at: begin - 0.01).isEmpty)
         #expect(rig.look(at: begin).count == 1)
+        // The same where its slot has been by either clock.
+        let b = try job("b", "daily 00:00")
+        var other = Rig([b], states: [ran(b, at: -3 * day)], spread: 600, at: 40_000)
+        _ = other.look(at: 40_000)
+        let late = try #require(other.next)
+        other.shift = .seconds(-3_600)
+        _ = other.look(at: 40_001)
+        #expect(other.run(to: late).map(\.brief) == ["b 0 catchup"])
     }
 
     @Test("forward while a run is delayed: it begins at once, in a new phase if it is late")

@@ -14,9 +14,9 @@ struct App {
         nextTurn = Self.uptime(pace, &random)
     }
 
-    mutating func turn(_ random: inout SplitMix) {
+    mutating func turn(at now: Duration, _ random: inout SplitMix) {
         isDown.toggle()
-        nextTurn += isDown ? Self.outage(&random) : Self.uptime(pace, &random)
+        nextTurn = now + (isDown ? Self.outage(&random) : Self.uptime(pace, &random))
     }
 
     private static func uptime(_ pace: RandomJobs.Pace, _ random: inout SplitMix) -> Duration {
@@ -49,8 +49,8 @@ struct App {
     /// How long an attempt takes to connect, or to find that it cannot.
     static func connectTime(_ random: inout SplitMix) -> Duration {
         switch Int.random(in: 0...99, using: &random) {
-        case 0...2: .milliseconds(Int.random(in: 0...10_000, using: &random))
-        case 3...50: .microseconds(Int.random(in: 0...3_000, using: &random))
+        case 0...4: .milliseconds(Int.random(in: 0...10_000, using: &random))
+        case 5...50: .microseconds(Int.random(in: 0...3_000, using: &random))
         default: .zero
         }
     }

@@ -31,7 +31,7 @@ extension Oracle {
         /// When the next attempt may come at the earliest, and at the latest.
         var retry: ClosedRange<Duration>?
         /// A second after our own machine refused something, or after a call that told of an earlier time.
-        var paused: (until: Duration, reason: SlotReason)?
+        var paused: (until: Duration, reason: SlotReason, isFirm: Bool)?
         /// The streak of slots that is held, in the schedule that they are slots of.
         var streak: (first: Moment, timetable: Timetable)?
         /// The slot that waits, and for what.

@@ -104,9 +104,9 @@ extension Oracle {
         }
         try expect(known.streak == nil, job, "is not held any more, and it is not told")
         guard let due else {
-            jobs[job].waiting = nil
             // One of a clock that was behind may still be shown; it does not start.
             if let slot, let highest = known.highest, slot <= highest, stage != .idle { return }
+            jobs[job].waiting = nil
             return try expect(stage == .idle, job, "is at nothing, and is shown as \(stage)")
         }
         let isRight = slot == due || known.isInterval && slot.map { $0 > due && $0 <= time.now } ?? false

@@ -11,6 +11,7 @@ extension Oracle {
         (isStopped, isFinishing, isClockWrong, lastLook) = (false, false, false, nil)
         (target, limit) = (Target(), nil)
         (toldOfLimit, mustIntroduce, introductions) = (nil, true, [:])
+        hasGoneBack = false
         for job in jobs.indices {
             (jobs[job].call, jobs[job].heldUntil, jobs[job].retry) = (nil, nil, nil)
             (jobs[job].paused, jobs[job].streak, jobs[job].waiting) = (nil, nil, nil)
@@ -20,10 +21,12 @@ extension Oracle {
 
     func look(at time: Reading) {
         (self.time, event) = (time, .look)
-        // On a clock that went back over the slot that waits it is another one that may run.
-        let isBelieved = time.now >= rules.buildDate
-        for job in jobs where isBelieved && job.waiting.map({ $0.slot > time.now }) ?? false {
-            (job.waiting, job.paused) = (nil, nil)
+        let wentBack = lastLook.map { time.now < $0.now } ?? false
+        if wentBack { hasGoneBack = true }
+        for job in jobs where wentBack && time.now >= rules.buildDate {
+            // On a clock that went back over the slot that waits it is another one that may run.
+            job.paused?.isFirm = false
+            if job.waiting.map({ $0.slot > time.now }) ?? false { job.waiting = nil }
         }
         beginEvent()
     }
@@ -48,7 +51,7 @@ extension Oracle {
         let job = try known(attempt.job.name)
         guard let call = jobs[job].call, call.attempt == attempt else { return }
         if end.isOwnLimit {
-            jobs[job].paused = (time.uptime + .seconds(1), .threads)
+            if mayGoOn(job) { jobs[job].paused = (time.uptime + .seconds(1), .threads, true) }
         } else if end.outcome == .unreachable {
             miss(attempt, since: call.since, job)
         } else if !call.hasBegun, end.outcome != .aborted, target.down.map({ call.since > $0.since }) ?? true {
@@ -84,7 +87,9 @@ extension Oracle {
         for (old, known) in zip(old, jobs) {
             if old.job != known.job || old.isConfigured != known.isConfigured {
                 known.call?.isOutdated = true
-                (known.waiting, known.delay, known.paused) = (nil, nil, nil)
+                (known.waiting, known.delay) = (nil, nil)
+                // A run that has begun goes on as it was.
+                if known.run == nil { known.paused = nil }
             }
             // A job that is not there any more is only held by what is on record.
             if !known.isConfigured { known.heldUntil = nil }
@@ -181,7 +186,7 @@ extension Oracle {
             target.down = (time.uptime, 0, time.uptime + .seconds(1))
             target.owes.down = true
         } else {
-            jobs[job].paused = (time.uptime + .seconds(1), .targetDown)
+            if mayGoOn(job) { jobs[job].paused = (time.uptime + .seconds(1), .targetDown, true) }
         }
     }
 }

@@ -38,6 +38,8 @@ final class Oracle {
     var isFinishing = false
     var isClockWrong = false
     var mustIntroduce = false
+    /// Whether the clock has gone back, so that what was late when it was decided may not be any more.
+    var hasGoneBack = false
     /// When it last looked at a clock that it believed.
     var lastLook: Reading?
     var target = Target()

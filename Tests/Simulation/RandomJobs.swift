@@ -32,10 +32,19 @@ struct RandomJobs {
         }
     }
 
-    /// What an operator may do to a list of jobs; those that are left out go to `bench`, and may come back.
-    func change(_ jobs: inout [Job], bench: inout [Job], pace: Pace, random: inout SplitMix) throws {
-        for _ in 0..<Int.random(in: 0...3, using: &random) {
-            let place = jobs.isEmpty ? 0 : Int.random(in: jobs.indices, using: &random)
+    /// What an operator may do to a list of jobs, first to the one of this name; those that are left out go to `bench`,
+    /// and may come back.
+    func change(
+        _ jobs: inout [Job],
+        bench: inout [Job],
+        pace: Pace,
+        first: String? = nil,
+        random: inout SplitMix
+    ) throws {
+        let named = first.flatMap { name in jobs.firstIndex { $0.name == name } }
+        for number in 0..<Int.random(in: named == nil ? 0...3 : 1...3, using: &random) {
+            let any = jobs.isEmpty ? 0 : Int.random(in: jobs.indices, using: &random)
+            let place = number == 0 ? named ?? any : any
             switch Int.random(in: 0...3, using: &random) {
             case 0 where jobs.count > 10: bench.append(jobs.remove(at: place))
             case 1 where !jobs.isEmpty: jobs[place].timetable = try timetable(jobs[place].name, pace, &random)

@@ -9,6 +9,7 @@ extension Simulation {
             calls[place].begin = reading
             if chance(1, in: 200) { return try refuse(place) }
             (calls[place].next, calls[place].at) = (.connect, time + App.connectTime(&random))
+            meetTrouble(calls[place].attempt)
         case .connect:
             if let end = app.refusal(&random) { return try finish(place, end) }
             try connect(place)
@@ -38,6 +39,7 @@ extension Simulation {
             end.wasSent = false
         }
         (calls[place].next, calls[place].at) = (.end(end), time + after)
+        meetTrouble(call.attempt)
     }
 
     private mutating func finish(_ place: Int, _ end: AttemptEnd) throws {
@@ -117,7 +119,8 @@ extension Simulation {
         nextReload = time + pause()
         guard drain == nil else { return }
         counts.reloads += 1
-        try jobs.change(&list, bench: &bench, pace: pace, random: &random)
+        try jobs.change(&list, bench: &bench, pace: pace, first: reloaded, random: &random)
+        reloaded = nil
         if chance(1, in: 3) { list.shuffle(using: &random) }
         let threads = number(1...8)
         rules.threads = max(rules.threads, threads)

@@ -56,6 +56,8 @@ struct Simulation {
     var nextLook = Duration.zero
     var nextFault: Duration
     var nextReload: Duration
+    /// The job that the next reload is about.
+    var reloaded: String?
     var nextEnd: Duration
     /// While it stops: when its patience is over.
     var drain: Duration?
@@ -105,7 +107,7 @@ struct Simulation {
             } else if drain == next || drain != nil && calls.isEmpty {
                 try finish()
             } else if app.nextTurn == next {
-                app.turn(&random)
+                app.turn(at: time, &random)
                 if app.isDown { counts.outages += 1 }
             } else if nextEnd == next {
                 try end()
@@ -224,6 +226,18 @@ struct Simulation {
 
     private mutating func threadTime() -> Duration {
         chance(1, in: 50) ? .milliseconds(number(0...2_000)) : .microseconds(number(0...200))
+    }
+
+    /// Now and then something happens just while an attempt is under way, or soon after.
+    mutating func meetTrouble(_ attempt: Attempt) {
+        guard chance(1, in: 80) else { return }
+        let soon = time + .milliseconds(number(0...2_000))
+        switch number(0...5) {
+        case 0...2: (nextReload, reloaded) = (soon, attempt.job.name)
+        case 3: nextEnd = soon
+        case 4: nextFault = soon
+        default: app.turn(at: time, &random)
+        }
     }
 
     /// How much later than its timer the loop looks.
