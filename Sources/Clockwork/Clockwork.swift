@@ -59,6 +59,7 @@ package struct Clockwork: Sendable {
     var toldOfLimit: Duration?
 
     var lastLook = Moment.epoch
+    var lastUptime = Duration.zero
     /// When the wall clock was last believed, on both clocks.
     var lastBelieved: Reading?
     /// No job's last slot is later, and no moment at which one that never ran was first seen.
@@ -96,7 +97,9 @@ package struct Clockwork: Sendable {
     // MARK: - Looking
 
     /// Everything that is to be done now.
-    package mutating func look(at time: Reading) -> [Order] {
+    package mutating func look(at shown: Reading) -> [Order] {
+        // Of two threads the one that comes later may have read the clocks earlier: no clock went back for that.
+        let time = shown.uptime < lastUptime ? Reading(now: lastLook, uptime: lastUptime) : shown
         switch life {
         case .standby, .loading, .draining, .ended: return take()
         case .grace(let end): if time.uptime >= end { life = .running } else { return take() }
@@ -105,7 +108,7 @@ package struct Clockwork: Sendable {
         guard believes(time) else { return take() }
         if mustIntroduce { introduce(at: time) }
         let wentBack = time.now < lastLook
-        lastLook = time.now
+        (lastLook, lastUptime) = (time.now, time.uptime)
         // The start is a moment of the clock as it is now: a step of it neither stretches the spread nor cuts it short.
         if let start = begun?.uptime { begun?.now = time.moment(at: start) }
         if begun == nil { begin(at: time) } else if wentBack { clockWentBack(time) }

@@ -44,7 +44,7 @@ package struct Entry: Sendable {
         var last: (record: RunRecord, end: AttemptEnd, hold: (Hold, until: Duration)?)?
     }
 
-    var begun: Begun?
+    @Boxed var begun: Begun?
     /// Whether it waited for the target, so that its slot may be an old one.
     var hasWaited = false
     /// Whether the job was changed, or gone for a while, since the attempt was ordered that connects now.

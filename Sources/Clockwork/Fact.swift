@@ -4,7 +4,7 @@ package import Schedule
 ///
 /// Those of a job that are kept change its `JobState`; they are read back from a disk as the same values, without what
 /// is only for those who tell of them (`about`).
-package enum Fact: Sendable {
+package indirect enum Fact: Sendable {
     // MARK: Kept
 
     /// The job is configured like this from now on; `seen` and `last` are new where they are given.

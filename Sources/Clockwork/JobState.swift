@@ -25,9 +25,9 @@ package struct JobState: Sendable, Equatable {
     package var last: Moment?
     /// The highest slot that ever began: with a clock that was wrong it may be ahead of `last`.
     package var highest: Moment?
-    package var inFlight: InFlight?
+    @Boxed package var inFlight: InFlight?
     /// A run that is between two attempts, as it ends if there is no other.
-    package var unfinished: RunRecord?
+    @Boxed package var unfinished: RunRecord?
     package var hold: Hold?
     /// The last of them, newest last.
     package var runs: [RunRecord] = []

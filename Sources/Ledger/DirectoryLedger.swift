@@ -99,6 +99,7 @@ package final class DirectoryLedger: Ledger {
     }
 
     package var book: Book { state.withLock { $0.book } }
+    package var isDurable: Bool { true }
     package var isWritable: Bool { state.withLock { $0.isWritable } }
 
     /// A disk that is full must not stop the clock.

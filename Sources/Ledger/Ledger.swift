@@ -9,6 +9,8 @@ package protocol Ledger: Sendable {
     func acquire() -> Bool
     /// What was known at the end of the last sidecar; to be called once, after `acquire`.
     func load() throws(LedgerError) -> [JobState]
+    /// Whether it outlives the process; one that does not is told nothing.
+    var isDurable: Bool { get }
     /// Whether what is told is also kept.
     var isWritable: Bool { get }
     /// Whether an attempt may only begin when that is kept.
@@ -44,6 +46,7 @@ package struct KeptFact: Sendable {
 package struct MemoryLedger: Ledger {
     package init() {}
 
+    package var isDurable: Bool { false }
     package var isWritable: Bool { true }
     package var mustKeep: Bool { false }
     package func acquire() -> Bool { true }

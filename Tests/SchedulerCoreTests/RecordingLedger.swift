@@ -23,6 +23,7 @@ final class RecordingLedger: Ledger {
     /// Which of them was waited for, counted from 1.
     var waitedFor: [UInt64] { waits.all }
 
+    var isDurable: Bool { true }
     var isWritable: Bool { true }
     func acquire() -> Bool { true }
     func load() -> [JobState] { [] }

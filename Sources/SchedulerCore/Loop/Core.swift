@@ -38,11 +38,12 @@ final class Core: Sendable {
 
     /// Has the clockwork decide something; answers the attempts to be made.
     func decide(_ body: @Sendable (inout Clockwork) -> [Order]) -> [Attempt] {
-        let attempts = state.withLock { state in
+        let (attempts, isNews) = state.withLock { state -> ([Attempt], Bool) in
             let orders = body(&state.clockwork)
-            _ = note(orders, &state)
-            return orders.compactMap { if case .start(let attempt) = $0 { attempt } else { nil } }
+            let isNews = note(orders, &state).isNews
+            return (orders.compactMap { if case .start(let attempt) = $0 { attempt } else { nil } }, isNews)
         }
+        if isNews { ring() }
         return attempts
     }
 
@@ -55,11 +56,16 @@ final class Core: Sendable {
         }
     }
 
-    /// Has facts kept, and remembers them for the loop; answers what `Ledger.wait` takes for the last of them.
-    private func note(_ orders: [Order], _ state: inout State) -> UInt64? {
+    /// Has facts kept, and remembers them for the loop.
+    ///
+    /// `number` is what `Ledger.wait` takes for the last of them; `isNews` says that the loop has to be woken for them:
+    /// where others wait to be told, it is about to come.
+    private func note(_ orders: [Order], _ state: inout State) -> (number: UInt64?, isNews: Bool) {
         let facts = orders.compactMap { if case .note(let fact) = $0 { fact } else { nil } }
+        let isNews = state.untold.isEmpty && !facts.isEmpty
         state.untold += facts
-        return ledger.keep(facts.compactMap { KeptFact($0) { state.clockwork.state(of: $0) } })
+        guard ledger.isDurable else { return (nil, isNews) }
+        return (ledger.keep(facts.compactMap { KeptFact($0) { state.clockwork.state(of: $0) } }), isNews)
     }
 
     // MARK: - What callers tell
@@ -68,11 +74,12 @@ final class Core: Sendable {
     func connected(_ attempt: Attempt, _ begin: Reading) -> Bool {
         guard !isStopping.isSet else { return false }
         let now = time.reading()
-        let (mayGo, number) = state.withLock { state -> (Bool, UInt64?) in
+        let (mayGo, number, isNews) = state.withLock { state -> (Bool, UInt64?, Bool) in
             let (mayGo, orders) = state.clockwork.connected(attempt, begin: begin, at: now)
-            return (mayGo, note(orders, &state))
+            let (number, isNews) = note(orders, &state)
+            return (mayGo, number, isNews)
         }
-        ring()
+        if isNews { ring() }
         guard mayGo else { return false }
         if let number, !ledger.wait(for: number), ledger.mustKeep { return false }
         // A slow disk may have taken its time, and nothing begins after a signal.
@@ -84,9 +91,7 @@ final class Core: Sendable {
         let now = time.reading()
         // After a signal the loop comes to the stop, and what ended unsent must not begin once more before it does.
         let mayBegin = !isStopping.isSet
-        let next = decide { $0.ended(attempt, begin: begin, end, at: now) + (mayBegin ? $0.look(at: now) : []) }
-        ring()
-        return next
+        return decide { $0.ended(attempt, begin: begin, end, at: now) + (mayBegin ? $0.look(at: now) : []) }
     }
 
     /// The system has no thread for the attempt.
