@@ -118,7 +118,7 @@ extension Clockwork {
             note(.targetIsDown(attempt, end))
             while let (_, queued) = queue.first { waitForTarget(queued) }
         }
-        guard mayGoOn(job) else { return giveUp(job, time) }
+        guard mayGoOn(job), !isAhead(job, time.now) else { return giveUp(job, time) }
         entries[job].hasWaited = true
         // It began before the target was last reached: once more, soon.
         set(job, target.isDown ? .waitingForTarget : .paused(until: time.uptime + Self.limitPause))
@@ -128,7 +128,7 @@ extension Clockwork {
     /// Our own process or machine refused the attempt what it needs, and is asked again after a second.
     private mutating func limited(_ job: Int, _ attempt: Attempt, _ end: AttemptEnd, _ time: Reading) {
         tellOfLimit(attempt.job, end.excerpt, time)
-        guard mayGoOn(job) else { return giveUp(job, time) }
+        guard mayGoOn(job), !isAhead(job, time.now) else { return giveUp(job, time) }
         set(job, .paused(until: time.uptime + Self.limitPause))
         watch(job)
     }

@@ -251,6 +251,20 @@ struct ClockTests {
         #expect(rig.run(to: 7).map(\.brief) == ["a 0 first #2"])
     }
 
+    @Test(
+        "far back while an attempt is under way that finds the target down: the slots from then on come at their time"
+    )
+    func farBackAndUnreachable() throws {
+        let a = try job("a", "every 1h")
+        var rig = Rig([a], states: [ran(a, at: -3_600)])
+        let first = try #require(rig.look(at: 0).first)
+        rig.shift = .seconds(-2 * day)
+        _ = rig.look(at: 1)
+        _ = rig.fail(first, .unreachable, wasSent: false)
+        #expect(rig.next == 3_601)
+        #expect(rig.look(at: 3_601).map(\.brief) == ["a \(-2 * day + 3_601) schedule"])
+    }
+
     @Test("back over the slot of a run that is refused its thread: it waits for its time")
     func backAndRefused() throws {
         let a = try job("a", "daily 00:00")
