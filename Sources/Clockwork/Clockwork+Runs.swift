@@ -173,6 +173,8 @@ extension Clockwork {
         else { return finishUnfinished(job, time) }
         let about = Fact.RetryNote(attempt: attempt, end: end, wait: wait)
         note(job, .failed(attempt.job.name, record, hold?.0, about: about))
+        // A slot that was held lies ahead again if the clock went back.
+        release(job, time, .running)
         set(job, .backoff(until: time.uptime + wait))
         watch(job)
     }

@@ -116,6 +116,19 @@ struct ClockTests {
         #expect(rig.next == 900)
     }
 
+    @Test("back over a slot that was held, and then a retry: it is made, and gives way when that slot comes")
+    func backOverHeldSlotAndRetry() throws {
+        var rig = Rig([try job("a", "every 15m") { $0.retries = 1 }])
+        let first = try #require(rig.look(at: 0).first)
+        _ = rig.connect(first)
+        _ = rig.look(at: 900)
+        rig.shift = .seconds(-7)
+        _ = rig.answer(first, status: 500)
+        #expect(rig.facts.map(\.brief) == ["attempt a failed", "failed a 0 failed", "released a 1 running"])
+        #expect(rig.look(at: 907).map(\.brief) == ["a 900 schedule"])
+        #expect(rig.ends.map(\.outcome) == [.failed])
+    }
+
     @Test("back over a slot that was held: it is slept for again")
     func backOverHeldSlot() throws {
         var rig = Rig([try job("a", "every 15m")])
