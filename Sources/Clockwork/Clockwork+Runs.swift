@@ -120,7 +120,7 @@ extension Clockwork {
         } else if target.isDown {
             note(.targetIsStillDown(attempt, end))
         }
-        guard mayGoOn(job) else { return giveUp(job, time) }
+        guard mayGoOn(job), !isAhead(job, time.now) else { return giveUp(job, time) }
         entries[job].hasWaited = true
         // It began before the target was last reached: once more, soon.
         set(job, target.isDown ? .waitingForTarget : .paused(until: time.uptime + Self.limitPause))
@@ -130,7 +130,7 @@ extension Clockwork {
     /// Our own process or machine refused the attempt what it needs, and is asked again after a second.
     private mutating func limited(_ job: Int, _ attempt: Attempt, _ end: AttemptEnd, _ time: Reading) {
         tellOfLimit(attempt.job, .call(end.excerpt), time)
-        guard mayGoOn(job) else { return giveUp(job, time) }
+        guard mayGoOn(job), !isAhead(job, time.now) else { return giveUp(job, time) }
         set(job, .paused(until: time.uptime + Self.limitPause))
         watch(job)
     }
@@ -175,6 +175,8 @@ extension Clockwork {
         else { return finishUnfinished(job, time) }
         let about = Fact.RetryNote(attempt: attempt, end: end, wait: wait)
         note(job, .failed(attempt.job.name, record, hold?.0, about: about))
+        // A slot that was held lies ahead again if the clock went back.
+        release(job, time, .running)
         set(job, .backoff(until: time.uptime + wait))
         watch(job)
     }

@@ -44,9 +44,7 @@ extension Clockwork {
     private mutating func start(_ job: Int, isProbe: Bool, _ time: Reading) -> Bool {
         if entries[job].begun == nil {
             let waited = entries[job].stage
-            // The clock may have gone back while an attempt was under way, which then came to nothing.
-            let isAhead = entries[job].run.map { max($0.slot, $0.due) > time.now } ?? false
-            if entries[job].hasWaited || isAhead || isBehind(job, entries[job].run, time.now) {
+            if entries[job].hasWaited || isAhead(job, time.now) || isBehind(job, entries[job].run, time.now) {
                 renew(job, time)
             } else {
                 passIfTooOld(job, time)
@@ -76,6 +74,12 @@ extension Clockwork {
         return run.slot <= anchor
     }
 
+    /// Whether a run that has not begun lies in the future: the clock went back while an attempt of it was under way.
+    func isAhead(_ job: Int, _ now: Moment) -> Bool {
+        guard let run = entries[job].run, entries[job].begun == nil else { return false }
+        return max(run.slot, run.due) > now
+    }
+
     /// A run that waited for a thread keeps its slot, unless that is too old by now.
     private mutating func passIfTooOld(_ job: Int, _ time: Reading) {
         let start = begun ?? time
@@ -91,7 +95,7 @@ extension Clockwork {
         guard let (job, since, _) = place(of: attempt) else { return take() }
         let time = believed(time)
         tellOfLimit(attempt.job, .thread(number), time)
-        if mayGoOn(job) {
+        if mayGoOn(job), !isAhead(job, time.now) {
             ready(job, time)
             watch(job)
         } else {

@@ -59,7 +59,6 @@ package struct Clockwork: Sendable {
     var toldOfLimit: Duration?
 
     var lastLook = Moment.epoch
-    var lastUptime = Duration.zero
     /// When the wall clock was last believed, on both clocks.
     var lastBelieved: Reading?
     /// No job's last slot is later, and no moment at which one that never ran was first seen.
@@ -97,9 +96,9 @@ package struct Clockwork: Sendable {
     // MARK: - Looking
 
     /// Everything that is to be done now.
-    package mutating func look(at shown: Reading) -> [Order] {
-        // Of two threads the one that comes later may have read the clocks earlier: no clock went back for that.
-        let time = shown.uptime < lastUptime ? Reading(now: lastLook, uptime: lastUptime) : shown
+    ///
+    /// Not before the time of another look: a wall clock that shows less than then has gone back.
+    package mutating func look(at time: Reading) -> [Order] {
         switch life {
         case .standby, .loading, .draining, .ended: return take()
         case .grace(let end): if time.uptime >= end { life = .running } else { return take() }
@@ -108,7 +107,7 @@ package struct Clockwork: Sendable {
         guard believes(time) else { return take() }
         if mustIntroduce { introduce(at: time) }
         let wentBack = time.now < lastLook
-        (lastLook, lastUptime) = (time.now, time.uptime)
+        lastLook = time.now
         // The start is a moment of the clock as it is now: a step of it neither stretches the spread nor cuts it short.
         if let start = begun?.uptime { begun?.now = time.moment(at: start) }
         if begun == nil { begin(at: time) } else if wentBack { clockWentBack(time) }

@@ -41,7 +41,9 @@ struct StateFieldsTests {
     @Test("each member by itself, and all of them, come back from a file that is written anew")
     func members() {
         let empty = JobState(name: "a")
-        #expect(Mirror(reflecting: empty).children.compactMap(\.label) == Self.changes.map(\.member), "add the new one")
+        // A member that is boxed is stored under a name of its own.
+        let members = Mirror(reflecting: empty).children.compactMap { $0.label?.replacing("_", with: "") }
+        #expect(members == Self.changes.map(\.member), "add the new one")
         var all = empty
         for (member, change) in Self.changes {
             var state = empty

@@ -51,7 +51,7 @@ extension Oracle {
         let job = try known(attempt.job.name)
         guard let call = jobs[job].call, call.attempt == attempt else { return }
         if end.isOwnLimit {
-            if mayGoOn(job) { jobs[job].paused = (time.uptime + .seconds(1), .threads, true) }
+            if waits(job, attempt) { jobs[job].paused = (time.uptime + .seconds(1), .threads, true) }
         } else if end.outcome == .unreachable {
             miss(attempt, since: call.since, job)
         } else if !call.hasBegun, end.outcome != .aborted, target.down.map({ call.since > $0.since }) ?? true {
@@ -167,6 +167,11 @@ extension Oracle {
         return jobs[job].run != nil || !(jobs[job].call?.isOutdated ?? false)
     }
 
+    /// Whether a run of which an attempt came to nothing is tried again: if it has not begun, its time must have come.
+    private func waits(_ job: Int, _ attempt: Attempt) -> Bool {
+        mayGoOn(job) && (jobs[job].run != nil || max(attempt.run.slot, attempt.run.due) <= believed.now)
+    }
+
     /// A connection stands.
     ///
     /// Only one that was made after the target went down says that it is up.
@@ -186,7 +191,7 @@ extension Oracle {
             target.down = (time.uptime, 0, time.uptime + .seconds(1))
             target.owes.down = true
         } else {
-            if mayGoOn(job) { jobs[job].paused = (time.uptime + .seconds(1), .targetDown, true) }
+            if waits(job, attempt) { jobs[job].paused = (time.uptime + .seconds(1), .targetDown, true) }
         }
     }
 }

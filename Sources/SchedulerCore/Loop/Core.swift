@@ -47,6 +47,9 @@ final class Core: Sendable {
         return attempts
     }
 
+    /// Everything that is to be done now.
+    func look() -> [Attempt] { decide { [time] in $0.look(at: time.reading()) } }
+
     /// The facts that are to be told, each once.
     func takeUntold() -> [Fact] {
         state.withLock { state in
@@ -91,7 +94,10 @@ final class Core: Sendable {
         let now = time.reading()
         // After a signal the loop comes to the stop, and what ended unsent must not begin once more before it does.
         let mayBegin = !isStopping.isSet
-        return decide { $0.ended(attempt, begin: begin, end, at: now) + (mayBegin ? $0.look(at: now) : []) }
+        return decide { [time] clockwork in
+            // The clocks of a look are read under the lock: another thread's may have been later, and none goes back.
+            clockwork.ended(attempt, begin: begin, end, at: now) + (mayBegin ? clockwork.look(at: time.reading()) : [])
+        }
     }
 
     /// The system has no thread for the attempt.

@@ -124,7 +124,7 @@ package final class Scheduler {
             let now = time.reading()
             let isQuiet = window?.goesOn(at: now, sleptThrough: alarm.sleptThrough) == true
             if !isQuiet {
-                core.start(core.decide { $0.look(at: now) }, callers)
+                core.start(core.look(), callers)
                 metrics.change { $0.look(at: now) }
                 tell()
                 window = IdleWindow(began: now, until: core.nextLook)
