@@ -133,11 +133,11 @@ struct HoldTests {
 
     @Test("a slot that passes in the own grace is not missed, also with catchup=skip: it runs right after it")
     func slotInGrace() async throws {
-        let slot = Int(Date().timeIntervalSince1970) + 5
-        let line = "cron \(slot % 60) * * * * * POST /api/sync/trigger first=wait catchup=skip"
-        let life = try await Sidecars(["DUE": line])
+        let life = try await Sidecars([:])
         // The grace begins before the slot and ends more than a tick after it.
-        let scheduler = try life.start(["SCHEDULER_STARTUP_GRACE_SECONDS": "8"])
+        let slot = Int(Date().timeIntervalSince1970) + 6
+        let line = "cron \(slot % 60) * * * * * POST /api/sync/trigger first=wait catchup=skip"
+        let scheduler = try life.start(["SCHEDULER_STARTUP_GRACE_SECONDS": "12", "SCHEDULER_JOB_DUE": line])
         let call = try #require(try await life.app.calls(1).first)
         #expect(Int(try time(call.slot).timeIntervalSince1970) == slot)
         #expect(call.headers["x-scheduler-trigger"] == "schedule")
@@ -148,17 +148,16 @@ struct HoldTests {
 
     @Test("a job that waits for its first slot is not set back by restarts within the grace over that slot")
     func firstSlotAndRestarts() async throws {
-        let now = Date().timeIntervalSince1970
-        let slot = Int((now / 60).rounded(.down)) * 60 + Int(now) % 60 + 6
-        let second = slot % 60
-        let life = try await Sidecars(["ONCE": "cron \(second) * * * * * POST /api/sync/trigger first=wait"])
+        let life = try await Sidecars([:])
+        let slot = Int(Date().timeIntervalSince1970) + 7
+        let job = ["SCHEDULER_JOB_ONCE": "cron \(slot % 60) * * * * * POST /api/sync/trigger first=wait"]
         for _ in 0..<4 {
-            let scheduler = try life.start(["SCHEDULER_STARTUP_GRACE_SECONDS": "600"])
+            let scheduler = try life.start(job.merging(["SCHEDULER_STARTUP_GRACE_SECONDS": "600"]) { $1 })
             try await scheduler.line(containing: "Next slot: once ")
             try await Task.sleep(for: .seconds(2))
             #expect(try await scheduler.stop() == .clean)
         }
-        let last = try life.start()
+        let last = try life.start(job)
         let call = try #require(try await life.app.calls(1).first)
         #expect(Int(try time(call.slot).timeIntervalSince1970) == slot)
         #expect(try await last.stop() == .clean)
