@@ -8,9 +8,6 @@ extension Clockwork {
     /// Another sidecar has the state.
     package mutating func standBy() { life = .standby }
 
-    /// It can be read now.
-    package mutating func takeOver() { life = .loading }
-
     /// Takes over what is known from before; runs of which the last process did not see the end, end here.
     ///
     /// The first runs come at `graceEnd`, on the clock that only goes forward.
