@@ -26,7 +26,7 @@ struct QueueTests {
     @Test("a job that SIGHUP takes out or changes while its run waits for a thread does not run as it was")
     func reload() async throws {
         let (app, folder) = (try await App(), try TemporaryFolder())
-        try app.set(faults: #"{"/api/sync/trigger": {"delay_ms": 2500}}"#)
+        try app.set(faults: #"{"/api/sync/trigger": {"delay_ms": 10000}}"#)
         let file = try folder.write(
             "jobs",
             """

@@ -20,7 +20,9 @@ struct StateTroubleTests {
     /// The program where every user may run it.
     private func publicFolder() throws -> URL {
         let source = Binary.folder.appending(path: "scheduler")
-        try FileManager.default.copyItem(at: source, to: folder.url.appending(path: "scheduler"))
+        // By a process of its own: a program that another test starts would have our descriptor of the copy for a moment,
+        // and what somebody may still write to cannot be run (execve(2), ETXTBSY).
+        try Tool.run("cp", [source.path, folder.path("scheduler")], in: folder.url)
         return folder.url
     }
 
