@@ -36,8 +36,8 @@ extension Oracle {
         (self.time, event) = (time, .connect(attempt))
         beginEvent()
         let job = try known(attempt.job.name)
-        reach()
         guard let call = jobs[job].call, call.attempt == attempt else { return false }
+        reach()
         // A slot of a clock that was behind, and is right again, is not sent once more.
         if jobs[job].run == nil, let anchor = jobs[job].anchor(at: time.now), attempt.run.slot <= anchor {
             return false
@@ -102,6 +102,8 @@ extension Oracle {
     func stop(at time: Reading) {
         (self.time, event) = (time, .stop)
         isStopped = true
+        // What only connects has not begun, and nobody waits for it.
+        for job in jobs where job.call?.hasBegun == false { job.call = nil }
         beginEvent()
     }
 
@@ -144,7 +146,7 @@ extension Oracle {
                 introductions[name] = job.last == nil ? Introduction(seen: now) : Introduction(last: now)
             } else if let offset = job.job.initialOffset {
                 let rest = max(.zero, grace.upperBound - time.uptime)
-                introductions[name] = Introduction(seen: now, last: now + rest - offset)
+                introductions[name] = Introduction(seen: now, last: (now + rest - offset).wholeMilliseconds)
             } else {
                 introductions[name] = Introduction(seen: now, last: job.job.first == .wait ? now : nil)
             }
