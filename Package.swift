@@ -32,7 +32,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "HTTPClient", dependencies: ["CCurl", "Locking"], swiftSettings: strict),
-        .target(name: "HTTPServer", dependencies: ["CLinux", "Locking"], swiftSettings: strict),
+        .target(name: "HTTPServer", dependencies: ["CLinux", "Locking", "Threads"], swiftSettings: strict),
         .target(
             name: "Calling",
             dependencies: ["Clockwork", "HTTPClient", "JSON", "Schedule", "Files", "Threads", "CLinux", "Locking"],
@@ -95,7 +95,7 @@ let package = Package(
         ),
         .target(
             name: "TestSupport",
-            dependencies: ["HTTPServer", "Locking"],
+            dependencies: ["HTTPServer", "Locking", "Schedule", "Telling"],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),

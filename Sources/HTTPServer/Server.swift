@@ -1,4 +1,6 @@
+internal import Glibc
 internal import Locking
+internal import Threads
 
 /// A small HTTP/1.1 server: one thread, one request per connection, no keep-alive.
 ///
@@ -9,7 +11,7 @@ package final class Server: Sendable {
     /// Where it listens first of all, with the real port.
     package let address: ListenAddress
     private let mailbox: Mailbox
-    private let thread: Mutex<LoopThread?>
+    private let thread: Mutex<pthread_t?>
 
     /// Binds, listens and makes the thread; clients wait in the kernel's queue until `start`.
     package convenience init(
@@ -29,11 +31,11 @@ package final class Server: Sendable {
         address = listeners.lazy.compactMap(\.listener.address).first ?? ListenAddress(host: "", port: 0)
         self.mailbox = mailbox
         // Here and not in `start`, which so cannot fail when the process may have no more threads.
-        thread = Mutex(
-            try LoopThread {
-                EventLoop(listeners: listeners, limits: limits, mailbox: mailbox).run()
-            }
-        )
+        let started = SystemThread.start { EventLoop(listeners: listeners, limits: limits, mailbox: mailbox).run() }
+        switch started {
+        case .success(let started): thread = Mutex(started)
+        case .failure(let refusal): throw .noThread(reason: errorText(refusal.number))
+        }
     }
 
     deinit { stop() }
@@ -48,7 +50,7 @@ package final class Server: Sendable {
         mailbox.stop()
         // The lock is held while waiting, so that every caller returns to a stopped server.
         thread.withLock { thread in
-            thread?.join()
+            if let started = thread { pthread_join(started, nil) }
             thread = nil
         }
     }

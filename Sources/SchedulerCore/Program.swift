@@ -149,7 +149,7 @@ extension Program {
         let credentials = Credentials(settings, secrets, log)
         let (time, cancellation, random) = (TimeSource.system, Cancellation(), RandomNumbers())
         let runner = Runner(
-            Runner.Target(url: settings.target, tls: settings.transport.target, proxy: settings.transport.proxy),
+            settings.app,
             token: credentials.token,
             cancellation: cancellation,
             random: random.one,

@@ -3,16 +3,6 @@ import Testing
 
 @testable import Clockwork
 
-/// Jobs that have run once, at midnight.
-private func running(_ schedules: [String], buildDate: Moment = .epoch) throws -> Rig {
-    let jobs = try zip(["a", "b", "c"], schedules).map { try job($0, $1) }
-    var rig = Rig(jobs, buildDate: buildDate)
-    for attempt in rig.look(at: 0) { _ = rig.answer(attempt, status: 200) }
-    return rig
-}
-
-private let day = 86_400
-
 @Suite("A wall clock that is set, stands wrong, or runs out")
 struct ClockTests {
     // MARK: Forward

@@ -3,8 +3,6 @@ import Testing
 
 @testable import Clockwork
 
-private let day = 86_400
-
 /// A state with a run that was cut off, or had failed once.
 private func state(_ job: Job, _ facts: Fact...) -> JobState {
     var state = ran(job, at: -10_000)

@@ -3,8 +3,6 @@ import Testing
 
 @testable import Clockwork
 
-private let day = 86_400
-
 @Suite("A wall clock that stands before the build date")
 struct WrongClockTests {
     @Test("before the build date nothing begins, it is said once each way, and exactly at it the clock is believed")

@@ -47,7 +47,11 @@ final class Binary: Sendable {
             Thread.detachNewThread { [self] in
                 while true {
                     let data = reader.availableData
-                    guard !data.isEmpty else { return state.withLock { $0.pipes -= 1 } }
+                    guard !data.isEmpty else {
+                        // Foundation keeps a process that has ended, and all that it holds.
+                        try? reader.close()
+                        return state.withLock { $0.pipes -= 1 }
+                    }
                     let text = String(decoding: data, as: UTF8.self)
                     state.withLock { take(&$0, text) }?()
                 }

@@ -26,16 +26,12 @@ struct Footprint {
         descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(binary.processID)/fd").count
     }
 
-    /// How much code the program file has, and how much of it is in memory, in KiB.
-    static func code(of binary: Binary, named end: String) throws -> (size: Int, resident: Int) {
-        let lines = try String(contentsOfFile: "/proc/\(binary.processID)/smaps", encoding: .utf8).split(
-            separator: "\n"
-        )
-        let start = try #require(lines.firstIndex { $0.contains(" r-xp ") && $0.hasSuffix(end) })
-        func number(_ name: String) throws -> Int {
-            let line = try #require(lines[start...].first { $0.hasPrefix("\(name):") })
-            return try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) })
-        }
-        return (try number("Size"), try number("Rss"))
+    /// Where the program file's code is mapped.
+    static func code(of binary: Binary, named end: String) throws -> Range<UInt> {
+        let maps = try String(contentsOfFile: "/proc/\(binary.processID)/maps", encoding: .utf8)
+        let line = try #require(maps.split(separator: "\n").first { $0.contains(" r-xp ") && $0.hasSuffix(end) })
+        let ends = line.prefix { $0 != " " }.split(separator: "-").compactMap { UInt($0, radix: 16) }
+        try #require(ends.count == 2)
+        return ends[0]..<ends[1]
     }
 }

@@ -9,15 +9,9 @@ import Testing
 
 @Suite("State: the ledger in a directory")
 struct DirectoryLedgerTests {
-    private let folder: TemporaryFolder
     private let rig: LedgerRig
 
-    init() throws {
-        folder = try TemporaryFolder()
-        rig = LedgerRig(folder.path("state"))
-    }
-
-    private var logPath: String { rig.path + "/state.log" }
+    init() throws { rig = try LedgerRig() }
 
     @Test("what is recorded is there after a kill, and after a close")
     func kept() throws {
@@ -45,13 +39,14 @@ struct DirectoryLedgerTests {
         arguments: [0, 0o777, 0o022]
     )
     func modes(_ mask: UInt32) throws {
-        let deep = rig.path + "/deep/er"
+        let below = LedgerRig(rig.folder, "state/deep/er")
+        let deep = below.path
         // With a umask of its own; the threads of a ledger get theirs from the one that starts them.
         let done = DispatchSemaphore(value: 0)
         let thread = Thread {
             #expect(Self.unshareFS() == 0)
             umask(mask)
-            let ledger = try? LedgerRig(deep).opened()
+            let ledger = try? below.opened()
             ledger?.begin("a", RunBegin.numbered())
             ledger?.close()
             done.signal()
@@ -59,7 +54,7 @@ struct DirectoryLedgerTests {
         thread.start()
         done.wait()
         for (path, mode) in [
-            (rig.path, 0o40700), (rig.path + "/deep", 0o40700), (deep, 0o40700), (deep + "/state.log", 0o100600),
+            (rig.path, 0o40700), (rig.path + "/deep", 0o40700), (deep, 0o40700), (below.logPath, 0o100600),
             (deep + "/lock", 0o100600),
         ] {
             var status = stat()
@@ -79,10 +74,10 @@ struct DirectoryLedgerTests {
     @Test("a file of a looser mode is closed to others")
     func mode() throws {
         try rig.opened().close()
-        unsafe chmod(logPath, 0o644)
+        unsafe chmod(rig.logPath, 0o644)
         unsafe chmod(rig.path + "/lock", 0o666)
         try rig.opened().close()
-        for path in [logPath, rig.path + "/lock"] {
+        for path in [rig.logPath, rig.path + "/lock"] {
             var status = stat()
             #expect(unsafe lstat(path, &status) == 0)
             #expect(status.st_mode & 0o777 == 0o600)
@@ -95,7 +90,7 @@ struct DirectoryLedgerTests {
         first.begin("a", RunBegin.numbered())
         let second = rig.ledger()
         for _ in 0..<3 { #expect(!second.acquire()) }
-        #expect(folder.text("state/lock").hasPrefix("pid \(getpid()) since "))
+        #expect(rig.folder.text("state/lock").hasPrefix("pid \(getpid()) since "))
         if isClosed { first.close() } else { first.kill() }
         #expect(second.acquireSoon())
         #expect(Book(try second.load())["a"]?.last == RunBegin.numbered().slot)
@@ -126,15 +121,15 @@ struct DirectoryLedgerTests {
     func newer() throws {
         try FileManager.default.createDirectory(atPath: rig.path, withIntermediateDirectories: false)
         let text = StateText.line("scheduler-state version=2 shape=round") + Array("something else\n".utf8)
-        try Data(text).write(to: URL(filePath: logPath))
+        try Data(text).write(to: URL(filePath: rig.logPath))
         let ledger = rig.ledger()
         #expect(ledger.acquireSoon())
-        #expect(throws: LedgerError.newerVersion(path: logPath, version: 2)) { try ledger.load() }
+        #expect(throws: LedgerError.newerVersion(path: rig.logPath, version: 2)) { try ledger.load() }
         ledger.tell([.dropped("a")])
         #expect(!ledger.begin("a", RunBegin.numbered()))
         ledger.tend()
         ledger.close()
-        #expect(Array(try Data(contentsOf: URL(filePath: logPath))) == text)
+        #expect(Array(try Data(contentsOf: URL(filePath: rig.logPath))) == text)
         #expect(rig.events == [])
     }
 
@@ -158,15 +153,15 @@ struct DirectoryLedgerTests {
         #expect(DirectoryLedger.laterVersion(in: rig.path) == nil, "no directory")
         try FileManager.default.createDirectory(atPath: rig.path, withIntermediateDirectories: false)
         #expect(DirectoryLedger.laterVersion(in: rig.path) == nil, "no file")
-        try Data(text).write(to: URL(filePath: logPath))
-        unsafe chmod(logPath, 0o640)
+        try Data(text).write(to: URL(filePath: rig.logPath))
+        unsafe chmod(rig.logPath, 0o640)
         for directory in [rig.path, rig.path + "/"] {
             #expect(DirectoryLedger.laterVersion(in: directory, rig.files) == version)
         }
         #expect(Set(rig.files.state.log).isSubset(of: [.stat, .open, .read]))
         #expect(try FileManager.default.contentsOfDirectory(atPath: rig.path) == ["state.log"])
-        #expect(Array(try Data(contentsOf: URL(filePath: logPath))) == text)
-        #expect(try SystemFiles().status(logPath)?.mode == 0o640)
+        #expect(Array(try Data(contentsOf: URL(filePath: rig.logPath))) == text)
+        #expect(try SystemFiles().status(rig.logPath)?.mode == 0o640)
         for call in FileCall.allCases {
             rig.files.change { ($0.calls, $0.failing, $0.stays, $0.kinds) = (0, 1, true, [call]) }
             #expect([version, nil].contains(DirectoryLedger.laterVersion(in: rig.path, rig.files)), "no \(call)")
@@ -176,8 +171,8 @@ struct DirectoryLedgerTests {
     @Test("what is no file is not looked into", .timeLimit(.minutes(1)), arguments: Thing.allCases)
     func laterVersionOfNoFile(_ thing: Thing) throws {
         try FileManager.default.createDirectory(atPath: rig.path, withIntermediateDirectories: false)
-        let later = try folder.write("victim", String(decoding: Self.heads[0].text, as: UTF8.self))
-        _ = try make(thing, at: logPath, to: later)
+        let later = try rig.folder.write("victim", String(decoding: Self.heads[0].text, as: UTF8.self))
+        _ = try make(thing, at: rig.logPath, to: later)
         #expect(DirectoryLedger.laterVersion(in: rig.path) == nil)
     }
 
@@ -188,14 +183,15 @@ struct DirectoryLedgerTests {
         ledger.close()
         var asides: [String] = []
         for round in 0..<12 {
-            var bytes = Array(try Data(contentsOf: URL(filePath: logPath)))
+            var bytes = Array(try Data(contentsOf: URL(filePath: rig.logPath)))
             bytes += Array("torn".utf8)
-            try Data(bytes).write(to: URL(filePath: logPath))
+            try Data(bytes).write(to: URL(filePath: rig.logPath))
             rig.forget()
             ledger = try rig.opened()
             #expect(ledger.book.count == 3)
             #expect(ledger.isWritable)
-            guard case .damaged(logPath, let good, 1, 4, let aside?) = rig.events.first, rig.events.count == 1 else {
+            guard case .damaged(rig.logPath, let good, 1, 4, let aside?) = rig.events.first, rig.events.count == 1
+            else {
                 Issue.record("\(rig.events)")
                 return
             }
@@ -206,7 +202,7 @@ struct DirectoryLedgerTests {
             ledger.close()
             #expect(try rig.onDisk() == ledger.book)
             // The next one is as small again.
-            try Data(StateText.bytes(ledger.book)).write(to: URL(filePath: logPath))
+            try Data(StateText.bytes(ledger.book)).write(to: URL(filePath: rig.logPath))
         }
         let left = try FileManager.default.contentsOfDirectory(atPath: rig.path).filter { $0.contains("damaged") }
         #expect(left.sorted() == asides.suffix(5).map { URL(filePath: $0).lastPathComponent }.sorted())
@@ -215,10 +211,10 @@ struct DirectoryLedgerTests {
     @Test("an empty file is no reason not to start")
     func empty() throws {
         try FileManager.default.createDirectory(atPath: rig.path, withIntermediateDirectories: false)
-        try Data().write(to: URL(filePath: logPath))
+        try Data().write(to: URL(filePath: rig.logPath))
         let ledger = try rig.opened()
         #expect(ledger.isWritable)
-        #expect(rig.events == [.damaged(path: logPath, good: 0, places: 0, bytes: 0, aside: nil)])
+        #expect(rig.events == [.damaged(path: rig.logPath, good: 0, places: 0, bytes: 0, aside: nil)])
         ledger.close()
     }
 
@@ -233,7 +229,7 @@ struct DirectoryLedgerTests {
     func noFile(_ thing: Thing, _ name: String) throws {
         try FileManager.default.createDirectory(atPath: rig.path, withIntermediateDirectories: false)
         let path = rig.path + "/" + name
-        let victim = try folder.write("victim", "precious")
+        let victim = try rig.folder.write("victim", "precious")
         let kind = try make(thing, at: path, to: victim)
         let ledger = try rig.opened()
         #expect(ledger.isWritable)
@@ -242,7 +238,7 @@ struct DirectoryLedgerTests {
         let aside = path + ".damaged-20261121T034455Z"
         #expect(rig.events == [.setAside(path: path, kind, to: aside)])
         #expect(try SystemFiles().status(aside)?.kind == kind)
-        #expect(folder.text("victim") == "precious")
+        #expect(rig.folder.text("victim") == "precious")
         #expect(try rig.onDisk() == ledger.book)
     }
 
@@ -270,20 +266,20 @@ struct DirectoryLedgerTests {
     func gigabyte() throws {
         let begins = StateText.bytes([.began("a", RunBegin.numbered())])
         try FileManager.default.createDirectory(atPath: rig.path, withIntermediateDirectories: false)
-        try Data(begins).write(to: URL(filePath: logPath))
-        #expect(unsafe truncate(logPath, 1 << 30) == 0)
+        try Data(begins).write(to: URL(filePath: rig.logPath))
+        #expect(unsafe truncate(rig.logPath, 1 << 30) == 0)
         let before = Self.residentPages()
         let ledger = try rig.opened()
         #expect(ledger.book["a"]?.last == RunBegin.numbered().slot)
         #expect(Self.residentPages() - before < 16 * 1024, "64 MiB")
-        guard case .damaged(logPath, 2, 1, let bytes, _?) = rig.events.first else {
+        guard case .damaged(rig.logPath, 2, 1, let bytes, _?) = rig.events.first else {
             Issue.record("\(rig.events)")
             return
         }
         #expect(bytes == (1 << 30) - begins.count)
         #expect(ledger.begin("a", RunBegin.numbered(2)))
         ledger.close()
-        #expect(try FileManager.default.attributesOfItem(atPath: logPath)[.size] as? Int ?? 0 < 2_000)
+        #expect(try FileManager.default.attributesOfItem(atPath: rig.logPath)[.size] as? Int ?? 0 < 2_000)
     }
 
     private static func residentPages() -> Int {

@@ -8,14 +8,22 @@ import Threads
 
 @testable import Ledger
 
-/// A ledger in a folder, its events, and a clock that a test turns.
+/// A ledger in a folder of its own, its events, and a clock that a test turns.
 final class LedgerRig: Sendable {
-    let path: String
+    let folder: TemporaryFolder
+    private let name: String
     let files = FaultyFiles()
     private let uptime = Mutex(Duration.zero)
     private let kept = Mutex<[StateEvent]>([])
 
-    init(_ path: String) { self.path = path }
+    convenience init() throws { self.init(try TemporaryFolder()) }
+
+    /// One more in a folder that is there.
+    init(_ folder: TemporaryFolder, _ name: String = "state") { (self.folder, self.name) = (folder, name) }
+
+    var path: String { folder.path(name) }
+
+    var logPath: String { path + "/state.log" }
 
     var events: [StateEvent] { kept.withLock { $0 } }
 
@@ -40,7 +48,7 @@ final class LedgerRig: Sendable {
 
     /// What is on the disk, seen by another process after this one was killed.
     func onDisk() throws -> Book {
-        let other = LedgerRig(path)
+        let other = LedgerRig(folder, name)
         let ledger = other.ledger()
         _ = ledger.acquireSoon()
         defer { ledger.close() }

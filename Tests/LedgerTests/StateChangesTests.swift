@@ -9,15 +9,9 @@ import Testing
 
 @Suite("State: what happens to the directory and the file meanwhile")
 struct StateChangesTests {
-    private let folder: TemporaryFolder
     private let rig: LedgerRig
 
-    init() throws {
-        folder = try TemporaryFolder()
-        rig = LedgerRig(folder.path("state"))
-    }
-
-    private var logPath: String { rig.path + "/state.log" }
+    init() throws { rig = try LedgerRig() }
 
     @Test("the directory is removed while it runs: it is made again, with all that is known")
     func removed() throws {
@@ -36,14 +30,14 @@ struct StateChangesTests {
 
     @Test("the directory is replaced by an older one: what only that knows is taken in, what is ours holds")
     func replaced() throws {
-        let old = LedgerRig(folder.path("old"))
+        let old = LedgerRig(rig.folder, "old")
         let other = try old.opened()
         other.begin("a", RunBegin.numbered(1))
         other.begin("old", RunBegin.numbered(9))
         other.close()
         let ledger = try rig.opened()
         ledger.begin("a", RunBegin.numbered(2))
-        unsafe rename(rig.path, folder.path("away"))
+        unsafe rename(rig.path, rig.folder.path("away"))
         unsafe rename(old.path, rig.path)
         #expect(ledger.begin("b", RunBegin.numbered(3)))
         #expect(ledger.book["old"]?.last == RunBegin.numbered(9).slot)
@@ -57,8 +51,8 @@ struct StateChangesTests {
     func taken() async throws {
         let ledger = try rig.opened()
         ledger.begin("a", RunBegin.numbered(1))
-        unsafe rename(rig.path, folder.path("away"))
-        let other = try LedgerRig(rig.path).opened()
+        unsafe rename(rig.path, rig.folder.path("away"))
+        let other = try LedgerRig(rig.folder).opened()
         other.begin("x", RunBegin.numbered(2))
         for number in 3..<6 {
             #expect(!ledger.begin("a", RunBegin.numbered(number)))
@@ -89,7 +83,7 @@ struct StateChangesTests {
                 await Task.yield()
                 #expect(ledger.settle(atMost: .seconds(60)))
                 try await awaitTrue { ledger.state.withLock { !$0.isCompacting } }
-                largest = max(largest, try SystemFiles().status(logPath)?.size ?? 0)
+                largest = max(largest, try SystemFiles().status(rig.logPath)?.size ?? 0)
             }
             if number % 400 == 0 {
                 ledger.close()
@@ -110,7 +104,7 @@ struct StateChangesTests {
         let ledger = try rig.opened()
         ledger.tellAtOnce((1...400).map { .ended("a", RunRecord.numbered($0), nil) })
         #expect(ledger.settle(atMost: .seconds(60)))
-        let before = try SystemFiles().status(logPath)
+        let before = try SystemFiles().status(rig.logPath)
         #expect(before?.size ?? 0 > 65_536)
         // The next append starts it; its own first write is held.
         rig.files.change { $0.held = .create }
@@ -120,7 +114,7 @@ struct StateChangesTests {
         rig.files.change { $0.held = nil }
         try await awaitTrue {
             ledger.tell([.ended("c", RunRecord.numbered(1), nil)])
-            return (try? SystemFiles().status(logPath))??.inode != before?.inode
+            return (try? SystemFiles().status(rig.logPath))??.inode != before?.inode
         }
         ledger.close()
         #expect(try rig.onDisk() == ledger.book)
@@ -132,7 +126,7 @@ struct StateChangesTests {
         let ledger = try rig.opened()
         ledger.tellAtOnce((1...400).map { .ended("a", RunRecord.numbered($0), nil) })
         #expect(ledger.settle(atMost: .seconds(60)))
-        let size = try SystemFiles().status(logPath)?.size ?? 0
+        let size = try SystemFiles().status(rig.logPath)?.size ?? 0
         #expect(size > 65_536)
         rig.files.change { ($0.calls, $0.failing, $0.kinds) = (0, 1, [.write]) }
         ledger.tell([.ended("b", RunRecord.numbered(1), nil)])
@@ -146,7 +140,7 @@ struct StateChangesTests {
             if number % 20 == 0 {
                 #expect(ledger.settle(atMost: .seconds(60)))
                 try await awaitTrue { ledger.state.withLock { !$0.isCompacting } }
-                largest = max(largest, try SystemFiles().status(logPath)?.size ?? 0)
+                largest = max(largest, try SystemFiles().status(rig.logPath)?.size ?? 0)
             }
         }
         #expect(largest < 80_000, "\(largest)")
@@ -159,7 +153,7 @@ struct StateChangesTests {
         let ledger = try rig.opened()
         ledger.tellAtOnce((1...30).map { .ended("a", RunRecord.numbered($0), nil) })
         #expect(ledger.settle(atMost: .seconds(60)))
-        #expect(unsafe truncate(logPath, 0) == 0)
+        #expect(unsafe truncate(rig.logPath, 0) == 0)
         ledger.tell([.ended("b", RunRecord.numbered(1), nil)])
         #expect(ledger.settle(atMost: .seconds(60)))
         try await rig.awaitWritable(ledger)

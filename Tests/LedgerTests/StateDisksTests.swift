@@ -10,15 +10,9 @@ import Threads
 
 @Suite("State: many threads, and disks that hang, are full or read-only")
 struct StateDisksTests {
-    private let folder: TemporaryFolder
     private let rig: LedgerRig
 
-    init() throws {
-        folder = try TemporaryFolder()
-        rig = LedgerRig(folder.path("state"))
-    }
-
-    private var logPath: String { rig.path + "/state.log" }
+    init() throws { rig = try LedgerRig() }
 
     @Test("sixteen threads begin runs at once: each is kept when it is told so, and they share their syncs")
     func concurrent() async throws {
@@ -60,7 +54,7 @@ struct StateDisksTests {
             ledger.tend()
         }
         #expect(ContinuousClock.now - start < .seconds(20))
-        #expect(rig.events == [.unwritable(path: logPath, .hangs(.milliseconds(50)), directory: nil)])
+        #expect(rig.events == [.unwritable(path: rig.logPath, .hangs(.milliseconds(50)), directory: nil)])
         rig.files.change { $0.held = nil }
         #expect(ledger.settle(atMost: .seconds(60)))
         #expect(ledger.isWritable)
@@ -84,18 +78,18 @@ struct StateDisksTests {
     @Test("a directory that cannot be used is told with its owner, and used as soon as it can be")
     func unusable() async throws {
         // A file stands where a parent should be: so it is for root as well.
-        try folder.write("state", "in the way")
+        try rig.folder.write("state", "in the way")
         let ledger = rig.ledger()
         #expect(ledger.acquireSoon())
         #expect(try ledger.load() == [])
         #expect(!ledger.begin("a", RunBegin.numbered()))
         #expect(rig.events.map(\.kind) == ["unwritable mkdir"])
-        let other = LedgerRig(folder.path("other"))
+        let other = LedgerRig(rig.folder, "other")
         let old = try other.opened()
         old.begin("b", RunBegin.numbered(2))
         old.begin("a", RunBegin.numbered(7))
         old.close()
-        unsafe rename(rig.path, folder.path("away"))
+        unsafe rename(rig.path, rig.folder.path("away"))
         unsafe rename(other.path, rig.path)
         ledger.tend()
         #expect(ledger.settle(atMost: .seconds(60)))
@@ -113,7 +107,7 @@ struct StateDisksTests {
     func full() async throws {
         let disk = try smallDisk()
         defer { unsafe umount2(disk, Int32(MNT_DETACH)) }
-        let rig = LedgerRig(disk + "/state")
+        let rig = LedgerRig(rig.folder, "disk/state")
         let ledger = try rig.opened()
         #expect(ledger.begin("a", RunBegin.numbered(1)))
         let filler = FileManager.default
@@ -154,7 +148,7 @@ struct StateDisksTests {
     func readOnly() async throws {
         let disk = try smallDisk()
         defer { unsafe umount2(disk, Int32(MNT_DETACH)) }
-        let rig = LedgerRig(disk + "/state")
+        let rig = LedgerRig(rig.folder, "disk/state")
         var ledger = try rig.opened()
         ledger.begin("a", RunBegin.numbered(1))
         ledger.close()
@@ -174,7 +168,7 @@ struct StateDisksTests {
 
     /// A file system of 256 KiB; whoever asked for it unmounts it.
     private func smallDisk() throws -> String {
-        let disk = folder.path("disk")
+        let disk = rig.folder.path("disk")
         try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
         try #require(
             unsafe mount("tmpfs", disk, "tmpfs", 0, "size=256k") == 0,

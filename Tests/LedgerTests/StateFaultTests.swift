@@ -66,8 +66,7 @@ struct StateFaultTests {
         for call in stride(from: 1, to: .max, by: fault.stays ? 3 : 1) {
             // Other tests have to come to their turn.
             await Task.yield()
-            let folder = try TemporaryFolder()
-            let rig = LedgerRig(folder.path("state"))
+            let rig = try LedgerRig()
             var story = Story()
             if fault.before != .nothing { story.promised["old"] = try prepare(rig, fault.before) }
             rig.files.change { ($0.failing, $0.stays, $0.number) = (call, fault.stays, fault.number) }
@@ -80,10 +79,10 @@ struct StateFaultTests {
             reached = rig.files.state.failures
 
             // Seen by another process after a kill: a copy, since this one still has the lock.
-            let copy = LedgerRig(folder.path("copy"))
+            let copy = LedgerRig(rig.folder, "copy")
             try FileManager.default.createDirectory(atPath: copy.path, withIntermediateDirectories: false)
-            let bytes = try? Data(contentsOf: URL(filePath: rig.path + "/state.log"))
-            try bytes?.write(to: URL(filePath: copy.path + "/state.log"))
+            let bytes = try? Data(contentsOf: URL(filePath: rig.logPath))
+            try bytes?.write(to: URL(filePath: copy.logPath))
             try check(story, copy.onDisk(), fault, call)
 
             rig.files.change { $0.failing = nil }
@@ -108,11 +107,11 @@ struct StateFaultTests {
 
     /// A file of before; the last slot of a job in it.
     private func prepare(_ rig: LedgerRig, _ before: Before) throws -> Moment {
-        let ledger = try LedgerRig(rig.path).opened()
+        let ledger = try LedgerRig(rig.folder).opened()
         ledger.begin("old", RunBegin.numbered(77))
         ledger.close()
         if before == .damage {
-            let handle = try FileHandle(forWritingTo: URL(filePath: rig.path + "/state.log"))
+            let handle = try FileHandle(forWritingTo: URL(filePath: rig.logPath))
             try handle.seekToEnd()
             try handle.write(contentsOf: Data("half a rec".utf8))
             try handle.close()

@@ -8,15 +8,9 @@ import Testing
 
 @Suite("State: all that is known of a job is kept")
 struct StateFieldsTests {
-    private let folder: TemporaryFolder
     private let rig: LedgerRig
 
-    init() throws {
-        folder = try TemporaryFolder()
-        rig = LedgerRig(folder.path("state"))
-    }
-
-    private var logPath: String { rig.path + "/state.log" }
+    init() throws { rig = try LedgerRig() }
 
     private static let hold = Hold(
         from: Moment(seconds: 1_780_000_000, nanoseconds: 1_000_000),
@@ -94,26 +88,26 @@ struct StateFieldsTests {
         ledger = try rig.opened(compactingFrom: 1)
         #expect(ledger.book == book, "after a kill")
         // Each append may begin a compaction now.
-        let inode = try SystemFiles().status(logPath)?.inode
+        let inode = try SystemFiles().status(rig.logPath)?.inode
         var number = 0
         try await awaitTrue {
             number += 1
             ledger.tell(.passed("c", slot: RunBegin.numbered(number).slot))
-            return (try? SystemFiles().status(logPath))??.inode != inode
+            return (try? SystemFiles().status(rig.logPath))??.inode != inode
         }
         ledger.close()
         var later = ledger.book
         later.apply(.dropped("c"))
         #expect(later == book)
         #expect(try rig.onDisk() == ledger.book, "after a compaction")
-        #expect(folder.text("state/state.log").contains(" unfinished job=a "))
+        #expect(rig.folder.text("state/state.log").contains(" unfinished job=a "))
 
-        let handle = try FileHandle(forWritingTo: URL(filePath: logPath))
+        let handle = try FileHandle(forWritingTo: URL(filePath: rig.logPath))
         try handle.seekToEnd()
         try handle.write(contentsOf: Data("torn".utf8))
         try handle.close()
         for round in 0..<2 { #expect(try rig.onDisk() == ledger.book, "round \(round) after damage") }
-        #expect(!folder.text("state/state.log").contains("torn"))
+        #expect(!rig.folder.text("state/state.log").contains("torn"))
     }
 
     /// As release 0.1.0 wrote it: four jobs after a compaction, and what came then.

@@ -12,8 +12,7 @@ struct StateRandomTests {
     func sum(_ least: Int) async throws {
         for _ in 0..<5 {
             await Task.yield()
-            let (folder, seed) = (try TemporaryFolder(), UInt64.random(in: 0 ... .max))
-            let rig = LedgerRig(folder.path("state"))
+            let (rig, seed) = (try LedgerRig(), UInt64.random(in: 0 ... .max))
             var random = RandomState(seed: seed)
             let ledger = try rig.opened(compactingFrom: least)
             var book = Book()
@@ -25,7 +24,7 @@ struct StateRandomTests {
             #expect(ledger.book == book, "seed \(seed)")
             ledger.close()
             // The record of a whole job.
-            #expect(folder.text("state/state.log").contains(" job job=") == (least == 1_000), "seed \(seed)")
+            #expect(rig.folder.text("state/state.log").contains(" job job=") == (least == 1_000), "seed \(seed)")
             #expect(try rig.onDisk() == book, "seed \(seed)")
             #expect(rig.events == [], "seed \(seed)")
         }
@@ -36,8 +35,7 @@ struct StateRandomTests {
         let step = 29
         for call in stride(from: 1 + Int.random(in: 0..<step), to: .max, by: step) {
             await Task.yield()
-            let (folder, seed) = (try TemporaryFolder(), UInt64.random(in: 0 ... .max))
-            let rig = LedgerRig(folder.path("state"))
+            let (rig, seed) = (try LedgerRig(), UInt64.random(in: 0 ... .max))
             var random = RandomState(seed: seed)
             rig.files.change { ($0.failing, $0.stays) = (call, true) }
             let ledger = rig.ledger(compactingFrom: 1_000)
@@ -50,9 +48,9 @@ struct StateRandomTests {
             }
             let isOver = rig.files.state.failures == 0
             // Seen by another process: a copy, since this one still has the lock.
-            let copy = LedgerRig(folder.path("copy"))
+            let copy = LedgerRig(rig.folder, "copy")
             try FileManager.default.createDirectory(atPath: copy.path, withIntermediateDirectories: false)
-            try? FileManager.default.copyItem(atPath: rig.path + "/state.log", toPath: copy.path + "/state.log")
+            try? FileManager.default.copyItem(atPath: rig.logPath, toPath: copy.logPath)
             let found = try copy.onDisk()
             let possible = isAlive ? books.suffix(1) : books.suffix(2)
             #expect(possible.contains(found), "call \(call) of seed \(seed)")

@@ -13,14 +13,12 @@ import Threads
     .enabled(if: getuid() == 0, "only root may become another user, who may have no threads")
 )
 struct StateThreadTests {
-    private let folder: TemporaryFolder
     private let rig: LedgerRig
 
     init() throws {
-        folder = try TemporaryFolder()
-        rig = LedgerRig(folder.path("state"))
+        rig = try LedgerRig()
         // For the other user.
-        unsafe chmod(folder.url.path, 0o777)
+        unsafe chmod(rig.folder.url.path, 0o777)
     }
 
     @Test("it is there before anything is to be kept: callers may take all others")
@@ -57,7 +55,7 @@ struct StateThreadTests {
         }
         #expect(ContinuousClock.now - start < .seconds(20))
         #expect(promises.withLock { $0 } == 0)
-        let path = rig.path + "/state.log"
+        let path = rig.logPath
         #expect(rig.events == [.unwritable(path: path, .withoutThread(number: EAGAIN), directory: nil)])
         #expect(ledger.book["a"]?.runs.count == JobState.keptRuns)
         try await rig.awaitWritable(ledger)
@@ -69,7 +67,7 @@ struct StateThreadTests {
     @Test("none for a file that is to be written anew: nothing is left of that, and it is tried again after a minute")
     func compaction() async throws {
         let ledger = try rig.opened()
-        let path = rig.path + "/state.log"
+        let path = rig.logPath
         ledger.tellAtOnce((1...400).map { .ended("a", .numbered($0), nil) })
         #expect(ledger.settle(atMost: .seconds(60)))
         unsafe chmod(rig.path, 0o777)

@@ -3,6 +3,7 @@ import Clockwork
 import Files
 import Schedule
 import Telling
+import TestSupport
 import Testing
 
 @testable import SchedulerCore

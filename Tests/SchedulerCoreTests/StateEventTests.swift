@@ -1,5 +1,6 @@
 import Glibc
 import Ledger
+import TestSupport
 import Testing
 
 @testable import SchedulerCore

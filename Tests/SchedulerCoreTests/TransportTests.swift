@@ -176,9 +176,8 @@ struct TransportTests {
             tls: settings.transport.elsewhere,
             now: { .epoch }
         )
-        let transport = settings.transport
         let runner = Runner(
-            Runner.Target(url: settings.target, tls: transport.target, proxy: transport.proxy),
+            settings.app,
             token: nil,
             cancellation: Cancellation(),
             random: { 1 },

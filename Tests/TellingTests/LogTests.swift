@@ -1,6 +1,7 @@
 import Clockwork
 import Files
 import Schedule
+import TestSupport
 import Testing
 
 @testable import Telling

@@ -39,6 +39,8 @@ package enum Tool {
         process.standardError = pipe
         try process.run()
         let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        // Foundation keeps a process that has ended, and all that it holds.
+        try pipe.fileHandleForReading.close()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             let command = "\(name) \(arguments.joined(separator: " "))"

@@ -38,6 +38,9 @@ package struct Settings: Sendable, Equatable {
 
     package var tick: Duration { .seconds(tickSeconds) }
 
+    /// Where the jobs' calls go, and how they are protected.
+    package var app: Runner.Target { Runner.Target(url: target, tls: transport.target, proxy: transport.proxy) }
+
     /// Checks the whole environment, and throws all that is wrong with it at once.
     ///
     /// What is left to chance is made of `random`; the same number makes the same settings.

@@ -63,7 +63,7 @@ package final class Scheduler {
         )
         let redactor = Redactor(credentials.secrets)
         let runner = Runner(
-            Runner.Target(url: settings.target, tls: settings.transport.target, proxy: settings.transport.proxy),
+            settings.app,
             token: credentials.token,
             cancellation: cancellation,
             random: random.one,
