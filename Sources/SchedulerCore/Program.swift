@@ -23,7 +23,9 @@ package enum Program {
         ProcessEnvironment.protectSecrets()
         do throws(UsageError) {
             let status = try perform(try Command(arguments), environment)
-            return output.hasFailed && status == Status.done ? Status.failed : status
+            guard let failure = output.failure else { return status }
+            errors.write("scheduler: not all could be written to standard output: \(failure)\n")
+            return status == Status.done ? Status.failed : status
         } catch {
             errors.write("scheduler: \(error)\nscheduler --help shows what can be asked.\n")
             return Status.usage

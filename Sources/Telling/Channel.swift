@@ -29,10 +29,10 @@ internal import Glibc
 
     deinit { if descriptor != given { close(descriptor) } }
 
-    /// How many bytes were written, and whether none of them was lost on the way.
-    func send(_ bytes: [UInt8]) -> (sent: Int, isWhole: Bool) {
+    /// How many bytes need not be written any more, and the error number if some of them were lost.
+    func send(_ bytes: [UInt8]) -> (sent: Int, failure: Int32?) {
         var sent = 0
-        var isWhole = true
+        var failure: Int32?
         while sent < bytes.count {
             guard kind != .shared || hasRoom else { break }
             // pipe(7): a pipe that polls as writable takes PIPE_BUF bytes without blocking, more could block.
@@ -44,10 +44,10 @@ internal import Glibc
             // A terminal polls as writable with room for a few bytes only.
             if written < 0, errno == EAGAIN { break }
             // A closed pipe or a full disk: the line is lost, the clock goes on.
-            if written < 0 { isWhole = false }
+            if written < 0 { failure = errno }
             sent = written < 0 ? bytes.count : sent + written
         }
-        return (sent, isWhole)
+        return (sent, failure)
     }
 
     private func write(_ bytes: UnsafeRawPointer?, _ count: Int) -> Int {

@@ -17,7 +17,7 @@ package final class LineOutput: Sendable {
         /// Whether a thread is about to write all that waits.
         var hasWriter = false
         var dropped = 0
-        var hasFailed = false
+        var failure: Int32?
     }
 
     private let channel: Channel
@@ -70,8 +70,10 @@ package final class LineOutput: Sendable {
         case nowhere
     }
 
-    /// Whether a line could not be written, as on a full disk.
-    package var hasFailed: Bool { state.withLock { $0.hasFailed } }
+    /// Why a line could not be written, as on a full disk; nil if all were.
+    package var failure: String? {
+        state.withLock { $0.failure }.map { unsafe String(cString: strerror($0)) }
+    }
 
     /// Writes what waits, as far as there is room; true if nothing waits any more.
     @discardableResult
@@ -92,9 +94,9 @@ package final class LineOutput: Sendable {
         pen.withLock { _ in
             while true {
                 var bytes = state.withLock { $0.take() }
-                let (sent, isWhole) = channel.send(bytes)
+                let (sent, failure) = channel.send(bytes)
                 bytes.removeFirst(sent)
-                switch state.withLock({ $0.putBack(&bytes, isWhole: isWhole, dropNote) }) {
+                switch state.withLock({ $0.putBack(&bytes, failure, dropNote) }) {
                 case .more: continue
                 case .done: return true
                 case .stuck: return false
@@ -130,9 +132,9 @@ extension LineOutput.State {
     /// More than this is given back to the system.
     private static let mostSpare = 8_192
 
-    mutating func putBack(_ rest: inout [UInt8], isWhole: Bool, _ dropNote: (Int) -> [UInt8]) -> Next {
+    mutating func putBack(_ rest: inout [UInt8], _ failure: Int32?, _ dropNote: (Int) -> [UInt8]) -> Next {
         inHand = 0
-        if !isWhole { hasFailed = true }
+        if let failure { self.failure = failure }
         if !rest.isEmpty {
             waiting = rest + waiting
             hasWriter = false

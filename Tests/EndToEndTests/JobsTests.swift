@@ -125,6 +125,19 @@ struct JobsTests {
         #expect(call.headers["idempotency-key"] == "data-refresh@\(call.slot)#manual-\(runID)")
     }
 
+    @Test(
+        "an answer that cannot be written is a failure that says so",
+        arguments: ["help", "version", "check", "next"]
+    )
+    func fullDisk(_ command: String) async throws {
+        let intoFull = ["sh", "-c", #"exec "$@" > /dev/full"#, "sh"]
+        let scheduler = try Binary("scheduler", [command], through: intoFull, environment: [:])
+        #expect(try await scheduler.end() == Binary.End(status: 1, wasSignalled: false))
+        #expect(
+            scheduler.errors == "scheduler: not all could be written to standard output: No space left on device\n"
+        )
+    }
+
     @Test("next prints the slot first, in UTC")
     func next() async throws {
         let arguments = [

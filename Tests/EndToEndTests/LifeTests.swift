@@ -57,6 +57,8 @@ struct LifeTests {
         scheduler.signal(signal)
         #expect(try await scheduler.end() == .clean)
         #expect(scheduler.errorLines.filter { $0.contains(" outcome=aborted ") }.count == 11)
+        // What hears nothing of the abort is waited for, for a second.
+        #expect(try Sidecar.seconds(scheduler, from: "; aborting 11 in-flight jobs.", to: "Scheduler stopped.") < 1)
         try Sidecar.check(scheduler, beside: app)
     }
 
@@ -210,6 +212,30 @@ struct LifeTests {
         #expect(try await scheduler.stop() == .clean)
         #expect(try app.calls().map(\.job) == ["nightly_report", "other"])
         try Sidecar.check(scheduler, beside: app)
+    }
+
+    @Test("a job that SIGHUP takes out and brings back is counted anew")
+    func countedAnew() async throws {
+        let (app, folder) = (try await App(), try TemporaryFolder())
+        let both = "a: every 1h POST /api/sync/trigger\nb: every 1h POST /api/scripts/run-due\n"
+        let environment = ["SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_JOBS_FILE": try folder.write("jobs", both)]
+        let scheduler = try Sidecar.start(beside: app.url, environment)
+        for job in ["a", "b"] { try await scheduler.line(containing: " job=\(job) ", and: "outcome=ok") }
+        func counted() throws -> [String] {
+            try #require(try Scrape(scheduler)).lines("scheduler_attempts_total").filter { $0.contains("\"ok\"") }
+                .map { "\($0)" }
+        }
+        #expect(try counted().map { $0.suffix(2) } == [" 1", " 1"])
+        for text in ["a: every 1h POST /api/sync/trigger\n", both.replacing("b: every 1h", with: "b: daily 00:00")] {
+            let reloads = scheduler.errorLines.count { $0.contains(" Reloaded: ") }
+            try folder.write("jobs", text)
+            scheduler.signal(SIGHUP)
+            _ = try await eventually("a reload") {
+                scheduler.errorLines.count { $0.contains(" Reloaded: ") } > reloads ? true : nil
+            }
+        }
+        #expect(try counted().map { $0.suffix(2) } == [" 1", " 0"])
+        #expect(try await scheduler.stop() == .clean)
     }
 
     @Test("SIGHUP reads the jobs file again, all or nothing")

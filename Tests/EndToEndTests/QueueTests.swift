@@ -53,6 +53,24 @@ struct QueueTests {
         )
     }
 
+    @Test("jobs that SIGHUP adds have threads of their own")
+    func moreJobs() async throws {
+        let (app, folder) = (try await App(), try TemporaryFolder())
+        try app.set(faults: #"{"*": {"hang": true}}"#)
+        func jobs(_ count: Int) -> String { (1...count).map { "j\($0): every 1h POST /api/sync/trigger\n" }.joined() }
+        let environment = [
+            "SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_JOBS_FILE": try folder.write("jobs", jobs(1)),
+            "SCHEDULER_STOP_TIMEOUT_SECONDS": "1",
+        ]
+        let scheduler = try Sidecar.start(beside: app, environment)
+        _ = try await app.calls(1)
+        // Four is what a start with one job has room for.
+        try folder.write("jobs", jobs(6))
+        scheduler.signal(SIGHUP)
+        #expect(try await Set(app.calls(6).map(\.job)).count == 6)
+        #expect(try await scheduler.stop() == .clean)
+    }
+
     @Test(
         "a stop while a second attempt waits for a thread: the run ends in one line and one record, with its last outcome"
     )
