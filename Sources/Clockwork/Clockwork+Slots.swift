@@ -97,9 +97,18 @@ extension Clockwork {
         guard let slot = entry.job.timetable.latest(after: anchor, through: time.now) else { return watch(job) }
         // No attempt is made past the next slot.
         guard let reason else { return finishUnfinished(job, time) }
+        if let next = nextSlot(entry, notHeld: slot, time) { return slots.set(job, due: next) }
         entries[job].heldSince = slot
         slots.set(job, due: nil)
         note(.slotHeld(entry.job, slot: slot, reason))
+    }
+
+    /// The slot after one that comes so shortly before the end of a hold that it begins all the same; else nil.
+    private func nextSlot(_ entry: Entry, notHeld slot: Moment, _ time: Reading) -> Moment? {
+        guard case .held(let until, _) = entry.stage, until - time.uptime < Self.shortestGap,
+            let next = entry.job.timetable.next(after: slot), time.moment(at: until) < next
+        else { return nil }
+        return next
     }
 
     /// Puts the latest slot in the place of the run that waits, or of none.

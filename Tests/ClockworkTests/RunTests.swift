@@ -77,6 +77,21 @@ struct RunTests {
         #expect(other.facts.isEmpty)
     }
 
+    @Test(
+        "a slot that comes so shortly before the end of a hold that it begins all the same is not held",
+        arguments: [(50.018, 0), (51.1, 1)]
+    )
+    func shortHold(_ end: Double, told: Int) throws {
+        var rig = Rig([try job("a", "every 60s") { $0.abandonHoldSeconds = 10 }])
+        let first = try #require(rig.look(at: 0).first)
+        _ = rig.connect(first)
+        rig.pass(to: end)
+        _ = rig.fail(first, .timeout, wasSent: true)
+        #expect(rig.run(to: 70).map(\.brief) == ["a 60 schedule"])
+        #expect(rig.told.count { if case .slotHeld = $0 { true } else { false } } == told)
+        #expect(rig.told.count { if case .slotsReleased = $0 { true } else { false } } == told)
+    }
+
     @Test("an end that nobody waits for any more changes nothing")
     func twice() throws {
         var rig = Rig([try job("a", "every 10s")])

@@ -194,6 +194,7 @@ extension Oracle {
         let isRunning = known.call?.hasBegun ?? false
         try expect(isRunning || known.heldUntil.map { $0 > time.uptime } ?? false, job, "is not held")
         try expect((reason == .running) == isRunning, job, "is held for \(reason)")
+        try expect(!beginsAllTheSame(known, slot), job, "is told to be held, and begins all the same")
         try expect(known.due(at: time.now) == slot || known.last == nil, job, "is held at \(slot), which is not due")
         jobs[job].streak = (slot, known.job.timetable)
     }
