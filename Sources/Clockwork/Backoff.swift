@@ -2,19 +2,21 @@
 struct Backoff {
     /// Attempts after the first.
     let retries: Int
+    let retryOn: Statuses
     /// How long the app may still be at an attempt that was given up.
     let abandonHold: Duration
 
-    init(_ job: Job) { (retries, abandonHold) = (job.retries, job.abandonHold) }
+    init(_ job: Job) { (retries, retryOn, abandonHold) = (job.retries, job.retryOn, job.abandonHold) }
 
     /// A `Retry-After` holds a job's next slot no longer than this.
     static let longestRetryAfterHold = Duration.seconds(15 * 60)
 
-    /// Whether another attempt may end better; the others would end alike.
-    static func isRetryable(_ outcome: Outcome) -> Bool {
-        switch outcome {
+    /// Whether another attempt may end better, or is asked for; the others would end alike.
+    func isRetryable(_ end: AttemptEnd) -> Bool {
+        switch end.outcome {
         case .throttled, .failed, .timeout, .broken: true
-        case .ok, .busy, .denied, .rejected, .redirected, .unreachable, .tls, .aborted, .interrupted: false
+        case .busy, .denied, .rejected, .redirected: retryOn.contains(end.status)
+        case .ok, .unreachable, .tls, .aborted, .interrupted: false
         }
     }
 
@@ -23,7 +25,7 @@ struct Backoff {
     /// 5, 10, 20 … 300 s, each ± 20 %: `random` is 0 ..< 1. `Retry-After` is a floor, and so is the hold after an
     /// attempt that the app may still be at.
     func wait(after attempt: Int, _ end: AttemptEnd, random: Double) -> Duration? {
-        guard attempt <= retries, Self.isRetryable(end.outcome) else { return nil }
+        guard attempt <= retries, isRetryable(end) else { return nil }
         let base = min(300, 5 << min(attempt - 1, 6))
         var wait = Duration.milliseconds(Int64((Double(base) * 1_000 * (0.8 + 0.4 * random)).rounded()))
         if case .wait(let floor) = end.retryAfter { wait = max(wait, floor) }

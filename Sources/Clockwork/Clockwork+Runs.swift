@@ -188,7 +188,7 @@ extension Clockwork {
 
     /// Only what is tried again needs a random number.
     private mutating func wait(_ backoff: Backoff, _ attempts: Int, _ end: AttemptEnd) -> Duration? {
-        guard Backoff.isRetryable(end.outcome) else { return nil }
+        guard backoff.isRetryable(end) else { return nil }
         return backoff.wait(after: attempts, end, random: Double(random.next() >> 11) * 0x1p-53)  // 0 ..< 1
     }
 

@@ -34,6 +34,8 @@ package struct Job: Sendable, Equatable {
     package var timeoutSeconds: Int
     /// More attempts within a run.
     package var retries = 0
+    /// What is tried again beside what always is.
+    package var retryOn = Statuses()
     package var first = First.now
     package var catchup = Catchup.one
     /// A missed slot older than this is not caught up; nil: however old.

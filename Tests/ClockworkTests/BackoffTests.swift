@@ -5,8 +5,16 @@ import Testing
 
 @Suite("Retries and holds")
 struct BackoffTests {
-    private func backoff(retries: Int = 10, hold: Int = 900) throws -> Backoff {
-        Backoff(try job("a", "every 1h") { ($0.retries, $0.abandonHoldSeconds) = (retries, hold) })
+    private func backoff(
+        retries: Int = 10,
+        hold: Int = 900,
+        retryOn: [ClosedRange<Int>] = []
+    ) throws -> Backoff {
+        Backoff(
+            try job("a", "every 1h") {
+                ($0.retries, $0.abandonHoldSeconds, $0.retryOn) = (retries, hold, Statuses(retryOn))
+            }
+        )
     }
 
     private func end(
@@ -33,6 +41,21 @@ struct BackoffTests {
     func outcomes(_ outcome: Outcome) throws {
         let isRetryable = [.throttled, .failed, .timeout, .broken].contains(outcome)
         #expect((try backoff().wait(after: 1, end(outcome), random: 0.5) != nil) == isRetryable)
+    }
+
+    @Test(
+        "statuses of retry-on are tried again too; no attempt without an answer is",
+        arguments: [
+            (404, true), (403, true), (409, true), (307, true), (500, true), (410, false), (200, false), (0, true),
+        ]
+    )
+    func retryOn(_ status: Int, isTried: Bool) throws {
+        let backoff = try backoff(retryOn: [404...404, 403...403, 409...409, 300...399, 0...299])
+        let end = end(status == 0 ? .timeout : Outcome(status: status), status: status)
+        #expect((backoff.wait(after: 1, end, random: 0.5) != nil) == isTried)
+        for outcome in [Outcome.aborted, .unreachable, .tls, .interrupted] {
+            #expect(backoff.wait(after: 1, self.end(outcome, status: 404), random: 0.5) == nil)
+        }
     }
 
     @Test("as many attempts as retries allow, and no more", arguments: [(0, 1, false), (2, 2, true), (2, 3, false)])
