@@ -1,6 +1,5 @@
 internal import Clockwork
 internal import HTTPClient
-internal import JSON
 internal import Schedule
 
 /// The headers by which the app and its logs tell runs and attempts apart.
@@ -15,9 +14,7 @@ extension HeaderLines {
         for header in job.headers { add(header.name, header.value) }
         func isGiven(_ name: String) -> Bool { job.headers.contains { $0.name.lowercased() == name } }
         if !isGiven("user-agent") { add("User-Agent", Version.userAgent) }
-        if let body = job.body, !isGiven("content-type") {
-            add("Content-Type", JSONValue.isJSON(body) ? "application/json" : "text/plain")
-        }
+        if !isGiven("content-type"), let type = job.contentType { add("Content-Type", type) }
         add("Idempotency-Key") { value in
             value.append(utf8Of: job.name)
             value.append(UInt8(ascii: "@"))

@@ -11,10 +11,18 @@ extension JSONValue {
         self = try reader.readText()
     }
 
-    /// Whether a text is JSON; only its depth has a limit, for the sake of the stack.
-    package static func isJSON(_ text: String) -> Bool {
+    /// Whether a text is JSON.
+    package static func isJSON(_ text: String) -> Bool { fault(in: text) == nil }
+
+    /// Why a text is not JSON, and where; only its depth has a limit, for the sake of the stack.
+    package static func fault(in text: String) -> JSONError? {
         let limits = JSONLimits(bytes: .max, numberLength: .max)
-        return (try? JSONValue(parsing: text.utf8, limits: limits)) != nil
+        do throws(JSONError) {
+            _ = try JSONValue(parsing: text.utf8, limits: limits)
+            return nil
+        } catch {
+            return error
+        }
     }
 }
 

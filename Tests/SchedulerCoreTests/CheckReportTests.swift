@@ -58,21 +58,73 @@ struct CheckReportTests {
                 JOB     SCHEDULE           NEXT SLOT
                 report  daily 03:00,15:00  2026-01-01T03:00:00Z
                     POST /api/report
-                    tz=UTC timeout=900s retries=3 header.X-Key body of 7 bytes
+                    tz=UTC timeout=900s retries=3 first=wait header.X-Key body of 7 bytes as text/plain
                 weekly  weekly mon 05:00   2026-01-05T04:00:00Z
                     GET /api/weekly
-                    tz=Europe/Prague (2026-01-05T05:00:00+01:00) timeout=60s
+                    tz=Europe/Prague (2026-01-05T05:00:00+01:00) timeout=60s first=wait
 
                 2 jobs for http://localhost:8000, tick 30s, startup grace 60s
-                Each job also runs once right after the grace, unless it says first=wait.
 
                 """
         )
     }
 
+    @Test("the next slot of a job that runs at the start is then, and what follows stands below")
+    func atTheStart() throws {
+        let settings = try Settings(environment: [
+            "SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_JOB_A": "every 1h GET /a",
+            "SCHEDULER_JOB_B": "daily 03:00 GET /b first=now",
+            "SCHEDULER_JOB_C": "daily 03:00 GET /c first=now tz=Europe/Prague", "SCHEDULER_STATE_DIR": "/nonexistent",
+            "SCHEDULER_JOB_D": "every 1h GET /d first=wait",
+        ])
+        let report = CheckReport(.success(settings), asJSON: false, now: now)
+        #expect(
+            report.standardOutput == """
+                JOB  SCHEDULE     NEXT SLOT
+                a    every 1h     right after the grace
+                    GET /a
+                    tz=UTC timeout=60s
+                b    daily 03:00  right after the grace
+                    GET /b
+                    tz=UTC (then 2026-01-01T03:00:00+00:00) timeout=60s
+                c    daily 03:00  right after the grace
+                    GET /c
+                    tz=Europe/Prague (then 2026-01-01T03:00:00+01:00) timeout=60s
+                d    every 1h     2026-01-01T01:00:00Z
+                    GET /d
+                    tz=UTC timeout=60s first=wait
+
+                4 jobs for http://localhost:8000, tick 30s, startup grace 60s
+                "right after the grace" is when a job never ran, as far as the state knows.
+
+                """
+        )
+    }
+
+    @Test(
+        "a body's type is shown, as it is sent",
+        arguments: [
+            (#"body={"a": 1}"#, "application/json"), ("body=a", "text/plain"),
+            (#"header.content-type="text/html; charset=utf-8" body=a"#, "text/html"),
+            ("header.Content-Type=a body=a", nil),
+        ] as [(String, String?)]
+    )
+    func contentType(_ options: String, type: String?) throws {
+        let settings = try Settings(environment: [
+            "SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_JOB_A": "every 1h POST /a \(options)",
+        ])
+        let table = CheckReport(.success(settings), asJSON: false, now: now).standardOutput
+        let line = try #require(table.split(separator: "\n").first { $0.contains(" bytes") })
+        #expect(type.map { line.hasSuffix(" bytes as \($0)") } ?? line.hasSuffix(" bytes"))
+        let json = CheckReport(.success(settings), asJSON: true, now: now).standardOutput
+        #expect(json.contains("\"content_type\"") == (type != nil))
+        if let type { #expect(json.contains(#","content_type":"\#(type)","next_slot":"#)) }
+    }
+
     @Test("each option of a job is shown, in the table as its line would say it")
     func options() throws {
-        let given = "retries=1 first=wait catchup=skip catchup-window=60s jitter=5s abandon-hold=0s"
+        let given =
+            "retries=1 retry-on=404,500-503 first=wait catchup=skip catchup-window=60s jitter=5s abandon-hold=0s"
         let settings = try Settings(environment: [
             "SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_JOB_A": "every 1h GET /a timeout=7 header.X=y \(given)",
         ])
@@ -81,7 +133,7 @@ struct CheckReportTests {
         let json = CheckReport(.success(settings), asJSON: true, now: now)
         #expect(
             json.standardOutput.contains(
-                #""timeout_seconds":7,"tz":"UTC","retries":1,"first":"wait","catchup":"skip","#
+                #""timeout_seconds":7,"tz":"UTC","retries":1,"retry_on":"404,500-503","first":"wait","catchup":"skip","#
                     + #""catchup_window_seconds":60,"jitter_seconds":5,"abandon_hold_seconds":0,"headers":["X"],"#
                     + #""body_bytes":0,"next_slot":"#
             )

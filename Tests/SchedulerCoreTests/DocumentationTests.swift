@@ -1,5 +1,7 @@
+import Calling
 import Clockwork
 import Foundation
+import Schedule
 import Telling
 import Testing
 
@@ -20,10 +22,25 @@ struct DocumentationTests {
         #expect(try Self.table(under: "### Options") == rows)
     }
 
+    @Test(
+        "the jobs of the app's release of August 2026 load, with no fault and no warning that is not of its own making"
+    )
+    func jobsOfTheApp() throws {
+        let path = Self.root.appending(path: "docker/jobs/agnes-2026-08.jobs").path
+        let settings = try Settings(environment: ["SCHEDULER_JOBS_FILE": path])
+        #expect(settings.jobs.count == 24)
+        #expect(settings.warnings == [])
+        #expect(settings.jobs.filter { $0.body != nil }.allSatisfy { $0.contentType == "application/json" })
+        let told = settings.warnings(at: .epoch).filter { !$0.message.contains("slots are held while a run lasts") }
+        #expect(told == [])
+        let refresh = try #require(settings.jobs.first { $0.name == "data-refresh" })
+        #expect(refresh.path == "/api/jobs" && refresh.timeoutSeconds == 30 && refresh.scheduleText == "every 15m")
+    }
+
     @Test("an option's default is what a job has that does not give it")
     func optionDefaults() throws {
         let written = JobOption.all.compactMap { option in option.standard.value.map { "\(option.name)=\($0)" } }
-        #expect(written.count == 5)
+        #expect(written.count == 4)
         let bare = "every 1m POST /x"
         func job(_ line: String) throws -> Job? { try Settings(environment: ["SCHEDULER_JOB_A": line]).jobs.last }
         #expect(try job(bare) == job("\(bare) \(written.joined(separator: " "))"))

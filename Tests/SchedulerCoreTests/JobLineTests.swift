@@ -54,7 +54,7 @@ struct JobLineTests {
         #expect(JobLine.parse("off").line.isOff)
         #expect(
             JobLine.parse("off daily 03:00").faults.map(\.description) == [
-                #"says off and then "daily"; write only off"#
+                "says off and then more (not shown); write only off"
             ]
         )
     }
@@ -94,7 +94,7 @@ struct JobLineTests {
         (
             "every 1m POST /x colour=blue",
             [
-                #"option "colour" is not known; write timeout=, retries=, tz=, first=, catchup=, catchup-window=, "#
+                #"option "colour" is not known; write timeout=, retries=, retry-on=, tz=, first=, catchup=, catchup-window=, "#
                     + "jitter=, abandon-hold=, header.NAME= or body="
             ]
         ),
@@ -124,15 +124,123 @@ struct JobLineTests {
             [#"header "Authorization" is set by the sidecar itself; take it out"#]
         ),
         ("every 1m POST /x header.host=x", [#"header "host" is set by the sidecar itself; take it out"#]),
-        ("every 1m POST /x header.a:b=x", [#"header name "a:b" is not one; write letters, digits and -"#]),
+        ("every 1m POST /x header.a:b=x", [#"header name "a:…" is not one; write letters, digits and -"#]),
         ("every 1m POST /x header.=x", [#"header name "" is not one; write letters, digits and -"#]),
         ("every 1m POST /x header.a=x\r\ny", [#"the value of header "a" holds a control character; take it out"#]),
+        (#"every 1m POST /x header.a="x"y"#, [#""header.a=…" goes on behind its closing quote; put a blank there"#]),
+        (
+            "daily 25:00 POST /x colour=blue taste=sweet tz=",
+            [
+                #"time "25:00" is not a time of day; write HH:MM from 00:00 to 23:59, two digits each"#,
+                #"option "colour" is not known; write timeout=, retries=, retry-on=, tz=, first=, catchup=, "#
+                    + "catchup-window=, jitter=, abandon-hold=, header.NAME= or body=",
+                "tz=: has no value",
+            ]
+        ),
+        (
+            "every 1m POST http://app/x",
+            [#"path "http:…" is a URL; write only its path, the rest is what API_URL says"#]
+        ),
+        (
+            "every 1m POST /x retry-on=404,200",
+            [#"retry-on=: "200" is not a status from 300 to 599; write 404,409 or 500-504"#]
+        ),
+        (
+            "every 1m POST /x retry-on=504-500",
+            [#"retry-on=: "504-500" is not a status from 300 to 599; write 404,409 or 500-504"#]
+        ),
+        (
+            "every 1m POST /x retry-on=404,",
+            [#"retry-on=: "" is not a status from 300 to 599; write 404,409 or 500-504"#]
+        ),
+        // Nothing behind a flag is read.
+        ("every 1m POST /x --data=x retries=x", [#"option "--data" is not known; did you mean body=?"#]),
+        ("every 1m POST /x timeout=1 timeout=2 timeout=3", [#"option "timeout" is given twice"#]),
         (#"every 1m POST /x header.a="x y"#, [#""header.a=…" begins with a quote that does not end"#]),
         ("every 1m POST /x body=", ["body= has no text after it; leave it out"]),
         ("every 1m POST /a/../b", [#"path "/a/../b" holds a . or .. segment; write where it leads"#]),
         ("OFF", [#""OFF" is not understood; write off"#]), ("disabled", [#""disabled" is not understood; write off"#]),
         ("every 0m POST /x", [#"duration "0m" is too short; at least 1s is needed"#]),
     ]
+
+    @Test(
+        "what people write who know it from elsewhere is answered with what it is here",
+        arguments: [
+            ("retry", "did you mean retries=?"), ("max_retries", "did you mean retries=?"),
+            ("timezone", "did you mean tz=?"), ("TZ", "did you mean tz=?"), ("zone", "did you mean tz=?"),
+            ("data", "did you mean body=?"), ("json", "did you mean body=?"),
+            ("headers", "did you mean header.NAME=?"), ("delay", "did you mean jitter=?"),
+            ("retry_on", "did you mean retry-on=?"), ("time-out", "did you mean timeout=?"),
+            ("method", "method and path stand before the options: POST /api/nightly; the host is that of API_URL"),
+            ("url", "method and path stand before the options: POST /api/nightly; the host is that of API_URL"),
+            ("schedule", "the schedule stands first, without a name: daily 03:00, every 15m or cron 0 5 * * 1"),
+            ("token", "the token is SCHEDULER_API_TOKEN, for all jobs"),
+            ("backoff", "retries= waits 5, 10, 20 to 300 s by itself"),
+        ]
+    )
+    func meant(_ name: String, advice: String) {
+        let faults = JobLine.parse("every 1m POST /x \(name)=1 retries=x").faults.map(\.description)
+        #expect(
+            faults == [
+                #"option "\#(name)" is not known; \#(advice)"#, #"retries=: "x" is not a whole number from 0 to 100"#,
+            ]
+        )
+    }
+
+    @Test("another name for an option is not the name of one")
+    func otherNames() {
+        for option in JobOption.all {
+            guard case .unknownOption(_, let near) = JobOption.fault(ofUnknown: option.name) else {
+                Issue.record("\(option.name) has another meaning")
+                continue
+            }
+            #expect(near == option.name)
+        }
+    }
+
+    @Test(
+        "headers that only the two ends of a connection may send are faults",
+        arguments: ["Connection", "expect", "TE", "Trailer", "Transfer-Encoding", "Upgrade"]
+    )
+    func connectionHeaders(_ name: String) {
+        #expect(
+            JobLine.parse("every 1m POST /x header.\(name)=x").faults.map(\.description) == [
+                #"header "\#(name)" is about the connection, which the sidecar makes; take it out"#
+            ]
+        )
+    }
+
+    @Test("64 headers are taken; with more all are counted and none of them is looked at")
+    func manyHeaders() {
+        func line(_ count: Int) -> String {
+            "every 1m POST /x " + (0..<count).map { "header.X-\($0)=\($0)" }.joined(separator: " ")
+        }
+        #expect(JobLine.parse(line(64)).faults == [])
+        #expect(JobLine.parse(line(64)).line.options.headers.count == 64)
+        #expect(JobLine.parse(line(65)).faults == [.tooManyHeaders(65)])
+        let (many, faults) = JobLine.parse(line(20_000) + " retries=x")
+        #expect(many.options.headers.count == 64)
+        #expect(
+            faults.map(\.description) == [
+                #"retries=: "x" is not a whole number from 0 to 100"#, "has 20000 headers; at most 64 are allowed",
+            ]
+        )
+    }
+
+    @Test(
+        "a line's time grows as its length does",
+        arguments: ["header.X-N=1", "cron / x", "x", "x=1", "timeout=5", "colour=blue", "a=\"b c\"", "/", "data=1"]
+    )
+    func linear(_ word: String) {
+        func time(_ count: Int) -> Duration {
+            let line = "every 1m POST /x " + Array(repeating: word, count: count).joined(separator: " ")
+            return ContinuousClock().measure { _ = JobLine.parse(line) }
+        }
+        _ = time(100)
+        // Sixteen times as long takes sixteen times as long; with the square of it, 256 times.
+        let short = (0..<3).map { _ in time(2_000) }.min() ?? .zero
+        #expect(time(32_000) < short * 100)
+    }
 
     @Test("defaults are options only")
     func defaults() {
@@ -149,20 +257,5 @@ struct JobLineTests {
                 #""daily" has no place here; only options that many jobs can share, each as name=value"#
             ]
         )
-    }
-
-    @Test("a file's names end at the first colon with a blank after it; comments and blank lines are skipped")
-    func file() {
-        let (entries, bad) = JobsFile.parse(
-            "# comment\n\n  a:b: every 1m POST /x\r\nc: off\nno colon here\n d:\n:x: y\n"
-        )
-        #expect(
-            entries == [
-                JobsFile.Entry(number: 3, name: "a:b", text: "every 1m POST /x"),
-                JobsFile.Entry(number: 4, name: "c", text: "off"), JobsFile.Entry(number: 6, name: "d", text: ""),
-                JobsFile.Entry(number: 7, name: ":x", text: "y"),
-            ]
-        )
-        #expect(bad == [5])
     }
 }

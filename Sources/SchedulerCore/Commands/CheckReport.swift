@@ -43,7 +43,7 @@ package struct CheckReport {
     private static func table(_ settings: Settings, _ now: Moment) -> String {
         let head = ["JOB", "SCHEDULE", "NEXT SLOT"]
         let rows = settings.jobs.map { job in
-            [job.name, job.scheduleText, job.timetable.next(after: now)?.description ?? "none"]
+            [job.name, job.scheduleText, nextSlot(job, now)]
         }
         // A longer cell pushes only its own line out.
         let widths = head.indices.map { column in
@@ -67,16 +67,28 @@ package struct CheckReport {
             "\(counted(settings.jobs.count, "job")) for \(settings.target.text), tick \(settings.tickSeconds)s, "
                 + "startup grace \(settings.startupGraceSeconds)s"
         )
-        let when = settings.stateDirectory == nil ? "right after the grace" : "right after the grace of its first start"
-        lines.append("Each job also runs once \(when), unless it says first=wait.")
+        if settings.stateDirectory != nil, settings.jobs.contains(where: \.runsAfterGrace) {
+            lines.append("\"\(afterGrace)\" is when a job never ran, as far as the state knows.")
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// The zone, and what its clock shows at the next slot.
+    private static let afterGrace = "right after the grace"
+
+    private static func nextSlot(_ job: Job, _ now: Moment) -> String {
+        if job.runsAfterGrace { return afterGrace }
+        if job.initialOffset != nil, case .every(let interval) = job.timetable.schedule {
+            return "up to \(interval) after the grace"
+        }
+        return job.timetable.next(after: now)?.description ?? "none"
+    }
+
+    /// The zone, and what its clock shows at the next slot of the schedule, where the row does not tell it.
     private static func local(_ job: Job, _ now: Moment) -> String {
         let zone = job.timetable.zone
-        guard zone != .utc, let slot = job.timetable.next(after: now) else { return "tz=\(zone.name)" }
-        return "tz=\(zone.name) (\(zone.localDescription(of: slot)))"
+        let isTold = job.runsAfterGrace ? job.timetable.schedule.isElapsedTime : zone == .utc
+        guard !isTold, let slot = job.timetable.next(after: now) else { return "tz=\(zone.name)" }
+        return "tz=\(zone.name) (\(job.runsAfterGrace ? "then " : "")\(zone.localDescription(of: slot)))"
     }
 
     // MARK: - JSON
@@ -99,7 +111,7 @@ package struct CheckReport {
             ("timeout_seconds", .integer(job.timeoutSeconds)),
             ("tz", .string(job.timetable.zone.name)),
         ]
-        members += JobOption.all.compactMap { $0.member(job) }
+        members += JobOption.all.flatMap { $0.members(job) }
         if let slot = job.timetable.next(after: now) { members.append(("next_slot", .string(slot.description))) }
         return .object(members)
     }
@@ -111,4 +123,9 @@ package struct CheckReport {
     private static func json(_ messages: [SettingsFault]) -> JSONValue {
         .array(messages.map { .object([("variable", .string($0.variable)), ("message", .string($0.message))]) })
     }
+}
+
+extension Job {
+    /// Whether it is due as soon as runs begin, if it never ran.
+    fileprivate var runsAfterGrace: Bool { first == .now && initialOffset == nil }
 }

@@ -33,16 +33,18 @@ extension EnvironmentReader {
         )
         builder.zone = zone(&builder.zones) ?? .utc
         let faultsBefore = faults.count
-        let definitions = jobDefinitions(intervals).ordered
-        if definitions.isEmpty, faults.count == faultsBefore {
-            let advice = "leave a documented job on, or define one with \(Variable.job.name)"
-            fault(.builtinJobs, "\(Variable.builtinJobs.name): no job is left; \(advice)")
-        }
+        let all = jobDefinitions(intervals)
+        let definitions = all.ordered
+        if definitions.isEmpty, faults.count == faultsBefore { noJobIsLeft(all) }
         let used = definitions.compactMap(\.interval)
         if let tick { checkTick(tick, against: intervals.filter { used.contains($0.key) }) }
         return definitions.compactMap { definition in
             switch builder.build(definition) {
-            case .success(let job): return job
+            case .success(let job):
+                if job.retries == 0, definition.line.options.changes["retry-on"] != nil {
+                    jobWarning(definition.origin, "retry-on= has no effect without retries=; write retries=3, say")
+                }
+                return job
             case .failure(let bad):
                 for problem in bad.faults { jobFault(definition.origin, problem) }
                 return nil

@@ -12,6 +12,8 @@ struct EnvironmentReader {
     var secrets: [Secret] = []
     private(set) var faults: [SettingsFault] = []
     private(set) var warnings: [SettingsFault] = []
+    /// How many of them are about job lines, shown or not.
+    var jobWarnings = 0
 
     /// A secret that stands in the wrong variable is masked before its value is cut.
     private let redactor: Redactor

@@ -25,6 +25,9 @@ struct JobBuilder {
         if let method = line.method, options.body != nil, method == "GET" || method == "HEAD" {
             faults.append(.body("has no place in a \(method); write POST, PUT, PATCH or DELETE"))
         }
+        if options.headers.count > JobOptions.mostHeaders, !definition.isFaulty {
+            faults.append(.tooManyHeaders(options.headers.count))
+        }
         let zone = zone(options.zone, &faults)
         guard faults.isEmpty, let schedule = line.schedule, let method = line.method, let path = line.path else {
             return .failure(JobFaults(faults: faults))
@@ -42,6 +45,8 @@ struct JobBuilder {
         if definition.rank.map({ DocumentedJobs.rows[$0].hasInitialOffset }) == true {
             job.initialOffset = initialOffset
         }
+        // A message must not go out because a container started.
+        job.first = definition.rank != nil || schedule.isElapsedTime ? .now : .wait
         options.apply(to: &job)
         return .success(job)
     }
@@ -51,7 +56,7 @@ struct JobBuilder {
         do throws(ZoneError) {
             return try zones.zone(named: name)
         } catch {
-            faults.append(.option("tz", error.description))
+            faults.append(.zone(error))
             return zone
         }
     }

@@ -45,7 +45,7 @@ struct JobDefinitions {
                 }
             }
             (line.method, line.path) = (row.method, row.path)
-            try? line.options.set("timeout", "\(row.timeoutSeconds)")
+            line.options.changes["timeout"] = { $0.timeoutSeconds = row.timeoutSeconds }
             byKey[JobName.folded(row.name)] = Definition(
                 name: row.name,
                 origin: interval?.name ?? row.name,
@@ -93,11 +93,17 @@ extension EnvironmentReader {
             do throws(ZoneError) {
                 _ = try zones.zone(named: zone)
             } catch {
-                faults.append(.option("tz", error.description))
+                faults.append(.zone(error))
                 options.zone = nil
             }
         }
         for problem in faults { jobFault(Variable.jobDefaults.name, problem) }
+        if options.changes["retry-on"] != nil, options.changes["retries"] == nil {
+            jobWarning(
+                Variable.jobDefaults.name,
+                "retry-on= has no effect on jobs without retries=; write retries=3, say"
+            )
+        }
         return options
     }
 
@@ -122,14 +128,7 @@ extension EnvironmentReader {
         }
         // Some editors put a byte order mark at the start.
         let (entries, bad) = JobsFile.parse(text.hasPrefix("\u{FEFF}") ? String(text.unicodeScalars.dropFirst()) : text)
-        for number in bad {
-            let origin = "\(path):\(number)"
-            fault(
-                origin,
-                "\(origin): has no name that ends with a colon and a blank; "
-                    + "write \"name: job line\", or # before a comment"
-            )
-        }
+        for (number, problem) in bad { fault("\(path):\(number)", "\(path):\(number): \(problem)") }
         var seen: [String: String] = [:]
         for entry in entries {
             add(entry.name, entry.text, origin: "\(path):\(entry.number)", seen: &seen, into: &definitions)
@@ -147,9 +146,11 @@ extension EnvironmentReader {
 
     /// Its operator believes that something is off now.
     private mutating func offWithoutJob(_ name: String, _ origin: String, _ definitions: JobDefinitions) {
-        let near = NearestName.of(name, in: definitions.byKey.values.map(\.name).sorted())
-        let hint = near.map { "did you mean \($0)?" } ?? "scheduler check prints the jobs"
-        warn(origin, "\(origin): there is no job \(name) to switch off; \(hint)")
+        func hint() -> String {
+            let near = NearestName.of(name, in: definitions.byKey.values.map(\.name).sorted())
+            return near.map { "did you mean \($0)?" } ?? "scheduler check prints the jobs"
+        }
+        jobWarning(origin, "there is no job \(name) to switch off; \(hint())")
     }
 
     /// `seen` holds the names of one source, each with where it stands.
@@ -163,7 +164,7 @@ extension EnvironmentReader {
         guard JobName.isValid(name) else {
             return fault(
                 origin,
-                "\(origin): job name \"\(Escaping.quotable(name))\" is not one; write \(JobName.rule)"
+                "\(origin): job name \"\(Escaping.quotable(ShownWord.first(name)))\" is not one; write \(JobName.rule)"
             )
         }
         let key = JobName.folded(name)

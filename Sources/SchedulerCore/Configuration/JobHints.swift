@@ -4,7 +4,8 @@ package import Schedule
 /// What is allowed and may yet surprise, for each job; depends on the time, because clock changes do.
 package enum JobHints {
     /// More than this are not shown one by one.
-    private static let most = 50
+    static let most = 50
+    static let more = "and more such warnings, which are not shown"
 
     package static func all(_ jobs: [Job], at now: Moment) -> [SettingsFault] {
         let hints = jobs.lazy.flatMap { job in
@@ -14,12 +15,12 @@ package enum JobHints {
         }.prefix(most + 1)
         guard hints.count > most else { return Array(hints) }
         return hints.prefix(most) + [
-            SettingsFault(variable: Variable.jobsFile.name, message: "and more such warnings, which are not shown")
+            SettingsFault(variable: Variable.jobsFile.name, message: more)
         ]
     }
 
     private static func sentences(_ job: Job, _ now: Moment) -> [String] {
-        var sentences = job.timetable.hints(from: now).map(\.description)
+        var sentences = JobLineHint.sentences(job) + job.timetable.hints(from: now).map(\.description)
         if job.isChanged, let gap = gap(job.timetable, now), gap.components.seconds <= job.timeoutSeconds {
             sentences.append(
                 "has a timeout of \(job.timeoutSeconds)s, no less than the \(gap.components.seconds)s to the next slot; "

@@ -9,18 +9,35 @@ enum JobLineFault: Error, Equatable {
     case pathMissing(after: String)
     case path(String, String)
     case word(String)
-    case offWithMore(String)
+    /// A word behind a header, whose value it may be a part of.
+    case behindHeader
+    case offWithMore
     case almostOff(String)
     case unknownOption(String, near: String?)
+    /// One that has its place elsewhere.
+    case noOption(String, String)
     case option(String, String)
     case givenTwice(String)
     case headerName(String)
     case headerIsOurs(String)
+    case headerOfConnection(String)
     case headerValue(String)
+    case tooManyHeaders(Int)
     case openQuote(String)
+    case textAfterQuote(String)
     case body(String)
     case notInDefaults(String)
     case wordInDefaults(String)
+}
+
+extension JobLineFault {
+    /// Of an option that is none of ours.
+    var knowsWhatIsMeant: Bool {
+        switch self {
+        case .unknownOption(_, near: nil): false
+        default: true
+        }
+    }
 }
 
 extension JobLineFault: CustomStringConvertible {
@@ -36,22 +53,18 @@ extension JobLineFault: CustomStringConvertible {
         case .method(let text) where Self.methods.contains(text.uppercased()):
             "method \(quote(text)) is not allowed; write \(text.uppercased())"
         case .method(let text): "method \(quote(text)) is not allowed; write \(Self.methods.joined(separator: ", "))"
-        case .pathMissing(let method): "has no path after \(method); write \(method) /api/…"
-        case .path(let text, let problem): "path \(quote(text)) \(problem)"
-        case .word(let text):
-            "\(quote(text)) is not understood; what follows the path are options, each as name=value"
+        case .pathMissing(let method): "has no path after \(ShownWord.of(method)); write \(ShownWord.of(method)) /api/…"
+        case .path(let text, let problem): "path \"\(ShownWord.path(text))\" \(problem)"
+        case .word(let text): "\(quote(text)) is not understood; \(Self.advice(text))"
+        case .behindHeader:
+            "what follows a header (not shown) is not understood; write a value with blanks in quotes: "
+                + "header.NAME=\"two words\""
         case .almostOff(let text): "\(quote(text)) is not understood; write off"
-        case .offWithMore(let text): "says off and then \(quote(text)); write only off"
-        case .unknownOption(let name, let near):
-            "option \(quote(name)) is not known; "
-                + (near.map { "did you mean \($0)=?" }
-                    ?? "write \(Self.options.dropLast().joined(separator: ", ")) or \(Self.options.last ?? "")")
-        case .option(let name, let problem): "\(name)=: \(problem)"
-        case .givenTwice(let name): "option \(quote(name)) is given twice"
-        case .headerName(let name): "header name \(quote(name)) is not one; write letters, digits and -"
-        case .headerIsOurs(let name): "header \(quote(name)) is set by the sidecar itself; take it out"
-        case .headerValue(let name): "the value of header \(quote(name)) holds a control character; take it out"
+        case .offWithMore: "says off and then more (not shown); write only off"
+        case .unknownOption, .noOption, .option, .givenTwice: optionDescription
+        case .headerName, .headerIsOurs, .headerOfConnection, .headerValue, .tooManyHeaders: headerDescription
         case .openQuote(let text): "\(quote(text)) begins with a quote that does not end"
+        case .textAfterQuote(let text): "\(quote(text)) goes on behind its closing quote; put a blank there"
         case .body(let problem): "body= \(problem)"
         case .wordInDefaults(let text):
             "\(quote(text)) has no place here; only options that many jobs can share, each as name=value"
@@ -59,10 +72,40 @@ extension JobLineFault: CustomStringConvertible {
         }
     }
 
-    /// What follows the `=` of a header is left out: it may be a key to something.
-    private func quote(_ text: String) -> String {
-        let name = text.hasPrefix("header.") ? text.prefix { $0 != "=" } : text[...]
-        let hidden = name.count < text.count ? "=…" : ""
-        return "\"" + (name.count > 100 ? name.prefix(100) + "…" : name) + hidden + "\""
+    /// Of a zone that `tz=` names.
+    static func zone(_ error: ZoneError) -> Self { .option("tz", error.showing(ShownWord.cut).description) }
+
+    private var optionDescription: String {
+        switch self {
+        case .unknownOption(let name, let near):
+            "option \(quote(name)) is not known; "
+                + (near.map { "did you mean \($0)=?" }
+                    ?? "write \(Self.options.dropLast().joined(separator: ", ")) or \(Self.options.last ?? "")")
+        case .noOption(let name, let advice): "option \(quote(name)) is not known; \(advice)"
+        case .option(let name, let problem): "\(name)=: \(problem)"
+        case .givenTwice(let name): "option \(quote(name)) is given twice"
+        default: ""
+        }
     }
+
+    private var headerDescription: String {
+        switch self {
+        case .headerName(let name): "header name \(quote(name)) is not one; write letters, digits and -"
+        case .headerIsOurs(let name): "header \(quote(name)) is set by the sidecar itself; take it out"
+        case .headerOfConnection(let name):
+            "header \(quote(name)) is about the connection, which the sidecar makes; take it out"
+        case .headerValue(let name): "the value of header \(quote(name)) holds a control character; take it out"
+        case .tooManyHeaders(let count): "has \(count) headers; at most \(JobOptions.mostHeaders) are allowed"
+        default: ""
+        }
+    }
+
+    /// For those who write what curl takes.
+    private static func advice(_ word: String) -> String {
+        if ["header.", "-H", "--header"].contains(where: word.hasPrefix) { return "write header.NAME=value" }
+        if ["-d", "--data", "--json"].contains(where: word.hasPrefix) { return "write body= at the end of the line" }
+        return "what follows the path are options, each as name=value"
+    }
+
+    private func quote(_ text: String) -> String { "\"\(ShownWord.of(text))\"" }
 }

@@ -1,3 +1,4 @@
+internal import Calling
 internal import Clockwork
 internal import JSON
 internal import Telling
@@ -25,14 +26,24 @@ extension JobOption {
             text: { "\($0.retries)" },
             member: { ("retries", .integer($0.retries)) }
         ),
+        JobOption(
+            "retry-on",
+            .words("none"),
+            "statuses from 300 to 599 that `retries=` also covers: `retry-on=404,409`",
+            read: statuses(in: 300...599),
+            set: { $0.retryOn = $1 },
+            text: { $0.retryOn.isEmpty ? nil : "\($0.retryOn)" },
+            member: { ("retry_on", .string("\($0.retryOn)")) }
+        ),
         zone,
         JobOption(
             "first",
-            .value("now"),
-            "`now`: due right after the grace; `wait`: at its next slot",
+            .words("`now` for documented jobs and `every`, else `wait`"),
+            "of a job that never ran: `now`: due right after the grace; `wait`: at its next slot",
             read: word(of: Job.First.self),
             set: { $0.first = $1 },
-            text: { $0.first.rawValue },
+            // The next slot says what `now` comes to.
+            text: { $0.first == .wait ? "wait" : nil },
             member: { ("first", .string($0.first.rawValue)) }
         ),
         JobOption(
@@ -85,11 +96,11 @@ extension JobOption {
         var option = JobOption(
             "header.NAME",
             .words("–"),
-            "one more request header; `header.X-Note=\"two words\"`. Not those that the sidecar sets itself, such as "
-                + "`Authorization` and `Host`"
+            "one more request header; `header.X-Note=\"two words\"`. At most 64. Not those that the sidecar "
+                + "sets itself, such as `Authorization` and `Host`, nor those of the connection, such as `Expect`"
         )
         option.notes = { $0.headers.map { "header.\($0.name)" } }
-        option.member = { ("headers", .array($0.headers.map { .string($0.name) })) }
+        option.members = { [("headers", .array($0.headers.map { .string($0.name) }))] }
         return option
     }
 
@@ -100,8 +111,22 @@ extension JobOption {
             "comes last and takes the rest of the line; for POST, PUT, PATCH, DELETE. JSON is sent as "
                 + "`application/json`, all else as `text/plain`, unless `header.Content-Type=` says otherwise"
         )
-        option.notes = { $0.body.map { ["body of \($0.utf8.count) bytes"] } ?? [] }
-        option.member = { ("body_bytes", .integer($0.body?.utf8.count ?? 0)) }
+        option.notes = { job in
+            guard let body = job.body else { return [] }
+            return ["body of \(body.utf8.count) bytes"] + (mediaType(job).map { ["as \($0)"] } ?? [])
+        }
+        option.members = { job in
+            let type = job.body == nil ? nil : mediaType(job)
+            return [("body_bytes", .integer(job.body?.utf8.count ?? 0))]
+                + (type.map { [("content_type", .string($0))] } ?? [])
+        }
         return option
+    }
+
+    /// What the body is sent as, without parameters; nil where the header that says it holds something else.
+    private static func mediaType(_ job: Job) -> String? {
+        let type = (job.contentType ?? "").prefix { $0 != ";" }
+        let isOne = type.utf8.count <= 100 && type.wholeMatch(of: /[A-Za-z0-9!#$&^_.+-]+\/[A-Za-z0-9!#$&^_.+-]+/) != nil
+        return isOne ? String(type) : nil
     }
 }

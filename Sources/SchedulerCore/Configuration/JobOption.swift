@@ -22,7 +22,7 @@ struct JobOption: Sendable {
     /// What `check` adds to a job's line; nothing for a default, and no value that may be a secret.
     var notes: @Sendable (Job) -> [String] = { _ in [] }
     /// What `check --json` says.
-    var member: @Sendable (Job) -> (String, JSONValue)? = { _ in nil }
+    var members: @Sendable (Job) -> [(String, JSONValue)] = { _ in [] }
 
     init(_ name: String, _ standard: Standard, _ summary: String) {
         (self.name, self.standard, self.summary) = (name, standard, summary)
@@ -47,7 +47,7 @@ struct JobOption: Sendable {
             guard let text = text(job), text != standard.value else { return [] }
             return ["\(name)=\(text)"]
         }
-        self.member = member
+        members = { job in member(job).map { [$0] } ?? [] }
     }
 }
 
@@ -65,10 +65,10 @@ extension JobOption {
                 interval = try Interval(parsing: text)
                 guard interval.seconds >= least else { throw ScheduleError.intervalTooShort(text: text) }
             } catch {
-                throw Problem(error.description)
+                throw Problem(error.showing(ShownWord.of).description)
             }
             guard interval.seconds <= most else {
-                throw Problem("\"\(text)\" is too long; write at most \(most / 86_400)d")
+                throw Problem("\"\(ShownWord.of(text))\" is too long; write at most \(most / 86_400)d")
             }
             return Int(interval.seconds)
         }
@@ -78,8 +78,29 @@ extension JobOption {
         { text throws(Problem) in
             guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let count = Int(text),
                 count <= most
-            else { throw Problem("\"\(text)\" is not a whole number from 0 to \(most)") }
+            else { throw Problem("\"\(ShownWord.of(text))\" is not a whole number from 0 to \(most)") }
             return count
+        }
+    }
+
+    /// HTTP statuses: numbers and ranges, with commas between them.
+    static func statuses(in allowed: ClosedRange<Int>) -> @Sendable (String) throws(Problem) -> Statuses {
+        { text throws(Problem) in
+            var ranges: [ClosedRange<Int>] = []
+            for item in text.split(separator: ",", omittingEmptySubsequences: false) {
+                let ends = item.split(separator: "-", omittingEmptySubsequences: false)
+                let numbers = ends.compactMap { $0.utf8.count == 3 ? Int($0) : nil }.filter(allowed.contains)
+                guard (1...2).contains(ends.count), numbers.count == ends.count,
+                    let low = numbers.first, let high = numbers.last, low <= high
+                else {
+                    throw Problem(
+                        "\"\(ShownWord.of(String(item)))\" is not a status from \(allowed.lowerBound) to "
+                            + "\(allowed.upperBound); write 404,409 or 500-504"
+                    )
+                }
+                ranges.append(low...high)
+            }
+            return Statuses(ranges)
         }
     }
 
@@ -89,7 +110,7 @@ extension JobOption {
         { text throws(Problem) in
             guard let word = Word(rawValue: text) else {
                 let allowed = Word.allCases.map(\.rawValue).joined(separator: " or ")
-                throw Problem("\"\(text)\" is not known; write \(allowed)")
+                throw Problem("\"\(ShownWord.of(text))\" is not known; write \(allowed)")
             }
             return word
         }

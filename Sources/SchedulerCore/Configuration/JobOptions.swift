@@ -32,34 +32,29 @@ struct JobOptions: Sendable {
 // MARK: - Reading
 
 extension JobOptions {
-    /// Takes one `name=value`; the caller has seen that it is not given twice.
-    mutating func set(_ name: String, _ value: String) throws(JobLineFault) {
-        guard let take = JobOption.all.first(where: { $0.name == name })?.take else {
-            let names = JobOption.all.map(\.name)
-            throw .unknownOption(name, near: NearestName.of(name, in: names) ?? names.first { $0.hasPrefix(name) })
-        }
-        do throws(JobOption.Problem) {
-            try take(&self, value)
-        } catch {
-            throw .option(name, error.text)
-        }
-    }
+    /// More are no job's; each is sent with each attempt.
+    static let mostHeaders = 64
 
-    mutating func add(header name: String, _ value: String) throws(JobLineFault) {
+    /// A header that a job may send.
+    static func header(_ name: String, _ value: String) throws(JobLineFault) -> Job.Header {
         guard !name.isEmpty, name.utf8.allSatisfy(isTokenByte) else { throw .headerName(name) }
         let lowered = name.lowercased()
-        if Self.reservedHeaders.contains(lowered) || lowered.hasPrefix("x-scheduler-") { throw .headerIsOurs(name) }
+        if ownHeaders.contains(lowered) || lowered.hasPrefix("x-scheduler-") { throw .headerIsOurs(name) }
+        if connectionHeaders.contains(lowered) { throw .headerOfConnection(name) }
         guard value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F || $0 == "\t" }) else {
             throw .headerValue(name)
         }
-        if headers.contains(where: { $0.name.lowercased() == lowered }) { throw .givenTwice("header.\(name)") }
-        headers.append(Job.Header(name: name, value: value))
+        return Job.Header(name: name, value: value)
     }
 
-    /// What the sidecar or libcurl says itself: the token, the framing, and who and what a request is for.
-    private static let reservedHeaders: Set<String> = [
-        "authorization", "host", "content-length", "transfer-encoding", "connection", "idempotency-key", "x-request-id",
-        "traceparent",
+    /// What the sidecar or libcurl says itself: the token, the length, and who and what a request is for.
+    private static let ownHeaders: Set<String> = [
+        "authorization", "host", "content-length", "idempotency-key", "x-request-id", "traceparent",
+    ]
+
+    /// RFC 9110 §7.6.1 and §10.1.1: with these the two ends of a connection talk about it, and libcurl does not know.
+    private static let connectionHeaders: Set<String> = [
+        "connection", "expect", "te", "trailer", "transfer-encoding", "upgrade",
     ]
 }
 

@@ -1,0 +1,173 @@
+internal import Schedule
+
+/// The state of reading one line; its time grows with the line's length and no faster.
+struct JobLineParser {
+    private(set) var line = JobLine()
+    private(set) var faults: [JobLineFault] = []
+    /// Whether something made no sense: another word that makes none may belong to it, and be a secret.
+    private var hasWrongWord = false
+    /// Whether a word is none of a job line's at all, such as `-H`: nothing behind it is read.
+    private var hasForeignWord = false
+    /// Names of options that were given, and how often.
+    private var given: [String: Int] = [:]
+    private var headers = 0
+
+    private static let kinds = ["every", "daily", "weekly", "monthly", "cron"]
+    /// A path longer than this is a slip; RFC 9110 §4.1 asks for 8,000 of a whole URL.
+    private static let longestPath = 2_048
+
+    mutating func read(_ text: String) {
+        var (words, body, quoteFault) = JobLineWords.split(text)
+        line.options.body = body
+        guard !words.isEmpty || body != nil || quoteFault != nil else {
+            faults.append(.empty)
+            return
+        }
+        if let word = words.first, word != "off", ["off", "disabled", "none", "false"].contains(word.lowercased()) {
+            faults.append(.almostOff(word))
+            return
+        }
+        if words.first == "off" {
+            line.isOff = true
+            if words.count > 1 || body != nil || quoteFault != nil { faults.append(.offWithMore) }
+            return
+        }
+        let options = words.firstIndex(where: JobLineWords.isOption) ?? words.count
+        let rest = words[options...]
+        words = Array(words[..<options])
+        let call = callIndex(words)
+        readSchedule(words[..<call], isBeforeCall: call < words.count)
+        readCall(words[call...])
+        if !hasForeignWord { readOptions(rest) }
+        if let quoteFault { wrongWord(quoteFault) }
+        checkBody()
+    }
+
+    /// Of several wrong words the first alone is told.
+    private mutating func wrongWord(_ fault: JobLineFault) {
+        if !hasWrongWord { faults.append(fault) }
+        hasWrongWord = true
+    }
+
+    // MARK: - Schedule and call
+
+    /// Where method and path begin: at a word of letters before a path, or at a method's name.
+    private func callIndex(_ words: [String]) -> Int {
+        var isCron = false
+        for (index, word) in words.enumerated() where !(index == 0 && Self.kinds.contains(word)) {
+            isCron = isCron || index == 1 && words[0] == "cron"
+            let isWord = word.allSatisfy { $0.isLetter }
+            let isBeforePath = index + 1 < words.count && words[index + 1].hasPrefix("/")
+            if word.hasPrefix("/") && !isCron { return index }
+            if isWord, isBeforePath || JobLineFault.methods.contains(word.uppercased()) { return index }
+        }
+        return words.count
+    }
+
+    private mutating func readSchedule(_ words: ArraySlice<String>, isBeforeCall: Bool) {
+        guard !words.isEmpty else { return }
+        do throws(ScheduleError) {
+            line.schedule = try Schedule(parsing: words.joined(separator: " "))
+        } catch {
+            faults.append(.schedule(error.showing(ShownWord.of).description))
+            hasWrongWord = !isBeforeCall
+            hasForeignWord = words.contains { $0.hasPrefix("-") }
+        }
+    }
+
+    private mutating func readCall(_ words: ArraySlice<String>) {
+        guard var method = words.first else { return }
+        var rest = words.dropFirst()
+        if method.hasPrefix("/") {
+            faults.append(.missing("method before the path"))
+            (method, rest) = ("", words)
+        } else if !JobLineFault.methods.contains(method) {
+            wrongWord(.method(method))
+        }
+        guard let path = rest.first else {
+            faults.append(.pathMissing(after: method))
+            return
+        }
+        if let problem = problem(ofPath: path) { wrongWord(.path(path, problem)) }
+        (line.method, line.path) = (method, path)
+        if let word = rest.dropFirst().first { wrongWord(.word(word)) }
+        hasForeignWord = hasForeignWord || rest.count > 1 || path.hasPrefix("-")
+    }
+
+    private func problem(ofPath path: String) -> String? {
+        if path.hasPrefix("http") { return "is a URL; write only its path, the rest is what API_URL says" }
+        if !path.hasPrefix("/") { return "does not begin with /" }
+        if path.utf8.count > Self.longestPath { return "is longer than \(Self.longestPath) bytes" }
+        if !path.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+            return "holds a control or non-ASCII character; percent-encode it"
+        }
+        if path.contains("#") { return "holds a fragment (#…); take it out" }
+        let segments = path.prefix { $0 != "?" }.split(separator: "/")
+        // libcurl would resolve them, and so leave the path of API_URL.
+        return segments.contains { $0 == "." || $0 == ".." } ? "holds a . or .. segment; write where it leads" : nil
+    }
+
+    // MARK: - Options
+
+    private mutating func readOptions(_ words: ArraySlice<String>) {
+        var previous = ""
+        for word in words {
+            let isAfterHeader = previous.hasPrefix("header.")
+            previous = word
+            guard JobLineWords.isOption(word), let equals = word.firstIndex(of: "=") else {
+                return wrongWord(isAfterHeader ? .behindHeader : .word(word))
+            }
+            let (name, value) = (String(word[..<equals]), String(word[equals...].dropFirst()))
+            do throws(JobLineFault) {
+                if name.hasPrefix("header.") {
+                    try readHeader(String(name.dropFirst(7)), value)
+                } else {
+                    try readOption(name, value, isAfterHeader)
+                }
+            } catch {
+                faults.append(error)
+            }
+            if name.hasPrefix("-") { break }
+        }
+        if headers > JobOptions.mostHeaders { faults.append(.tooManyHeaders(headers)) }
+    }
+
+    private mutating func readHeader(_ name: String, _ value: String) throws(JobLineFault) {
+        headers += 1
+        guard headers <= JobOptions.mostHeaders else { return }
+        let header = try JobOptions.header(name, value)
+        guard isFirst("header." + name.lowercased()) else { throw .givenTwice("header.\(name)") }
+        line.options.headers.append(header)
+    }
+
+    private mutating func readOption(_ name: String, _ value: String, _ isAfterHeader: Bool) throws(JobLineFault) {
+        guard let option = JobOption.all.first(where: { $0.name == name }), let take = option.take else {
+            let fault = JobOption.fault(ofUnknown: name)
+            guard fault.knowsWhatIsMeant else { return wrongWord(isAfterHeader ? .behindHeader : fault) }
+            // Such a name is no secret, but what follows may be: `data={"key": "…"}`.
+            hasWrongWord = true
+            return faults.append(fault)
+        }
+        guard isFirst(name) else {
+            if given[name] == 2 { throw .givenTwice(name) }
+            return
+        }
+        guard !value.isEmpty else { throw .option(name, "has no value") }
+        do throws(JobOption.Problem) {
+            try take(&line.options, value)
+        } catch {
+            throw .option(name, error.text)
+        }
+    }
+
+    private mutating func isFirst(_ name: String) -> Bool {
+        given[name, default: 0] += 1
+        return given[name] == 1
+    }
+
+    private mutating func checkBody() {
+        guard let body = line.options.body else { return }
+        if body.isEmpty { faults.append(.body("has no text after it; leave it out")) }
+        if body.contains("\0") { faults.append(.body("holds a NUL character")) }
+    }
+}
