@@ -70,7 +70,7 @@ struct HoldTests {
 
     @Test("a run that is killed between two attempts ends with its last outcome, and was not in flight")
     func betweenAttempts() async throws {
-        let life = try await Sidecars(["DAILY": "daily 03:00 POST /api/sync/trigger retries=3"])
+        let life = try await Sidecars(["DAILY": "daily 03:00 POST /api/sync/trigger retries=3 first=now"])
         try life.app.set(faults: #"{"/api/sync/trigger": {"status": 500, "times": 1}}"#)
         let first = try life.start()
         try await first.line(containing: "Retrying job: daily ")

@@ -108,7 +108,7 @@ struct OutageTests {
     )
     func whileItConnects(isKilled: Bool) async throws {
         let (hole, folder, app) = (try BlackHole(), try TemporaryFolder(), try await App())
-        let environment = Sidecar.jobs(["DUE": "daily 03:00 POST /api/sync/trigger timeout=60"])
+        let environment = Sidecar.jobs(["DUE": "daily 03:00 POST /api/sync/trigger timeout=60 first=now"])
             .merging(["SCHEDULER_STATE_DIR": folder.path("state")]) { $1 }
         let first = try Sidecar.start(beside: "http://127.0.0.1:\(hole.port)", environment)
         // Its attempt is under way, and can't get further than to connect.

@@ -46,7 +46,7 @@ struct RestartTests {
     @Test("restarts run nothing again that has run; a job that waits for its first slot does not wait anew")
     func nothingTwice() async throws {
         let life = try await Restarts([
-            "A": "every 1h POST /api/sync/trigger", "B": "daily 03:00 POST /api/sync/trigger",
+            "A": "every 1h POST /api/sync/trigger", "B": "daily 03:00 POST /api/sync/trigger first=now",
             "C": "every 4s POST /api/scripts/run-due first=wait",
             "D": "cron 0 0 29 2 * POST /api/scripts/run-due first=wait",
         ])
@@ -125,7 +125,7 @@ struct RestartTests {
 
     @Test("a run that could not be delivered is still due after a kill")
     func undelivered() async throws {
-        let life = try await Restarts(["DUE": "daily 03:00 POST /api/sync/trigger"])
+        let life = try await Restarts(["DUE": "daily 03:00 POST /api/sync/trigger first=now"])
         let first = try life.start(["API_URL": "http://127.0.0.1:1"])
         try await first.line(containing: "Target http://127.0.0.1:1 is down")
         // The run that waits is what comes next, not tomorrow's.
@@ -177,13 +177,13 @@ struct RestartTests {
 
     @Test("a standby that is told of other jobs twice begins with the last of them, as if there had been no others")
     func reloadInStandby() async throws {
-        let life = try await Restarts(["A": "daily 03:00 POST /api/sync/trigger"])
+        let life = try await Restarts(["A": "daily 03:00 POST /api/sync/trigger first=now"])
         let file = try life.folder.write("jobs", "# none yet\n")
         let first = try life.start()
         _ = try await life.app.calls(1)
         let second = try life.start(["SCHEDULER_JOBS_FILE": file])
         try await second.line(containing: "waiting as standby")
-        for options in [" first=wait", ""] {
+        for options in [" first=wait", " first=now"] {
             try life.folder.write("jobs", "n: daily 03:00 POST /api/scripts/run-due\(options)\n")
             let before = second.errors.count { $0 == "\n" }
             second.signal(SIGHUP)
