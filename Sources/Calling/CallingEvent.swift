@@ -10,6 +10,8 @@ package enum CallingEvent: Sendable {
     case tokenIsMissing
     /// The app denied a token that has been replaced meanwhile.
     case tokenIsTriedAgain(Attempt)
+    /// `Retry-After` was neither seconds nor a date; told once a job.
+    case retryAfterIsUnreadable(Attempt, String)
     /// An error report could not be sent; told once, until one is taken.
     case reportIsLost(url: String, why: String)
 }

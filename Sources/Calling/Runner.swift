@@ -1,6 +1,7 @@
 package import Clockwork
 internal import Files
 package import HTTPClient
+internal import Locking
 internal import Schedule
 internal import Synchronization
 
@@ -28,6 +29,8 @@ package final class Runner: Sendable {
     private let mask: @Sendable (String) -> String
     private let tell: @Sendable (CallingEvent) -> Void
     private let hasWarnedOfToken = Atomic(false)
+    /// The jobs of which an unreadable `Retry-After` was told.
+    private let warnedOfRetryAfter = Mutex<Set<String>>([])
 
     /// `mask` takes secrets out of a text from outside.
     package init(
@@ -50,11 +53,11 @@ package final class Runner: Sendable {
     /// out.
     package func make(_ attempt: Attempt, with client: Client, connected: () -> Bool) -> AttemptEnd {
         let sent = token?.current()
-        var end = self.end(of: send(attempt, 1, sent, client, connected: connected))
+        var end = self.end(of: send(attempt, 1, sent, client, connected: connected), attempt)
         if let newer = newerToken(than: sent, after: end) {
             tell(.tokenIsTriedAgain(attempt))
             // The app has seen the run already.
-            end = self.end(of: send(attempt, 2, newer, client) { !isStopping() })
+            end = self.end(of: send(attempt, 2, newer, client) { !isStopping() }, attempt)
             end.requests = 2
         }
         return end
@@ -106,16 +109,16 @@ package final class Runner: Sendable {
     /// As much of an answer is told.
     private static let longestExcerpt = 200
 
-    private func end(of answer: Result<Response, TransferError>) -> AttemptEnd {
+    private func end(of answer: Result<Response, TransferError>, _ attempt: Attempt) -> AttemptEnd {
         switch answer {
         case .success(let response):
             var end = AttemptEnd(Outcome(status: response.status))
             end.status = response.status
-            end.retryAfter = response.retryAfter.map(heeded)
+            end.retryAfter = response.retryAfter.flatMap { heeded($0, attempt) }
             end.bytes = response.bodyLength
             // Nobody is told what a good answer says.
             if end.outcome != .ok {
-                end.excerpt = excerpt(String(decoding: response.body, as: UTF8.self)) { _ in true }
+                end.excerpt = excerpt(String(decoding: response.body, as: UTF8.self))
             }
             if (300...399).contains(response.status) {
                 // Its query may hold what is not ours to tell.
@@ -132,18 +135,26 @@ package final class Runner: Sendable {
     }
 
     /// Masked before it is cut: a cut through a token would leave a part that no search finds.
-    private func excerpt(_ text: String, while isWanted: (Unicode.Scalar) -> Bool) -> String {
+    private func excerpt(
+        _ text: String,
+        atMost longest: Int = longestExcerpt,
+        while isWanted: (Unicode.Scalar) -> Bool = { _ in true }
+    ) -> String {
         let masked = mask(text).unicodeScalars
-        return String(String.UnicodeScalarView(masked.prefix(Self.longestExcerpt).prefix(while: isWanted)))
+        return String(String.UnicodeScalarView(masked.prefix(longest).prefix(while: isWanted)))
     }
 
-    /// Never negative, and a day at most; what makes no sense is told like any text from outside.
-    private func heeded(_ retryAfter: RetryAfter) -> AttemptEnd.RetryAfter {
+    /// Never negative, and a day at most; nil for what makes no sense.
+    private func heeded(_ retryAfter: RetryAfter, _ attempt: Attempt) -> Duration? {
         let day = Duration.seconds(86_400)
         switch retryAfter {
-        case .seconds(let seconds): return .wait(min(.seconds(seconds), day))
-        case .date(let seconds): return .wait(min(max(.zero, Moment(seconds: seconds) - now().now), day))
-        case .unreadable(let text): return .unreadable(excerpt(text) { _ in true })
+        case .seconds(let seconds): return min(.seconds(seconds), day)
+        case .date(let seconds): return min(max(.zero, Moment(seconds: seconds) - now().now), day)
+        case .unreadable(let text):
+            if warnedOfRetryAfter.withLock({ $0.insert(attempt.job.name).inserted }) {
+                tell(.retryAfterIsUnreadable(attempt, excerpt(text, atMost: 40)))
+            }
+            return nil
         }
     }
 }

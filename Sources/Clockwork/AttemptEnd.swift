@@ -1,15 +1,10 @@
 /// What became of one attempt, as far as it matters here: nothing of HTTP but the status.
 package struct AttemptEnd: Sendable, Equatable {
-    package enum RetryAfter: Sendable, Equatable {
-        case wait(Duration)
-        /// Neither seconds nor a date.
-        case unreadable(String)
-    }
-
     package var outcome: Outcome
     /// Of the answer; 0 if there was none.
     package var status = 0
-    package var retryAfter: RetryAfter?
+    /// How long the app asks to be left alone.
+    package var retryAfter: Duration?
     /// Whether the app may have seen something of the request.
     package var wasSent = true
     /// Whether our own process or machine refused it, which says nothing of the target.

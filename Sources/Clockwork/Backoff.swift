@@ -28,7 +28,7 @@ struct Backoff {
         guard attempt <= retries, isRetryable(end) else { return nil }
         let base = min(300, 5 << min(attempt - 1, 6))
         var wait = Duration.milliseconds(Int64((Double(base) * 1_000 * (0.8 + 0.4 * random)).rounded()))
-        if case .wait(let floor) = end.retryAfter { wait = max(wait, floor) }
+        if let floor = end.retryAfter { wait = max(wait, floor) }
         if end.mayStillRun { wait = max(wait, abandonHold) }
         return wait
     }
@@ -39,7 +39,7 @@ struct Backoff {
         if end.mayStillRun {
             // Given up by us before its time, it may go on for what was left of that as well.
             hold.rest = end.outcome == .aborted ? max(.zero, timeout - age) + abandonHold : abandonHold
-        } else if end.outcome == .throttled, case .wait(let floor) = end.retryAfter {
+        } else if end.outcome == .throttled, let floor = end.retryAfter {
             hold = (min(floor, Self.longestRetryAfterHold), .throttled)
         }
         return hold.rest > .zero ? hold : nil

@@ -62,12 +62,13 @@ extension EasyHandle {
         try check(code, CURLOPT_WRITEFUNCTION)
     }
 
-    /// `limit` must outlive the transfer.
-    func set(limit: HeaderLimit) throws(TransferError) {
-        unsafe try set(CURLOPT_HEADERDATA, Unmanaged.passUnretained(limit).toOpaque())
-        let code = unsafe ccurl_setopt_write(raw, CURLOPT_HEADERFUNCTION) { _, size, count, context in
+    /// `headers` must outlive the transfer.
+    func set(headers: HeaderSink) throws(TransferError) {
+        unsafe try set(CURLOPT_HEADERDATA, Unmanaged.passUnretained(headers).toOpaque())
+        let code = unsafe ccurl_setopt_write(raw, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
             guard let context = unsafe context else { return 0 }
-            return unsafe Unmanaged<HeaderLimit>.fromOpaque(context).takeUnretainedValue().take(size * count)
+            let sink = unsafe Unmanaged<HeaderSink>.fromOpaque(context).takeUnretainedValue()
+            return unsafe sink.take(UnsafeRawBufferPointer(start: bytes, count: size * count))
         }
         try check(code, CURLOPT_HEADERFUNCTION)
     }

@@ -32,6 +32,7 @@ internal import CCurl
         try setIfBuiltIn(CURLOPT_NETRC, 0)  // would send the password of a file; docker/libcurl.sh leaves netrc out
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))  // HTTP/2 repeats a refused stream by itself
         try set(CURLOPT_HTTP09_ALLOWED, 0)
+        try set(CURLOPT_HTTP_CONTENT_DECODING, 0)  // a Transfer-Encoding nobody asked for: kilobytes become gigabytes
         try set(CURLOPT_DNS_CACHE_TIMEOUT, 0)  // the app may have moved since the last run
         try set(CURLOPT_SSL_SESSIONID_CACHE, 0)
         try set(CURLOPT_SSL_VERIFYPEER, 1)
@@ -65,6 +66,9 @@ internal import CCurl
     /// The reason in libcurl's words: what it wrote for this transfer, else its sentence for the code.
     func reason(_ code: CURLcode) -> String {
         let own = unsafe String(cString: errorText)
-        return own.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : own
+        guard !own.isEmpty else { return unsafe String(cString: curl_easy_strerror(code)) }
+        // libcurl has cut it, and later releases mark that with dots; the last word may be a part of a secret.
+        guard own.utf8.count >= Int(CURL_ERROR_SIZE) - 4 else { return own }
+        return "\(own[..<(own.lastIndex(of: " ") ?? own.startIndex)]) …"
     }
 }

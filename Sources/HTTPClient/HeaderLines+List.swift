@@ -16,15 +16,15 @@ extension HeaderLines {
                     if length > 0 { unsafe list[length - 1].next = list.baseAddress?.advanced(by: length) }
                     length += 1
                 }
+                // Waiting for "100 Continue" costs a second on large bodies, and after a 417 libcurl would send the
+                // request again by itself. First of all: of two lines of one name libcurl heeds the first.
+                unsafe add(("Expect:" as StaticString).utf8Start)
                 if var line = bytes.baseAddress {
                     for _ in 0..<count {
                         unsafe add(line)
                         unsafe line += strlen(line.assumingMemoryBound(to: CChar.self)) + 1
                     }
                 }
-                // At the end: of two lines of one name libcurl heeds the first.
-                // Waiting for "100 Continue" costs a second on large bodies.
-                unsafe add(("Expect:" as StaticString).utf8Start)
                 // libcurl would call a body a form, also an empty one.
                 if !hasContentType { unsafe add(("Content-Type:" as StaticString).utf8Start) }
                 return unsafe body(list.baseAddress)

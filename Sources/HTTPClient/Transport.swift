@@ -5,7 +5,7 @@ final class Transport {
     private let easy: EasyHandle
     private var multi: MultiHandle
     private let sink = BodySink()
-    private let limit = HeaderLimit()
+    private let headers = HeaderSink()
 
     init() throws(TransferError) {
         easy = try EasyHandle()
@@ -21,7 +21,7 @@ final class Transport {
         sink.open(limit: request.bodyLimit)
         defer {
             sink.clear()
-            limit.clear()
+            headers.clear()
         }
         try easy.reset()
         try set(request)
@@ -32,6 +32,10 @@ final class Transport {
                 unsafe perform(request, with: list, observer, from: begin, until: cancellation)
             }.get()
             guard end == .over(CURLE_OK) else { throw error(end, request, observer) }
+            // An interim head (1xx) announces the one that counts.
+            guard headers.isWhole, easy.number(CURLINFO_RESPONSE_CODE) >= 200 else {
+                throw TransferError(.broken, "The connection ended inside the head of the answer", requestWasSent: true)
+            }
             return response
         }
     }
@@ -76,7 +80,7 @@ final class Transport {
         if let proxy = request.proxy { try easy.set(proxy) }
         try setMethod(request)
         try easy.set(sink: sink)
-        try easy.set(limit: limit)
+        try easy.set(headers: headers)
     }
 
     private func setMethod(_ request: Request) throws(TransferError) {

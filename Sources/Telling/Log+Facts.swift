@@ -15,7 +15,6 @@ extension Log {
         case .passed(_, let slot, let job?): passed(job, slot)
         case .slotHeld(let job, let slot, let reason): held(job, slot, reason)
         case .slotsReleased(let job, let count, _): released(job, slots: count)
-        case .attemptEnded(let attempt, let end): attemptEnded(attempt, end)
         case .targetIsDown(let attempt, let end): targetIsDown(attempt, end, target)
         case .targetIsStillDown(let attempt, let end):
             debug("Target is still down: \(reason(end)).", [LogField("job", .own(attempt.job.name))])
@@ -24,7 +23,7 @@ extension Log {
         case .clockIsWrong(let now): clockIsWrong(now)
         case .clockIsRight(let now): info("The wall clock is believed again: \(own: now.description).")
         case .clockWentBack(let jobs, let now): clockWentBack(jobs, now)
-        case .began, .failed, .passed, .withdrawn, .configured, .gone, .dropped, .slotsGaveWay: break
+        case .began, .attemptEnded, .failed, .passed, .withdrawn, .configured, .gone, .dropped, .slotsGaveWay: break
         }
     }
 
@@ -121,15 +120,6 @@ extension Log {
                 LogField("outcome", .own(run.outcome.rawValue)), LogField("status", .integer(run.status)),
             ]
         )
-    }
-
-    private func attemptEnded(_ attempt: Attempt, _ end: AttemptEnd) {
-        if case .unreadable(let text) = end.retryAfter {
-            warning(
-                "Retry-After \"\(text)\" of \(own: attempt.job.path) is neither seconds nor a date; it is ignored.",
-                [LogField("job", .own(attempt.job.name)), LogField("run_id", .own(attempt.idText))]
-            )
-        }
     }
 
     private func targetIsDown(_ attempt: Attempt, _ end: AttemptEnd, _ target: String) {

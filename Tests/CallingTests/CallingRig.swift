@@ -68,6 +68,7 @@ extension CallingEvent {
         case .tokenFileIsBad(let file, let fault): "bad: \(file.variable) \(fault)"
         case .tokenIsMissing: "no token"
         case .tokenIsTriedAgain(let attempt): "again: \(attempt.job.name) \(attempt.idText)"
+        case .retryAfterIsUnreadable(let attempt, let text): "retry-after: \(attempt.job.name) \(text)"
         case .reportIsLost(let url, let why): "lost: \(url) \(why)"
         }
     }

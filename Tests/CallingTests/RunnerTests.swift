@@ -147,15 +147,32 @@ struct AttemptEndTests {
     @Test(
         "Retry-After: never negative, a day at most, and what makes no sense as it came",
         arguments: [
-            ("7", .wait(.seconds(7))), ("0", .wait(.zero)), ("999999999999999999999", .wait(.seconds(86_400))),
-            ("Thu, 01 Jan 2026 00:00:09 GMT", .wait(.seconds(9))),
-            ("Wed, 31 Dec 2025 23:59:00 GMT", .wait(.zero)),
-            ("Fri, 01 Jan 2027 00:00:00 GMT", .wait(.seconds(86_400))),
-            ("soon, hunter2", .unreadable("soon, ***")), ("-1", .unreadable("-1")),
-        ] as [(String, AttemptEnd.RetryAfter)]
+            ("7", .seconds(7)), ("0", .zero), ("999999999999999999999", .seconds(86_400)),
+            ("Thu, 01 Jan 2026 00:00:09 GMT", .seconds(9)), ("Wed, 31 Dec 2025 23:59:00 GMT", .zero),
+            ("Fri, 01 Jan 2027 00:00:00 GMT", .seconds(86_400)), ("soon", nil), ("-1", nil), ("1.5", nil), ("", nil),
+        ] as [(String, Duration?)]
     )
-    func retryAfter(_ text: String, expected: AttemptEnd.RetryAfter) throws {
+    func retryAfter(_ text: String, expected: Duration?) throws {
         #expect(try end(503, headers: [Header("Retry-After", text)]).retryAfter == expected)
+        #expect(rig.told.filter { $0.hasPrefix("retry-after") }.count == (expected == nil ? 1 : 0))
+    }
+
+    @Test("an unreadable Retry-After is told once a job, masked and then cut")
+    func unreadableRetryAfter() throws {
+        let long = String(repeating: "x", count: 38)
+        let target = try TestServer { request, reply in
+            let text =
+                request.header("X-Scheduler-Job") == "other"
+                ? long + "hunter2" + String(repeating: "y", count: 90_000) : "1.5"
+            reply.send(HTTPServer.Response(status: 503, headers: [Header("Retry-After", text)]))
+        }
+        let runner = try rig.runner(target.url)
+        let other = Attempt(job: try CallingRig.job { $0.name = "other" }, run: rig.attempt().run, id: RunID(1, 1))
+        for attempt in [rig.attempt(), rig.attempt(number: 2), other, rig.attempt(), other] {
+            #expect(runner.make(attempt, with: Client()) { true }.retryAfter == nil)
+        }
+        let told = rig.told.filter { $0.hasPrefix("retry-after") }
+        #expect(told == ["retry-after: data-refresh 1.5", "retry-after: other \(long)**"])
     }
 
     @Test("whatever an app answers, what stays of it while its run waits is small")

@@ -25,7 +25,7 @@ struct BackoffTests {
     ) -> AttemptEnd {
         var end = AttemptEnd(outcome)
         (end.status, end.wasSent) = (status, wasSent)
-        end.retryAfter = retryAfter.map { .wait(.seconds($0)) }
+        end.retryAfter = retryAfter.map { .seconds($0) }
         return end
     }
 

@@ -139,7 +139,7 @@ struct Rig {
     /// The attempt is answered, its connection made just before if none stands; answers the attempts that begin then.
     mutating func answer(_ attempt: Attempt, status: Int, retryAfter: Duration? = nil) -> [Attempt] {
         var end = AttemptEnd(Outcome(status: status))
-        (end.status, end.retryAfter) = (status, retryAfter.map { .wait($0) })
+        (end.status, end.retryAfter) = (status, retryAfter)
         return self.end(attempt, end)
     }
 

@@ -6,15 +6,15 @@ import Testing
 @Suite("Header lines")
 struct HeaderLinesTests {
     @Test(
-        "what libcurl is given: the lines as they were added, then those that keep it from adding its own",
+        "what libcurl is given: the lines as they were added, and those that keep it from adding its own",
         arguments: [
             ([:], ["Expect:", "Content-Type:"]),
-            (["X-A": "1", "X-B": ""], ["X-A: 1", "X-B;", "Expect:", "Content-Type:"]),
-            (["X-A": " ", "X-B": " \t", "X-C": " c "], ["X-A;", "X-B;", "X-C:  c ", "Expect:", "Content-Type:"]),
-            (["content-TYPE": "text/plain"], ["content-TYPE: text/plain", "Expect:"]),
-            (["Content-Typo": "a"], ["Content-Typo: a", "Expect:", "Content-Type:"]),
+            (["X-A": "1", "X-B": ""], ["Expect:", "X-A: 1", "X-B;", "Content-Type:"]),
+            (["X-A": " ", "X-B": " \t", "X-C": " c "], ["Expect:", "X-A;", "X-B;", "X-C:  c ", "Content-Type:"]),
+            (["content-TYPE": "text/plain"], ["Expect:", "content-TYPE: text/plain"]),
+            (["Content-Typo": "a"], ["Expect:", "Content-Typo: a", "Content-Type:"]),
             // libcurl heeds the first of a name.
-            (["Expect": "100-continue"], ["Expect: 100-continue", "Expect:", "Content-Type:"]),
+            (["Expect": "100-continue"], ["Expect:", "Expect: 100-continue", "Content-Type:"]),
         ] as [(HeaderLines, [String])]
     )
     func list(_ lines: HeaderLines, _ expected: [String]) { #expect(Self.texts(lines) == expected) }
@@ -24,7 +24,7 @@ struct HeaderLinesTests {
         var lines = HeaderLines()
         lines.add("X-A") { $0 += Array("b@c".utf8) }
         lines.add("X-B", "d")
-        #expect(Self.texts(lines) == ["X-A: b@c", "X-B: d", "Expect:", "Content-Type:"])
+        #expect(Self.texts(lines) == ["Expect:", "X-A: b@c", "X-B: d", "Content-Type:"])
     }
 
     private static func texts(_ lines: HeaderLines) -> [String] {

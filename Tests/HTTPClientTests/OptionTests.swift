@@ -45,4 +45,13 @@ struct OptionTests {
         #expect(try client.send(HTTPClient.Request("GET", server.url), until: Cancellation()).status == 200)
         #expect(server.seen.count == 1)
     }
+
+    @Test("a reason that libcurl has cut ends with its last whole word: the one after it may be a part of a secret")
+    func cutReason() throws {
+        let host = (0..<8).map { _ in String(repeating: "a", count: 30) }.joined(separator: ".") + ".invalid"
+        let error = try #require(throws: TransferError.self) {
+            try Client().send(HTTPClient.Request("GET", "http://\(host)/"), until: Cancellation())
+        }
+        #expect(error == TransferError(.unreachable, "Could not resolve host: …", requestWasSent: false))
+    }
 }

@@ -68,6 +68,20 @@ struct CallingEventTests {
         )
     }
 
+    @Test("a Retry-After that makes no sense is quoted like any text from outside, with its job and run")
+    func retryAfter() throws {
+        let timetable = Timetable(try Schedule(parsing: "every 1m"))
+        let job = Job(name: "a", timetable: timetable, method: "POST", path: "/x", timeoutSeconds: 5)
+        let attempt = Attempt(job: job, run: Run(slot: .epoch, trigger: .schedule), id: RunID(1, 1))
+        book.log().tell(.retryAfterIsUnreadable(attempt, "so\non"))
+        #expect(
+            book.lines == [
+                "\(LogBook.time) WARNING Retry-After \"so\\non\" of /x is neither seconds nor a date; it is ignored. "
+                    + "job=a run_id=00000000000000010000000000000001\n"
+            ]
+        )
+    }
+
     @Test("each token that comes is masked in every line, the first as well as the last")
     func masked() throws {
         let secrets = SecretBook()

@@ -72,7 +72,7 @@ struct App {
         case 1: (end.outcome, end.status) = (.throttled, 429)
         case 2...3:
             (end.outcome, end.status) = (.throttled, 503)
-            end.retryAfter = .wait(.seconds(number(0...5) == 0 ? 80_000 : number(0...1_000)))
+            end.retryAfter = .seconds(number(0...5) == 0 ? 80_000 : number(0...1_000))
         case 4: (end.outcome, end.status, end.requests) = (.denied, 401, number(1...2))
         case 5: (end.outcome, end.status) = (.rejected, 404)
         case 6...7: (end.outcome, end.status, end.requests) = (.failed, 500, number(0...5) == 0 ? 2 : 1)

@@ -131,7 +131,7 @@ extension Oracle {
             rest = max(.zero, options.timeout - (time.uptime - begin.uptime)) + options.abandonHold
         } else if end.outcome == .timeout || end.status == 504 || end.status == 524 {
             rest = options.abandonHold
-        } else if end.outcome == .throttled, case .wait(let wait) = end.retryAfter {
+        } else if end.outcome == .throttled, let wait = end.retryAfter {
             rest = min(wait, .seconds(900))
         }
         try expect(
@@ -160,7 +160,7 @@ extension Oracle {
         }
         let base = min(300, 5 * (1 << min(count - 1, 10)))
         var floor = Duration.zero
-        if case .wait(let wait) = end.retryAfter { floor = wait }
+        if let wait = end.retryAfter { floor = wait }
         if end.outcome == .timeout || end.status == 504 || end.status == 524 {
             floor = max(floor, attempt.job.abandonHold)
         }

@@ -26,6 +26,11 @@ extension Log {
                 """,
                 [LogField("job", .own(attempt.job.name)), LogField("run_id", .own(attempt.idText))]
             )
+        case .retryAfterIsUnreadable(let attempt, let text):
+            warning(
+                "Retry-After \"\(text)\" of \(own: attempt.job.path) is neither seconds nor a date; it is ignored.",
+                [LogField("job", .own(attempt.job.name)), LogField("run_id", .own(attempt.idText))]
+            )
         case .reportIsLost(let url, let why):
             warning("An error report to \(own: url) is lost: \(why); look at POSTHOG_API_KEY and POSTHOG_HOST.")
         }
