@@ -8,7 +8,7 @@ internal import Locking
 ///
 /// One thread writes at a time, without keeping the others from going on: what they have to say it writes as well.
 package final class LineOutput: Sendable {
-    fileprivate struct State {
+    struct State {
         var waiting: [UInt8] = []
         /// Empty: memory that was written from, and takes the place of `waiting` next time.
         var spare: [UInt8] = []

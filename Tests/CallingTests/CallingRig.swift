@@ -36,13 +36,14 @@ struct CallingRig {
         _ url: String,
         token: TokenSource? = nil,
         cancellation: Cancellation = Cancellation(),
+        random: UInt64 = 1,
         isStopping: @escaping @Sendable () -> Bool = { false }
     ) throws -> Runner {
         Runner(
             Runner.Target(url: try BaseURL(parsing: url + "/prefix/")),
             token: token,
             cancellation: cancellation,
-            random: { 1 },
+            random: { random },
             now: { Reading(now: Self.slot, uptime: .zero) },
             isStopping: isStopping,
             mask: { $0.replacing("hunter2", with: "***") },

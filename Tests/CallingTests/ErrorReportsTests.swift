@@ -122,6 +122,16 @@ struct ErrorReportsTests {
         #expect(rig.told == [])
     }
 
+    @Test("a hundred reports wait at most, the one that is under way among them")
+    func queue() throws {
+        let unanswered = Told<Reply>()
+        let posthog = try TestServer { _, reply in unanswered.add(reply) }
+        let (reports, _) = try reports(to: posthog.url)
+        for _ in 0..<150 { reports.note(fact("t")) }
+        #expect(reports.waiting == 100)
+        reports.stop()
+    }
+
     // MARK: - Fixtures
 
     private func none(_ outcome: Outcome, _ why: String) -> AttemptEnd {

@@ -175,6 +175,13 @@ struct AttemptEndTests {
         #expect(told == ["retry-after: data-refresh 1.5", "retry-after: other \(long)**"])
     }
 
+    @Test("a span is never zero, which would be none")
+    func span() throws {
+        let target = try TestServer { _, reply in reply.send(.text(200, "ok")) }
+        _ = try rig.runner(target.url, random: 0).make(rig.attempt(), with: Client()) { true }
+        #expect(target.seen.first?.header("traceparent")?.hasSuffix("-0000000000000001-01") == true)
+    }
+
     @Test("whatever an app answers, what stays of it while its run waits is small")
     func small() throws {
         let much = String(repeating: "no ", count: 10_000)

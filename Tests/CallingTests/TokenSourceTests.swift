@@ -148,6 +148,25 @@ struct TokenSourceTests {
         #expect([same, other, denying].map(\.seen.count) == [1, 1, 1])
     }
 
+    @Test("a stop that comes while the token is read once more: no second request")
+    func stopBetween() throws {
+        let path = try folder.write("token", "token-1")
+        let folder = folder
+        let target = try TestServer { _, reply in
+            _ = try? folder.write("token", "token-2")
+            reply.send(.text(401, "no"))
+        }
+        let asked = Told<Bool>()
+        let runner = try rig.runner(target.url, token: try source(path)) {
+            asked.add(true)
+            return asked.all.count > 1
+        }
+        let end = runner.make(rig.attempt(), with: Client()) { true }
+        #expect(target.seen.count == 1)
+        #expect(asked.all.count == 2)
+        #expect(end.outcome == .aborted)
+    }
+
     private func source(_ path: String) throws -> TokenSource {
         let file = TokenFile(path, variable: "SCHEDULER_API_TOKEN_FILE")
         return TokenSource(

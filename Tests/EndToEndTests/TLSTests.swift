@@ -78,6 +78,29 @@ struct TLSTests {
         #expect(nginx.finish().count == 11)
     }
 
+    @Test("SCHEDULER_CA_FILE stands in place of the system's folder of authorities too")
+    func noFolder() async throws {
+        let (authority, folder, other) = (try CertificateAuthority(), try TemporaryFolder(), try TemporaryFolder())
+        // As /etc/ssl/certs is on Debian: a file for each authority under its hash, and one of all.
+        try folder.write("own.pem", authority.certificate)
+        let all = try String(contentsOfFile: "/etc/ssl/certs/ca-certificates.crt", encoding: .utf8)
+        try folder.write("ca-certificates.crt", all)
+        try Tool.run("openssl", ["rehash", folder.url.path], in: folder.url)
+        let namespace = try Namespace()
+        let mount = namespace.entrance.dropFirst() + ["mount", "--bind", folder.url.path, "/etc/ssl/certs"]
+        try Tool.run("nsenter", Array(mount), in: folder.url)
+        let certificate = try authority.issue()
+        let nginx = try namespace.within { try Nginx(certificate) }
+        let jobs = Sidecar.jobs(["PING": "every 1h POST /x"])
+        for (environment, outcome) in [([:], "ok"), (["SCHEDULER_CA_FILE": try other.write("all.pem", all)], "tls")] {
+            let environment = jobs.merging(environment) { $1 }
+            let scheduler = try Sidecar.start(beside: nginx.url, environment, through: namespace.entrance)
+            try await scheduler.line(containing: " attempts=1 outcome=\(outcome) ")
+            #expect(try await scheduler.stop() == .clean)
+        }
+        #expect(nginx.finish().count == 1)
+    }
+
     @Test("an app that wants a client certificate", arguments: [true, false], [true, false])
     func clientCertificate(isGiven: Bool, isKeyBeside: Bool) async throws {
         let authority = try CertificateAuthority()

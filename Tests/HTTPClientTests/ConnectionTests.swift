@@ -20,6 +20,32 @@ struct ConnectionTests {
         #expect(Set(used).count == 4, "\(used)")
     }
 
+    @Test("a fresh connection ends with its request, and is left to nobody")
+    func freshIsClosed() throws {
+        let server = try KeepingServer()
+        let client = Client()
+        for connection in [.fresh, .kept] as [HTTPClient.Request.Connection] {
+            let request = Request("POST", server.url, connection: connection)
+            #expect(try client.send(request, until: Cancellation()).status == 200)
+        }
+        #expect(server.connections == [1, 2])
+    }
+
+    @Test("HTTP/1.1 alone is offered, in the handshake and in the clear")
+    func version() throws {
+        let first = Told<String>()
+        let listener = try RawListener { first.add(String(decoding: $0.read(), as: UTF8.self)) }
+        for scheme in ["https", "http"] {
+            let request = Request("GET", "\(scheme)://127.0.0.1:\(listener.port)/", timeout: .seconds(20))
+            #expect(throws: TransferError.self) { try Client().send(request, until: Cancellation()) }
+        }
+        // The names of protocols have their length before them (RFC 7301 §3.1).
+        #expect(first.all.first?.contains("\u{8}http/1.1") == true)
+        #expect(first.all.first?.contains("\u{2}h2") == false)
+        #expect(first.all.last?.hasPrefix("GET / HTTP/1.1\r\n") == true)
+        #expect(first.all.last?.contains("Upgrade") == false)
+    }
+
     @Test("each request over a kept connection is asked for, and has a timeout of its own")
     func keptTimeout() throws {
         let server = try KeepingServer()

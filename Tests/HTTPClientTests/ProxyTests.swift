@@ -68,6 +68,22 @@ struct ProxyTests {
         #expect(nginx.seen.isEmpty)
     }
 
+    @Test("an https proxy that is trusted, but has another's certificate, gets nothing", arguments: ["http", "https"])
+    func wrongProxy(_ target: String) throws {
+        let authority = try CertificateAuthority()
+        let (right, wrong) = (try Nginx(authority.issue()), try Nginx(authority.issue("DNS:elsewhere")))
+        for nginx in [right, wrong] {
+            let proxy = try ProxyURL(parsing: nginx.url)
+            let tls = TLSOptions(caFile: authority.file)
+            let request = Request("GET", "\(target)://app.invalid/", tls: tls, proxy: proxy)
+            let answer = Result { () throws(TransferError) in try Client().send(request, until: Cancellation()) }
+            if case .failure(let error) = answer { #expect(error.kind == .unreachable && !error.requestWasSent) }
+        }
+        #expect(!right.finish().isEmpty)
+        #expect(wrong.finish().isEmpty)
+        #expect(wrong.errors.isEmpty == false)
+    }
+
     @Test("SOCKS 5: to the target, and with socks5h the proxy resolves its name", arguments: ["socks5", "socks5h"])
     func socks(_ scheme: String) throws {
         let server = try TestServer { _, reply in reply.send(.text(200, "ok")) }

@@ -1,7 +1,8 @@
 import Foundation
 import Locking
-import Telling
 import Testing
+
+@testable import Telling
 
 @Suite("LineOutput")
 struct LineOutputTests {
@@ -73,5 +74,16 @@ struct LineOutputTests {
         let start = ContinuousClock.now
         output.drain(atMost: .seconds(60), uptime: { start.duration(to: .now) })
         #expect(output.flush() == isRead)
+    }
+
+    @Test("what could not be written comes before what was added meanwhile")
+    func order() {
+        var state = LineOutput.State()
+        state.waiting = Array("ab".utf8)
+        var rest = Array(state.take().dropFirst())
+        state.waiting += Array("c".utf8)
+        #expect(state.putBack(&rest, nil) { _ in [] } == .stuck)
+        #expect(state.waiting == Array("bc".utf8))
+        #expect(!state.hasWriter)
     }
 }
