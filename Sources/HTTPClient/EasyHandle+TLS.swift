@@ -18,7 +18,6 @@ extension EasyHandle {
     func set(_ proxy: ProxyURL) throws(TransferError) {
         try set(CURLOPT_PROXY, proxy.text)
         try set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))  // of a tunnelled request the proxy sees no header
-        try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)  // and its own head is no part of the answer
         try set(CURLOPT_PROXY_SSL_VERIFYPEER, 1)
         try set(CURLOPT_PROXY_SSL_VERIFYHOST, 2)
         try set(CURLOPT_PROXY_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))

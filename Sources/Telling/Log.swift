@@ -43,7 +43,7 @@ package struct Log: Sendable {
         case .text:
             let line = textLine(time, level, text, fields, isMasked: false)
             // Nearly no line holds a secret; one that does is written anew, each of its parts masked.
-            return redactor.holdsLongSecret(line) ? textLine(time, level, text, fields, isMasked: true) : line
+            return redactor.holdsOwn(line) ? textLine(time, level, text, fields, isMasked: true) : line
         case .json:
             let head: [(String, JSONValue)] = [
                 ("ts", .string(time.timestamp)), ("lvl", .string(level.name)), ("logger", .string("scheduler")),

@@ -6,10 +6,19 @@ package final class SecretBook: Sendable {
     private struct State {
         var fixed: [Secret] = []
         var rotated: [Secret] = []
-        /// As bytes, the longest first, so that no secret that holds another is left in part.
-        var needles: [[UInt8]] = []
-        /// Those that are looked for in our own texts as well.
-        var longNeedles: [[UInt8]] = []
+        /// Those of the jobs as they are, and as they were before: a call that is open may still echo one.
+        var values: [Secret] = []
+        var formerValues: [Secret] = []
+        var search = SecretSearch([], wholeOnly: false)
+        /// For our own texts.
+        var ownSearch = SecretSearch([], wholeOnly: true)
+
+        mutating func change(_ body: (inout Self) -> Void) {
+            body(&self)
+            let own = (fixed + rotated).map(\.reveal)
+            search = SecretSearch(own + (values + formerValues).map(\.reveal), wholeOnly: false)
+            ownSearch = SecretSearch(own, wholeOnly: true)
+        }
     }
 
     private let state = Mutex(State())
@@ -18,39 +27,32 @@ package final class SecretBook: Sendable {
     private static let longestMemory = 100
 
     package init(_ secrets: [Secret] = []) {
-        state.withLock { state in
-            state.fixed = secrets
-            Self.sort(&state)
-        }
-    }
-
-    package func add(_ secret: Secret) {
-        state.withLock { state in
-            state.fixed.append(secret)
-            Self.sort(&state)
-        }
+        state.withLock { state in state.change { $0.fixed = secrets } }
     }
 
     /// Adds a token that others have come before, and more may follow.
     package func addToken(_ token: Secret) {
         state.withLock { state in
             guard state.rotated.last != token else { return }
-            state.rotated.removeAll { $0 == token }
-            state.rotated.append(token)
-            if state.rotated.count > Self.longestMemory { state.rotated.removeFirst() }
-            Self.sort(&state)
+            state.change { state in
+                state.rotated.removeAll { $0 == token }
+                state.rotated.append(token)
+                if state.rotated.count > Self.longestMemory { state.rotated.removeFirst() }
+            }
         }
     }
 
-    var needles: [[UInt8]] { state.withLock { $0.needles } }
+    /// Takes the values of the jobs' headers; they are masked in texts from outside alone, as many are common words.
+    package func replaceValues(_ values: [Secret]) {
+        state.withLock { state in
+            guard state.values != values else { return }
+            state.change { ($0.formerValues, $0.values) = ($0.values, values) }
+        }
+    }
 
-    var longNeedles: [[UInt8]] { state.withLock { $0.longNeedles } }
+    var search: SecretSearch { state.withLock { $0.search } }
+
+    var ownSearch: SecretSearch { state.withLock { $0.ownSearch } }
 
     package var secrets: [Secret] { state.withLock { $0.fixed + $0.rotated } }
-
-    private static func sort(_ state: inout State) {
-        let texts = Set(Set(state.fixed + state.rotated).flatMap { SecretForms.all(of: $0.reveal) })
-        state.needles = texts.map { Array($0.utf8) }.filter { !$0.isEmpty }.sorted { $0.count > $1.count }
-        state.longNeedles = state.needles.filter { $0.count >= Redactor.shortestInOwn }
-    }
 }

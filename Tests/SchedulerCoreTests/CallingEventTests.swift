@@ -82,6 +82,38 @@ struct CallingEventTests {
         )
     }
 
+    @Test(
+        "what a job's own headers hold is masked in what the app says, and what is no secret stays",
+        arguments: [
+            ("X-Api-Key", "k3y-of-the-job", true), ("X-Api-Key", "k3y4", true), ("X-Api-Key", "k3y", false),
+            ("x-AUTH", "abcdefg", true), ("Cookie", "session=0123456789", true),
+            ("X-Tenant", "tenant-0123456789", true),
+            ("X-Debug", "true", false), ("X-Env", "staging", false), ("Content-Type", "application/json", false),
+            ("ACCEPT", "application/json", false), ("Accept-Language", "en-US,en;q=0.5", false),
+            ("User-Agent", "something/1.0", false), ("X-Forwarded-Host", "app.example.com", false),
+            ("Cache-Control", "no-cache", false), ("Content-Auth", "abcdefgh", true),
+        ]
+    )
+    func headers(_ name: String, value: String, isMasked: Bool) throws {
+        let secrets = SecretBook()
+        let log = book.log(secrets: secrets)
+        let line = "every 1h POST /x header.\(name)=\(value)"
+        _ = Credentials(try Settings(environment: ["SCHEDULER_JOB_A": line]), secrets, log)
+        log.info("m \(value) \(own: value)")
+        let shown = isMasked ? "***" : value.replacing("=", with: #"\x3d"#)
+        #expect(book.lines.last?.hasSuffix(" m \(shown) \(value)\n") == true, "\(book.lines)")
+    }
+
+    @Test("a header that SIGHUP changes is masked, and so is what it was before")
+    func changedHeaders() {
+        let secrets = SecretBook()
+        for value in ["header-number-1", "header-number-2", "header-number-2", "header-number-3"] {
+            secrets.replaceValues([Secret(value)])
+        }
+        book.log(secrets: secrets).info("\("header-number-3 header-number-2 header-number-1")")
+        #expect(book.lines.last?.hasSuffix(" *** *** header-number-1\n") == true)
+    }
+
     @Test("each token that comes is masked in every line, the first as well as the last")
     func masked() throws {
         let secrets = SecretBook()

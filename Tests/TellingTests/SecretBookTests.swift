@@ -15,6 +15,6 @@ struct SecretBookTests {
         secrets.addToken(Secret("token-1199"))
         book.log(secrets: secrets).info("\("fixed-secret token-1199 token-1100 token-1099")")
         #expect(book.lines.last?.hasSuffix(" *** *** *** token-1099\n") == true)
-        #expect(secrets.needles.count == 101)
+        #expect(secrets.secrets.count == 101)
     }
 }

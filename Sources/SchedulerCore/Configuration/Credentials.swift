@@ -10,6 +10,7 @@ struct Credentials: Sendable {
     /// `secrets` learns each new token; `log` tells what becomes of its file.
     init(_ settings: Settings, _ secrets: SecretBook, _ log: Log) {
         self.secrets = secrets
+        secrets.replaceValues(settings.headerSecrets)
         token = settings.token.map { TokenSource($0, learn: { secrets.addToken($0) }, tell: { log.tell($0) }) }
     }
 }

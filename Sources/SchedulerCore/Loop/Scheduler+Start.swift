@@ -49,6 +49,7 @@ extension Scheduler {
             for fault in bad.faults { log.setting(fault: fault) }
             log.reloadRefused(faults: bad.faults.count)
         case .success(let fresh):
+            credentials.secrets.replaceValues(fresh.headerSecrets)
             let now = time.reading()
             _ = core.decide { $0.replace(fresh.jobs, threads: fresh.maxConcurrency, at: now) }
             callers.widen(to: fresh.maxConcurrency)

@@ -18,7 +18,7 @@ extension Scheduler {
                 stopSignals.append(signal)
             } else {
                 log.reloading(signal)
-                token?.reopen()
+                credentials.token?.reopen()
                 reloadJobs()
             }
         }

@@ -10,7 +10,7 @@ internal import Threads
 /// The clock itself: puts the parts together, turns the loop, drains at the end.
 package final class Scheduler {
     let settings: Settings
-    let token: TokenSource?
+    let credentials: Credentials
     let log: Log
     let output: LineOutput?
     let time: TimeSource
@@ -47,7 +47,7 @@ package final class Scheduler {
     ) {
         (self.settings, self.log, self.output, self.time) = (settings, log, output, time)
         (self.alarm, self.ledger, self.listeners, self.reload) = (alarm, ledger, listeners, reload)
-        token = credentials.token
+        self.credentials = credentials
         let bell = alarm.bell
         let clockwork = Clockwork(jobs: settings.jobs, rules: settings.rules(buildDate), random: random)
         let core = Core(clockwork, ledger: ledger, time: time, ring: bell.ring)
