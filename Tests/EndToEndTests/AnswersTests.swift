@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServer
+import TestClient
 import TestSupport
 import Testing
 
@@ -104,6 +105,51 @@ struct AnswersTests {
             #expect(scheduler.output == "")
         }
         #expect(echo.seen.allSatisfy { $0.header("Authorization") == "Bearer \(App.token)" })
+    }
+
+    @Test("no part of the token or of a job's own key is in the log, however the app spells what it echoes")
+    func spelledSecrets() async throws {
+        let (key, token) = ("k3y/5up3r+S3cretV4lue9=", App.token)
+        let spellings: [@Sendable (String) -> String] = [
+            { Data($0.utf8).base64EncodedString() }, { Data("Bearer \($0)".utf8).base64EncodedString() },
+            { $0.utf8.map { String(format: "%02x", $0) }.joined() },
+            { $0.utf8.map { String(format: "%%%02X", $0) }.joined() },
+            { $0.replacing("/", with: "&#x2F;").replacing("+", with: "&#43;").replacing("=", with: "&#x3D;") },
+            { $0.replacing("/", with: #"\u002f"#).replacing("+", with: #"\u002b"#).replacing("=", with: #"\u003d"#) },
+            { "\($0.prefix(20))\n\($0.suffix(20))" }, { String(repeating: "x", count: 190) + $0 },
+        ]
+        let app = try TestServer { request, reply in
+            let spell = spellings[Int(request.path.dropFirst()) ?? 0]
+            let echoes = [
+                request.header("X-Api-Key") ?? "", String(request.header("Authorization")?.dropFirst(7) ?? ""),
+            ]
+            let body = Array(echoes.map(spell).joined(separator: " ").utf8)
+            let headers = [Header("Retry-After", spell(echoes[0])), Header("Location", "/" + spell(echoes[1]))]
+            reply.send(Response(status: request.method == "PUT" ? 302 : 503, headers: headers, body: body))
+        }
+        var jobs: [String: String] = [:]
+        for number in spellings.indices {
+            jobs["A\(number)"] = "every 1h POST /\(number) header.X-Api-Key=\(key)"
+            jobs["B\(number)"] = "every 1h PUT /\(number) header.X-Api-Key=\(key)"
+        }
+        let scheduler = try Sidecar.start(beside: app.url, Sidecar.jobs(jobs))
+        _ = try await eventually("all ends") {
+            scheduler.errorLines.filter { $0.contains(" outcome=") }.count == jobs.count ? true : nil
+        }
+        let page = try await scheduler.ask("/status").body
+        #expect(try await scheduler.stop() == .clean)
+        let forms = [key, token, Data(key.utf8).base64EncodedString(), Data(token.utf8).base64EncodedString()]
+        let hex = [key, token].map { $0.utf8.map { String(format: "%02x", $0) }.joined() }
+        for form in forms + hex {
+            for part in form.split(whereSeparator: { !$0.isLetter && !$0.isNumber }) where part.count >= 8 {
+                for start in 0...part.count - 8 {
+                    let piece = part.dropFirst(start).prefix(8)
+                    #expect(!scheduler.errors.contains(piece) && !page.contains(piece), "\(piece)")
+                }
+            }
+        }
+        #expect(!scheduler.errors.contains("%6B%33"))
+        #expect(scheduler.errors.contains("***"))
     }
 
     @Test("a JSON log is JSON on each line, with the fields of the text log")

@@ -66,6 +66,28 @@ struct HostileAppTests {
             $0.send(Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\na\r\nshort".utf8))
         },
         Row(name: "no-answer", outcome: "broken") { _ in },
+        Row(
+            name: "end-in-head",
+            outcome: "broken",
+            text: " failed: The connection ended inside the head of the answer "
+        ) {
+            $0.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n".utf8))
+        },
+        Row(name: "end-in-status", outcome: "broken") { $0.send(Array("HTTP/1.1 20".utf8)) },
+        // Reasons for libcurl to send a request again by itself.
+        Row(name: "again-417", outcome: "rejected", text: " status=417 ") { answer("417 No", on: $0) },
+        Row(name: "again-421", outcome: "rejected", text: " status=421 ") { answer("421 Elsewhere", on: $0) },
+        Row(name: "again-425", outcome: "failed", text: " status=425 ") { answer("425 Early", on: $0) },
+        Row(name: "again-401", outcome: "denied", text: " status=401 ") {
+            answer("401 No\r\nWWW-Authenticate: Basic realm=x\r\nWWW-Authenticate: NTLM", on: $0)
+        },
+        Row(name: "again-407", outcome: "rejected", text: " status=407 ") {
+            answer("407 No\r\nProxy-Authenticate: Basic realm=x\r\nProxy-Authenticate: Negotiate", on: $0)
+        },
+        Row(name: "again-100", outcome: "rejected", text: " status=417 ") {
+            $0.send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
+            answer("417 No", on: $0)
+        },
         // Odd, but answers.
         Row(name: "at-once", outcome: "ok", text: " status=204 ") { answer("204 No Content", on: $0) },
         // Its timeout is two seconds.
@@ -141,13 +163,15 @@ struct HostileAppTests {
         #expect(bad.count == 3 || isDown, "\(scheduler.errors)")
     }
 
-    @Test("a gzip bomb stays packed, and was not asked for")
-    func bomb() async throws {
+    @Test("a gzip bomb stays packed, and was not asked for", arguments: ["Content-Encoding", "Transfer-Encoding"])
+    func bomb(_ header: String) async throws {
         let folder = try TemporaryFolder()
         try Tool.run("sh", ["-c", "head -c 300000000 /dev/zero | gzip -1 > bomb"], in: folder.url)
         let bomb = try Array(Data(contentsOf: folder.url.appending(path: "bomb")))
+        let head = "HTTP/1.1 200 OK\r\n\(header): gzip\r\n\r\n"
         let app = try TestServer { _, reply in
-            reply.send(Response(status: 200, headers: [Header("Content-Encoding", "gzip")], body: bomb))
+            reply.write(Array(head.utf8) + bomb)
+            reply.end()
         }
         let scheduler = try Sidecar.start(beside: app.url, Sidecar.jobs(["PING": "every 1h POST /x"]))
         let line = try await scheduler.line(containing: " attempts=1 outcome=ok status=200 ")

@@ -108,6 +108,14 @@ struct DocumentationTests {
         #expect(names == Log.members("a", RunRecord(), bytes: 0).map(\.name.description))
     }
 
+    @Test("each outcome has a row of what to do")
+    func trouble() throws {
+        let rows = try Self.table(under: "## When something is wrong")
+        for outcome in Outcome.allCases where outcome != .ok {
+            #expect(rows.contains { $0.contains("`outcome=\(outcome.rawValue)") }, "\(outcome)")
+        }
+    }
+
     // MARK: - Parts
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
