@@ -153,6 +153,7 @@ struct JobLineTests {
             "every 1m POST /x retry-on=404,",
             [#"retry-on=: "" is not a status from 300 to 599; write 404,409 or 500-504"#]
         ),
+        ("every 1m POST /x data=1 data=2", [#"option "data" is not known; did you mean body=?"#]),
         // Nothing behind a flag is read.
         ("every 1m POST /x --data=x retries=x", [#"option "--data" is not known; did you mean body=?"#]),
         ("every 1m POST /x timeout=1 timeout=2 timeout=3", [#"option "timeout" is given twice"#]),

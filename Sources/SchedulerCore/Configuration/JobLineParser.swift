@@ -141,14 +141,16 @@ struct JobLineParser {
     }
 
     private mutating func readOption(_ name: String, _ value: String, _ isAfterHeader: Bool) throws(JobLineFault) {
+        let isFirst = isFirst(name)
         guard let option = JobOption.all.first(where: { $0.name == name }), let take = option.take else {
+            guard isFirst else { return }
             let fault = JobOption.fault(ofUnknown: name)
             guard fault.knowsWhatIsMeant else { return wrongWord(isAfterHeader ? .behindHeader : fault) }
             // Such a name is no secret, but what follows may be: `data={"key": "…"}`.
             hasWrongWord = true
             return faults.append(fault)
         }
-        guard isFirst(name) else {
+        guard isFirst else {
             if given[name] == 2 { throw .givenTwice(name) }
             return
         }
