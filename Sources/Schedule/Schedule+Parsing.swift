@@ -36,19 +36,23 @@ extension Schedule {
         let arguments = words.dropFirst().map(String.init)
         switch kind {
         case "every":
-            try Self.check(arguments, count: 1, after: kind)
+            try Self.check(arguments, atLeast: 1, after: kind)
             let interval = try Interval(parsing: arguments[0])
             guard interval.seconds >= 1 else { throw .intervalTooShort(text: arguments[0]) }
+            try Self.check(arguments, atMost: 1, after: kind)
             self = .every(interval)
         case "daily":
-            try Self.check(arguments, count: 1, after: kind)
+            try Self.check(arguments, atLeast: 1, after: kind)
             self = .daily(try TimeOfDay.list(parsing: arguments[0]))
+            try Self.check(arguments, atMost: 1, after: kind)
         case "weekly":
-            try Self.check(arguments, count: 2, after: kind)
+            try Self.check(arguments, atLeast: 2, after: kind)
             self = .weekly(try Weekday.list(parsing: arguments[0]), try TimeOfDay.list(parsing: arguments[1]))
+            try Self.check(arguments, atMost: 2, after: kind)
         case "monthly":
-            try Self.check(arguments, count: 2, after: kind)
+            try Self.check(arguments, atLeast: 2, after: kind)
             self = .monthly(try MonthDay(parsing: arguments[0]), try TimeOfDay.list(parsing: arguments[1]))
+            try Self.check(arguments, atMost: 2, after: kind)
         case "cron":
             self = .cron(try CronExpression(parsing: Array(words.dropFirst())))
         default:
@@ -57,10 +61,13 @@ extension Schedule {
         }
     }
 
-    private static func check(_ arguments: [String], count: Int, after kind: String) throws(ScheduleError) {
+    private static func check(_ arguments: [String], atLeast count: Int, after kind: String) throws(ScheduleError) {
         guard arguments.count >= count else { throw .incomplete(kind: kind) }
-        if arguments.count > count {
-            throw .extraText(text: arguments[count], after: ([kind] + arguments.prefix(count)).joined(separator: " "))
-        }
+    }
+
+    /// To be asked when the others have been read: of several wrong words the first is told.
+    private static func check(_ arguments: [String], atMost count: Int, after kind: String) throws(ScheduleError) {
+        guard arguments.count > count else { return }
+        throw .extraText(text: arguments[count], after: ([kind] + arguments.prefix(count)).joined(separator: " "))
     }
 }

@@ -101,7 +101,8 @@ struct JobLineHintTests {
                 ["its path", "header.X-A", "header.X-B", "body="]
             ),
             ("POST /x?a=$TEAM header.X-A=$() header.X-B=${1} header.X-C=$((1)) body=costs $(five dollars", []),
-            ("POST /x body=${TEAM", []), ("POST /x body=$", []), ("POST /x body=$(é)", []),
+            ("POST /x body=${TEAM", []), ("POST /x body=} ${TEAM:-x", []), ("POST /x body=$", []),
+            ("POST /x body=$(é)", []),
         ]
     )
     func references(_ call: String, places: [String]) throws {

@@ -25,6 +25,36 @@ struct JobLineSecretsTests {
         }
     }
 
+    @Test("whatever else a line has, nothing behind a flag, off, a header's name or body= is in a message")
+    func random() {
+        let words = [
+            "daily", "03:00", "every", "1h", "weekly", "mon", "monthly", "last", "cron", "*", "*/5", "0", "5", "POST",
+            "GET",
+            "/x", "/y?a=b", "retries=2", "timeout=x", "tz=UTC", "first=now", "header.X-A=b", "header.X-B=\"c d\"", "x",
+            "colour=blue", "data=1", "@daily", "curl", "--retry", "\"", "a=\"b c\"", "-s",
+        ]
+        let marks = [
+            "-H ", "-H", "-H '", "-H \"X-Key: ", "-H X-Key: ", "-d ", "-d", "-d k=", "-d '{\"k\": \"", "--data k=",
+            "body=",
+            "body= ", "body={\"k\":\"", "Body={\"k\": \"", "header.X-Key=", "header.X-Key=\"", "header.X-Key: ",
+            "header.X-Key:", "header.X-Key=Bearer ", "header.X-Key='a' ", "X-Key: ", "X-Key:", "Authorization: Bearer ",
+        ]
+        let ends = ["", "==", "\"", "'", " x", "=a", ":a", "\"}", " retries=x", " POST /x", "\"} timeout=y"]
+        var random = SplitMix(seed: 7)
+        func some(_ words: [String], upTo most: Int) -> [String] {
+            (0..<Int.random(in: 0...most, using: &random)).compactMap { _ in words.randomElement(using: &random) }
+        }
+        for _ in 0..<20_000 {
+            let mark = marks.randomElement(using: &random) ?? "", end = ends.randomElement(using: &random) ?? ""
+            let start = some(words, upTo: 6) + ["\(mark)\(Self.secret)\(end)"] + some(words, upTo: 2)
+            let line = (Bool.random(using: &random) ? start : ["off"] + start).joined(separator: " ")
+            for faults in [JobLine.parse(line).faults, JobLine.parseDefaults(line).faults] {
+                let shown = faults.filter { $0.description.contains("sk_l") || $0.description.contains("51H") }
+                #expect(shown == [], "\(line)")
+            }
+        }
+    }
+
     @Test("of a wrong word 20 characters are shown, and of several the first alone")
     func cut() {
         #expect(
