@@ -83,7 +83,11 @@ struct LifeTests {
         let app = try await App()
         let scheduler = try Sidecar.start(beside: app)
         _ = try await app.calls(11)
-        for signal in [SIGUSR1, SIGUSR2, SIGPIPE, SIGXFSZ, SIGALRM, SIGCHLD] { scheduler.signal(signal) }
+        // What each thing of the system may send, and all real-time signals but the C library's own (signal(7)).
+        let others = [
+            SIGUSR1, SIGUSR2, SIGPIPE, SIGXFSZ, SIGALRM, SIGCHLD, SIGXCPU, 16, SIGURG, SIGWINCH, SIGIO, SIGPWR,
+        ]
+        for signal in others + [SIGVTALRM, SIGPROF] + Array(34...64) { scheduler.signal(signal) }
         scheduler.signal(SIGHUP)
         try await scheduler.line(containing: "Reloaded: 11 jobs.")
         #expect(scheduler.isRunning)

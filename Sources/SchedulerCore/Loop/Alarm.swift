@@ -26,6 +26,7 @@ package final class Alarm {
     private let signals: Int32
     /// All three: the kernel keeps the list, so that a wait need not hand it over (epoll(7)).
     private let all: Int32
+    private var isListening = true
     /// What the timer is set to; nil if it has to be set again.
     private var armed: Moment??
     /// Whether the last sleep ended by itself: no moment came, nobody rang, no signal, no clock that was set.
@@ -34,9 +35,11 @@ package final class Alarm {
     /// Signals that the loop is told of; they are blocked in every thread that is started later.
     private static let heard = [SIGTERM, SIGINT, SIGHUP]
     /// Signals that would end the process, and must not.
-    private static let ignored = [
-        SIGPIPE, SIGXFSZ, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGUSR1, SIGUSR2,
-    ]
+    ///
+    /// SIGSTKFLT and the real-time signals have no names in Glibc's module (signal(7)); two of those are the C library's
+    /// own, and stay as they are.
+    private static let ignored =
+        [SIGPIPE, SIGXFSZ, SIGXCPU, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGUSR1, SIGUSR2, 16] + Array(32...64)
 
     package static func endsTheProgram(_ signal: Int32) -> Bool { signal == SIGTERM || signal == SIGINT }
 
@@ -67,6 +70,12 @@ package final class Alarm {
     }
 
     deinit { for descriptor in [all, signals, timer, bell.descriptor] { close(descriptor) } }
+
+    /// Leaves all signals that come from now on to somebody else.
+    package func hearNoMore() {
+        isListening = false
+        _ = epoll_ctl(all, EPOLL_CTL_DEL, signals, nil)
+    }
 
     /// Sleeps until the wall clock shows `moment`, at most for `longest` or the longest sleep, and answers the signals that came.
     ///
@@ -119,6 +128,7 @@ package final class Alarm {
     }
 
     private func pendingSignals() -> [Int32] {
+        guard isListening else { return [] }
         var numbers: [Int32] = []
         var info = signalfd_siginfo()
         let size = MemoryLayout<signalfd_siginfo>.size

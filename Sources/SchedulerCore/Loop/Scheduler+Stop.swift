@@ -22,8 +22,19 @@ extension Scheduler {
                 reloadJobs()
             }
         }
+        if !stopSignals.isEmpty { hearSecond() }
         return !stopSignals.isEmpty
     }
+
+    /// From now on another thread hears the signals; where the system has none, the loop still does.
+    private func hearSecond() {
+        // Two may have come at once.
+        let known = stopSignals.dropFirst().first
+        let isHeard = second.begin(known: known, ring: alarm.bell.ring) { [log] in log.stopped() }
+        if isHeard { alarm.hearNoMore() }
+    }
+
+    private var secondSignal: Int32? { second.signal ?? stopSignals.dropFirst().first }
 
     /// Nothing new starts; requests that are open may end within the budget, or until a second signal.
     func drain() {
@@ -35,13 +46,13 @@ extension Scheduler {
         if let reason {
             log.aborting(inFlight: core.openRequests, because: reason)
             cancellation.cancel()
-            _ = waitForRequests(within: .seconds(1), heedingSignals: false)
+            _ = waitForRequests(within: isHurried ? .milliseconds(300) : .seconds(1), heedingSignals: false)
         }
         // What only connects was not waited for.
         cancellation.cancel()
         callers.stop()
         // A thread that is stuck past its abort must not hold the exit back; its run ends all the same.
-        let isDone = core.openRequests == 0 && callers.areIdle(within: .seconds(1))
+        let isDone = core.openRequests == 0 && callers.areIdle(within: isHurried ? .milliseconds(100) : .seconds(1))
         let end = time.reading()
         _ = core.decide { $0.end(at: end) }
         tell()
@@ -49,8 +60,12 @@ extension Scheduler {
         ledger.close()
         // Joined, so that no thread holds a handle when OpenSSL's exit handler runs.
         if isDone { callers.join() }
+        second.isSaid.set()
         log.stopped()
     }
+
+    /// Whether there is less than a second left for all.
+    private var isHurried: Bool { secondSignal != nil }
 
     /// Why there are still requests open at the end of the wait; nil if there are none.
     private func waitForRequests(within budget: Duration, heedingSignals: Bool) -> String? {
@@ -58,8 +73,7 @@ extension Scheduler {
         while true {
             tell()
             guard core.openRequests > 0 else { return nil }
-            // Two may have come at once.
-            if heedingSignals, stopSignals.count > 1 { return "Received signal \(stopSignals[1])" }
+            if heedingSignals, let secondSignal { return "Received signal \(secondSignal)" }
             let left = end - time.uptime()
             guard left > .zero else { return "SCHEDULER_STOP_TIMEOUT_SECONDS is over" }
             let signals = alarm.wait(until: nil, now: time.now(), atMost: left)
@@ -72,7 +86,7 @@ extension Scheduler {
     private func finishReports() {
         guard let reports else { return }
         let end = time.uptime() + .seconds(1)
-        while reports.waiting > 0, time.uptime() < end {
+        while reports.waiting > 0, !isHurried, time.uptime() < end {
             _ = alarm.wait(until: nil, now: time.now(), atMost: end - time.uptime())
         }
         reports.stop()

@@ -29,8 +29,9 @@ package final class Scheduler {
     var nextListenerTry = Duration.zero
     /// Checks the environment and its files again.
     let reload: () -> Result<Settings, SettingsFaults>
-    /// The signals that asked for the end, in the order in which they came.
+    /// The signals that asked for the end, in the order in which they came; from the first on `second` hears them.
     var stopSignals: [Int32] = []
+    let second = SecondSignal()
 
     init(
         _ settings: Settings,
