@@ -37,6 +37,18 @@ struct DocumentationTests {
         #expect(refresh.path == "/api/jobs" && refresh.timeoutSeconds == 30 && refresh.scheduleText == "every 15m")
     }
 
+    @Test("job lines that people are shown are job lines")
+    func examples() throws {
+        let text = try ["README.md", ".env.example", "docker/compose.yml"].flatMap(Self.file).joined(separator: "\n")
+        let lines = text.matches(of: /SCHEDULER_JOB_([A-Z_]+)(?:=|: )'([^']+)'/)
+        #expect(lines.count > 15)
+        for line in lines {
+            let (name, value) = (line.output.1, String(line.output.2))
+            let faults = name == "DEFAULTS" ? JobLine.parseDefaults(value).faults : JobLine.parse(value).faults
+            #expect(faults == [], "\(value)")
+        }
+    }
+
     @Test("an option's default is what a job has that does not give it")
     func optionDefaults() throws {
         let written = JobOption.all.compactMap { option in option.standard.value.map { "\(option.name)=\($0)" } }
