@@ -106,7 +106,8 @@ struct CheckReportTests {
         arguments: [
             (#"body={"a": 1}"#, "application/json"), ("body=a", "text/plain"),
             (#"header.content-type="text/html; charset=utf-8" body=a"#, "text/html"),
-            ("header.Content-Type=a body=a", nil),
+            ("header.Content-Type=a body=a", nil), ("header.Content-Type=a/ body=a", nil),
+            (#"header.Content-Type="a/b c" body=a"#, nil), ("header.Content-Type=a/b/c body=a", nil),
         ] as [(String, String?)]
     )
     func contentType(_ options: String, type: String?) throws {

@@ -126,7 +126,8 @@ extension JobOption {
     /// What the body is sent as, without parameters; nil where the header that says it holds something else.
     private static func mediaType(_ job: Job) -> String? {
         let type = (job.contentType ?? "").prefix { $0 != ";" }
-        let isOne = type.utf8.count <= 100 && type.wholeMatch(of: /[A-Za-z0-9!#$&^_.+-]+\/[A-Za-z0-9!#$&^_.+-]+/) != nil
+        let parts = type.split(separator: "/", omittingEmptySubsequences: false)
+        let isOne = type.utf8.count <= 100 && parts.count == 2 && parts.allSatisfy(JobOptions.isToken)
         return isOne ? String(type) : nil
     }
 }

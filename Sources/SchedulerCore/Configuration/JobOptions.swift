@@ -37,7 +37,7 @@ extension JobOptions {
 
     /// A header that a job may send.
     static func header(_ name: String, _ value: String) throws(JobLineFault) -> Job.Header {
-        guard !name.isEmpty, name.utf8.allSatisfy(isTokenByte) else { throw .headerName(name) }
+        guard isToken(name[...]) else { throw .headerName(name) }
         let lowered = name.lowercased()
         if ownHeaders.contains(lowered) || lowered.hasPrefix("x-scheduler-") { throw .headerIsOurs(name) }
         if connectionHeaders.contains(lowered) { throw .headerOfConnection(name) }
@@ -56,12 +56,15 @@ extension JobOptions {
     private static let connectionHeaders: Set<String> = [
         "connection", "expect", "te", "trailer", "transfer-encoding", "upgrade",
     ]
-}
 
-/// RFC 9110 §5.6.2, "tchar".
-private func isTokenByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-    default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+    /// RFC 9110 §5.6.2, "token": the name of a header, or half of a media type.
+    static func isToken(_ text: Substring) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+                }
+            }
     }
 }
