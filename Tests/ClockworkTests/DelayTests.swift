@@ -83,6 +83,17 @@ struct DelayTests {
         #expect(rig.ends[0].lateMilliseconds == 3_600_000)
     }
 
+    @Test("the spread ends with its window: what is caught up later is late by all the time that passed")
+    func spreadEnds() throws {
+        let a = try job("a", "daily 01:00")
+        var rig = Rig([a], states: [ran(a, at: -3_600)], spread: 600)
+        _ = rig.look(at: 0)
+        // As after the sleep of a machine.
+        let run = try #require(rig.look(at: 7_200).first?.run)
+        #expect(run.trigger == .catchup)
+        #expect(run.due == Rig.at(3_600))
+    }
+
     @Test("a delayed run gives way to nothing and is left out by no window: its delay was meant")
     func window() throws {
         let a = try job("a", "every 2h") { ($0.jitterSeconds, $0.catchup) = (7_200, .skip) }

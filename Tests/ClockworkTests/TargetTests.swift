@@ -37,6 +37,16 @@ struct TargetTests {
         }
     }
 
+    @Test("when it is back, those that waited start one after another over three seconds, not all at once")
+    func recovery() throws {
+        var rig = Rig(try ["a", "b", "c", "d"].map { try job($0, "daily 03:00") })
+        for attempt in rig.look(at: 0) { _ = rig.fail(attempt, .unreachable, wasSent: false) }
+        let probe = try #require(rig.look(at: 1).first)
+        _ = rig.connect(probe)
+        let starts = [1.0, 1.999, 2, 2.999, 3, 4].map { rig.look(at: $0).map(\.job.name) }
+        #expect(starts == [["b"], [], ["c"], [], ["d"], []])
+    }
+
     @Test("an old call that ends during an outage says nothing; a connection made since then does")
     func oldCall() throws {
         let jobs = [try job("a", "daily 03:00"), try job("b", "daily 03:00"), try job("c", "daily 03:00")]
