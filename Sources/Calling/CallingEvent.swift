@@ -6,8 +6,6 @@ package enum CallingEvent: Sendable {
     /// The file can be read again; the token is the same.
     case tokenFileIsGood(TokenFile)
     case tokenFileIsBad(TokenFile, TokenFile.Fault)
-    /// Calls go out without a token; told once.
-    case tokenIsMissing
     /// The app denied a token that has been replaced meanwhile.
     case tokenIsTriedAgain(Attempt)
     /// `Retry-After` was neither seconds nor a date; told once a job.

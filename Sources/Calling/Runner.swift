@@ -3,7 +3,6 @@ internal import Files
 package import HTTPClient
 internal import Locking
 internal import Schedule
-internal import Synchronization
 
 /// Makes attempts: the request, and what became of it in the clockwork's words.
 package final class Runner: Sendable {
@@ -28,7 +27,6 @@ package final class Runner: Sendable {
     private let isStopping: @Sendable () -> Bool
     private let mask: @Sendable (String) -> String
     private let tell: @Sendable (CallingEvent) -> Void
-    private let hasWarnedOfToken = Atomic(false)
     /// The jobs of which an unreadable `Retry-After` was told.
     private let warnedOfRetryAfter = Mutex<Set<String>>([])
 
@@ -85,8 +83,6 @@ package final class Runner: Sendable {
                 value.append(utf8Of: "Bearer ")
                 value.append(utf8Of: token.reveal)
             }
-        } else if !hasWarnedOfToken.exchange(true, ordering: .relaxed) {
-            tell(.tokenIsMissing)
         }
         let request = Request(
             job.method,

@@ -14,6 +14,7 @@ package struct TokenFile: Sendable, Equatable {
     package enum Fault: Error, Equatable {
         case unreadable(SmallFile.Fault)
         case empty
+        case reference
         case notVisibleASCII
     }
 
@@ -34,6 +35,7 @@ package struct TokenFile: Sendable, Equatable {
             if bytes.last == 0x0D { bytes.removeLast() }
         }
         guard !bytes.isEmpty else { throw .empty }
+        guard !UnexpandedReference.isIn(String(decoding: bytes, as: UTF8.self)) else { throw .reference }
         guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .notVisibleASCII }
         return Secret(String(decoding: bytes, as: UTF8.self))
     }
@@ -44,6 +46,7 @@ extension TokenFile.Fault: CustomStringConvertible {
         switch self {
         case .unreadable(let fault): fault.description
         case .empty: "holds no token: the file is empty"
+        case .reference: UnexpandedReference.rule
         case .notVisibleASCII:
             "holds a blank, a control character or a non-ASCII character; only visible ASCII is allowed, and one newline "
                 + "at the end"

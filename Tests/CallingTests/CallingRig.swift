@@ -67,7 +67,6 @@ extension CallingEvent {
         case .tokenHasChanged(let file): "changed: \(file.variable)"
         case .tokenFileIsGood(let file): "good: \(file.variable)"
         case .tokenFileIsBad(let file, let fault): "bad: \(file.variable) \(fault)"
-        case .tokenIsMissing: "no token"
         case .tokenIsTriedAgain(let attempt): "again: \(attempt.job.name) \(attempt.idText)"
         case .retryAfterIsUnreadable(let attempt, let text): "retry-after: \(attempt.job.name) \(text)"
         case .reportIsLost(let url, let why): "lost: \(url) \(why)"

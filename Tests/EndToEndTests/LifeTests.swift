@@ -98,7 +98,7 @@ struct LifeTests {
     @Test("faults: exit 78, a line each, and nothing is sent")
     func faults() async throws {
         let app = try await App()
-        let environment = ["SCHEDULER_TICK_SECONDS": "0", "LOG_LEVEL": "", "SCHEDULER_API_TOKEN": "hunter2 "]
+        let environment = ["SCHEDULER_TICK_SECONDS": "0", "SCHEDULER_LOG_LEVEL": "", "SCHEDULER_API_TOKEN": "hunter2 "]
         let scheduler = try Sidecar.start(beside: app, environment)
         #expect(try await scheduler.end() == Binary.End(status: 78, wasSignalled: false))
         #expect(
@@ -106,7 +106,7 @@ struct LifeTests {
                 "ERROR Configuration: SCHEDULER_API_TOKEN (its value is not shown) holds a blank, a control character or "
                     + "a non-ASCII character; only visible ASCII is allowed",
                 "ERROR Configuration: SCHEDULER_TICK_SECONDS=0 is too small; write seconds from 1 to 315360000, digits only",
-                #"ERROR Configuration: LOG_LEVEL="" is empty; write DEBUG, INFO, WARNING or ERROR, or leave the variable out"#,
+                #"ERROR Configuration: SCHEDULER_LOG_LEVEL="" is empty; write DEBUG, INFO, WARNING or ERROR, or leave the variable out"#,
                 "ERROR Scheduler not started: 3 configuration faults.",
             ]
         )

@@ -130,7 +130,7 @@ struct TokenTests {
         let folder = try TemporaryFolder()
         let good = try folder.write("token", Self.old)
         let environments = [
-            ["SCHEDULER_API_TOKEN_FILE": good, "LOG_LEVEL": Self.old],
+            ["SCHEDULER_API_TOKEN_FILE": good, "SCHEDULER_LOG_LEVEL": Self.old],
             ["SCHEDULER_API_TOKEN": Self.old, "SCHEDULER_API_TOKEN_FILE": good],
             ["SCHEDULER_API_TOKEN": Self.old + "\r\nX: 1"],
             ["SCHEDULER_API_TOKEN_FILE": Self.old],

@@ -38,11 +38,6 @@ struct CallingEventTests {
                     + "does not exist; the last token stays in use until this is mended."
             ),
             (
-                .tokenIsMissing,
-                "WARNING SCHEDULER_API_TOKEN is not set: calls go out without Authorization, and the app has to let them "
-                    + "in (as it does in its development mode). Set it in production."
-            ),
-            (
                 .reportIsLost(url: "https://eu.i.posthog.com/i/v0/e/", why: "HTTP 401 - no\njob=forged"),
                 "WARNING An error report to https://eu.i.posthog.com/i/v0/e/ is lost: HTTP 401 - no\\njob\\x3dforged; look "
                     + "at POSTHOG_API_KEY and POSTHOG_HOST."

@@ -9,7 +9,9 @@ struct CheckReportTests {
 
     @Test("JSON has the documented members first")
     func json() throws {
-        let settings = try Settings(environment: ["SCHEDULER_TICKS": "1"])
+        let settings = try Settings(environment: [
+            "SCHEDULER_TICKS": "1", "SCHEDULER_API_TOKEN": String(repeating: "t", count: 32),
+        ])
         let report = CheckReport(.success(settings), asJSON: true, now: now)
         #expect(report.isGood)
         #expect(report.standardError == "")
@@ -30,18 +32,21 @@ struct CheckReportTests {
 
     @Test("faults: JSON on standard output, lines on standard error")
     func faults() throws {
-        let bad = try #require(throws: SettingsFaults.self) { try Settings(environment: ["LOG_FORMAT": "xml"]) }
+        let bad = try #require(throws: SettingsFaults.self) {
+            try Settings(environment: ["SCHEDULER_LOG_FORMAT": "xml"])
+        }
         let json = CheckReport(.failure(bad), asJSON: true, now: now)
         #expect(!json.isGood)
         #expect(json.standardError == "")
         #expect(
             json.standardOutput
-                == #"{"faults":[{"variable":"LOG_FORMAT","message":"LOG_FORMAT=\"xml\" is not known; write text or json"}],"#
+                == #"{"faults":[{"variable":"SCHEDULER_LOG_FORMAT","message":"SCHEDULER_LOG_FORMAT=\"xml\" is not known; write "#
+                + #"text or json"}],"#
                 + #""warnings":[]}"# + "\n"
         )
         let text = CheckReport(.failure(bad), asJSON: false, now: now)
         #expect(text.standardOutput == "")
-        #expect(text.standardError == "fault: LOG_FORMAT=\"xml\" is not known; write text or json\n")
+        #expect(text.standardError == "fault: SCHEDULER_LOG_FORMAT=\"xml\" is not known; write text or json\n")
     }
 
     @Test("the table says when and what, and what differs from the defaults, but no secret values")

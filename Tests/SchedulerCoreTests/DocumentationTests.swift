@@ -27,7 +27,8 @@ struct DocumentationTests {
     )
     func jobsOfTheApp() throws {
         let path = Self.root.appending(path: "docker/jobs/agnes-2026-08.jobs").path
-        let settings = try Settings(environment: ["SCHEDULER_JOBS_FILE": path])
+        let token = String(repeating: "t", count: 32)
+        let settings = try Settings(environment: ["SCHEDULER_JOBS_FILE": path, "SCHEDULER_API_TOKEN": token])
         #expect(settings.jobs.count == 24)
         #expect(settings.warnings == [])
         #expect(settings.jobs.filter { $0.body != nil }.allSatisfy { $0.contentType == "application/json" })
@@ -89,14 +90,29 @@ struct DocumentationTests {
         #expect(try Settings(environment: environment) == Settings(environment: [:]))
     }
 
-    @Test("each variable is read: blanks alone are a fault of its own")
+    @Test("each variable that is ours alone is read: blanks are a fault of its own")
     func read() throws {
-        for variable in Variable.allCases {
+        for variable in Variable.allCases where !variable.isShared {
             let name = variable == .job ? Variable.jobPrefix + "A" : variable.name
             // The machine's own authorities are no fault where the app needs none.
             let environment = ["API_URL": "https://app"].merging([name: " "]) { $1 }
             let bad = try #require(throws: SettingsFaults.self, "\(name)") { try Settings(environment: environment) }
             #expect(bad.faults.map(\.variable) == [name])
+        }
+    }
+
+    @Test("the jobs of later releases are those of the file, and each is named by its variable")
+    func laterJobs() throws {
+        let written = try Self.file("docker/jobs/agnes-2026-08.jobs").filter { !$0.hasPrefix("#") }.map(String.init)
+        let documented = Set(DocumentedJobs.rows.map(\.name))
+        let own = written.filter { !documented.contains(String($0.prefix { $0 != ":" })) }
+        let lines = LaterJob.all.compactMap { job in job.line().map { "\(job.name): \($0)" } }
+        // Later than the file.
+        #expect(lines.filter { !own.contains($0) }.map { $0.prefix { $0 != ":" } } == ["semantic-sources-refresh"])
+        #expect(own.filter { !lines.contains($0) } == [])
+        for job in LaterJob.all {
+            let environment = [job.variable: try #require(job.line())]
+            #expect(try Settings(environment: environment).jobs.count == 12, "\(job.name)")
         }
     }
 

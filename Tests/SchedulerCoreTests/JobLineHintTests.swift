@@ -149,7 +149,10 @@ struct JobLineHintTests {
     }
 
     private func hints(_ options: String, _ environment: [String: String] = [:]) throws -> [String] {
-        let environment = ["SCHEDULER_JOB_A": "every 1h POST /x \(options)"].merging(environment) { $1 }
+        let given = [
+            "SCHEDULER_JOB_A": "every 1h POST /x \(options)", "SCHEDULER_API_TOKEN": String(repeating: "t", count: 32),
+        ]
+        let environment = given.merging(environment) { $1 }
         let now = Moment(seconds: 1_767_225_600)
         return try Settings(environment: environment).warnings(at: now).map(\.message)
     }

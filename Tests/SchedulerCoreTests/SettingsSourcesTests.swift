@@ -117,9 +117,13 @@ struct SettingsSourcesTests {
         ])
         let hint = SettingsFault(variable: "SCHEDULER_STATE_DIR", message: "hint")
         let names = settings.warnings(at: .epoch, state: hint).map(\.variable)
-        #expect(names == ["SCHEDULER_TICKS", "SCHEDULER_STATE_DIR", "SCHEDULER_JOB_A"])
-        #expect(settings.warnings(at: .epoch).map(\.variable) == ["SCHEDULER_TICKS", "SCHEDULER_JOB_A"])
+        #expect(names == ["SCHEDULER_TICKS", "SCHEDULER_API_TOKEN", "SCHEDULER_STATE_DIR", "SCHEDULER_JOB_A"])
+        #expect(
+            settings.warnings(at: .epoch).map(\.variable) == [
+                "SCHEDULER_TICKS", "SCHEDULER_API_TOKEN", "SCHEDULER_JOB_A",
+            ]
+        )
         let report = CheckReport(.success(settings), asJSON: false, now: .epoch, stateHint: hint)
-        #expect(report.standardError.split(separator: "\n").count == 3)
+        #expect(report.standardError.split(separator: "\n").count == 4)
     }
 }

@@ -29,6 +29,9 @@ struct SettingsTests {
     }
 
     private static let whole = "write seconds from 1 to 315360000, digits only"
+    private static let reference =
+        "holds a reference, $(NAME) or ${NAME}, that nothing has replaced; write the value, or set NAME where the "
+        + "container is started"
     private static let faultTable: [(String, String, String)] = [
         (
             "SCHEDULER_DATA_REFRESH_INTERVAL", "",
@@ -89,8 +92,26 @@ struct SettingsTests {
             "SCHEDULER_STATE_DIR", "/etc/passwd/state",
             #"SCHEDULER_STATE_DIR="/etc/passwd/state" lies below a file; write the absolute path of a directory"#
         ),
-        ("LOG_LEVEL", "loud", #"LOG_LEVEL="loud" is not known; write DEBUG, INFO, WARNING or ERROR"#),
-        ("LOG_FORMAT", "xml", #"LOG_FORMAT="xml" is not known; write text or json"#),
+        (
+            "SCHEDULER_LOG_LEVEL", "loud",
+            #"SCHEDULER_LOG_LEVEL="loud" is not known; write DEBUG, INFO, WARNING or ERROR"#
+        ),
+        (
+            "SCHEDULER_LOG_FORMAT", "",
+            #"SCHEDULER_LOG_FORMAT="" is empty; write text or json, or leave the variable out"#
+        ),
+        ("API_URL", "${X:-http://app}", "API_URL (its value is not shown) \(reference)"),
+        ("SCHEDULER_PROXY", "http://$(P):1", "SCHEDULER_PROXY (its value is not shown) \(reference)"),
+        ("SCHEDULER_API_TOKEN", "$(TOKEN)", "SCHEDULER_API_TOKEN (its value is not shown) \(reference)"),
+        ("SCHEDULER_API_TOKEN", "${TOKEN:-hunter2 2}", "SCHEDULER_API_TOKEN (its value is not shown) \(reference)"),
+        (
+            "SCHEDULER_STATE_DIR", "/tmp/\u{FFFD}",
+            "SCHEDULER_STATE_DIR (its value is not shown) is not UTF-8 text; write the absolute path of a directory"
+        ),
+        (
+            "SCHEDULER_JOB_A", "daily 03:00 POST /a body=\u{FFFD}",
+            "SCHEDULER_JOB_A (its value is not shown) is not UTF-8 text; write a job line, or off"
+        ),
         ("SCHEDULER_STRICT_ENV", "maybe", #"SCHEDULER_STRICT_ENV="maybe" is not known; write true or false"#),
         (
             "API_URL", "  ", #"API_URL="  " is empty; write an http:// or https:// URL, or leave the variable out"#
@@ -127,7 +148,6 @@ struct SettingsTests {
             #"API_URL="http://app/?…" holds a query (?…); take it out, a job's path may have one"#
         ),
         ("API_URL", "http://app/#x", #"API_URL="http://app/#…" holds a fragment (#…); take it out"#),
-        ("POSTHOG_HOST", "", #"POSTHOG_HOST="" is empty; write an http:// or https:// URL, or leave the variable out"#),
         (
             "SCHEDULER_API_TOKEN", "hunter2 ",
             "SCHEDULER_API_TOKEN (its value is not shown) holds a blank, a control character or a non-ASCII character; "
@@ -159,11 +179,12 @@ struct SettingsTests {
     @Test("reports everything at once, in one go")
     func allAtOnce() throws {
         let found = try faults(in: [
-            "API_URL": "", "SCHEDULER_TICK_SECONDS": "x", "SCHEDULER_HEALTH_CHECK_INTERVAL": "0", "LOG_LEVEL": "?",
+            "API_URL": "", "SCHEDULER_TICK_SECONDS": "x", "SCHEDULER_HEALTH_CHECK_INTERVAL": "0",
+            "SCHEDULER_LOG_LEVEL": "?",
         ])
         #expect(
             found.map(\.variable).sorted() == [
-                "API_URL", "LOG_LEVEL", "SCHEDULER_HEALTH_CHECK_INTERVAL", "SCHEDULER_TICK_SECONDS",
+                "API_URL", "SCHEDULER_HEALTH_CHECK_INTERVAL", "SCHEDULER_LOG_LEVEL", "SCHEDULER_TICK_SECONDS",
             ]
         )
     }

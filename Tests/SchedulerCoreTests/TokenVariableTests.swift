@@ -1,6 +1,7 @@
 import Calling
 import Files
 import Foundation
+import Schedule
 import TestSupport
 import Testing
 
@@ -33,7 +34,7 @@ struct TokenVariableTests {
             ("", TokenFile.Fault.empty), ("\n", .empty), ("\r\n", .empty), ("abc\n\n", .notVisibleASCII),
             ("abc\r", .notVisibleASCII), (" abc", .notVisibleASCII), ("abc ", .notVisibleASCII),
             ("abc\0", .notVisibleASCII), ("a\r\nX-Evil: 1", .notVisibleASCII), ("tokén", .notVisibleASCII),
-            ("\u{FEFF}abc", .notVisibleASCII),
+            ("\u{FEFF}abc", .notVisibleASCII), ("$(TOKEN)", .reference), ("${TOKEN:-a b}", .reference),
             (String(repeating: "x", count: 65_537), .unreadable(.tooLarge(limit: 65_536))),
         ]
     )
@@ -111,7 +112,9 @@ struct TokenVariableTests {
     @Test("a short token is warned of, by the name of where it stands")
     func shortToken() throws {
         let path = try folder.write("token", String(Self.long.dropLast()))
-        let text = "the token has fewer than 32 characters and may be guessed; make one with: openssl rand -hex 32"
+        let text =
+            "the token has fewer than 32 characters: it may be guessed, and the documented app refuses it; make one with: "
+            + "openssl rand -hex 32"
         #expect(
             try Settings(environment: ["SCHEDULER_API_TOKEN": "hunter2"]).warnings == [
                 SettingsFault(variable: "SCHEDULER_API_TOKEN", message: "SCHEDULER_API_TOKEN: \(text)")
@@ -121,6 +124,48 @@ struct TokenVariableTests {
             try Settings(environment: ["SCHEDULER_API_TOKEN_FILE": path]).warnings.map(\.message) == [
                 "SCHEDULER_API_TOKEN_FILE: \(text)"
             ]
+        )
+    }
+
+    private static let inQuotes = "the token stands in quotes, which are sent as a part of it"
+    private static let inBoth = inQuotes + ", as the app keeps them too; take them out for both"
+    private static let named =
+        "the token begins with NAME=, as a line of an .env file does, and that is sent; write the value alone"
+
+    @Test(
+        "what looks like more than a token is sent as it is, and warned of",
+        arguments: [
+            ("\"\(long)\"", [inBoth]), ("'\(long)'", [inBoth]), ("TOKEN=\(long)", [named]),
+            ("\"TOKEN=\(long)\"", [inBoth, named]), ("token=\"\(long)\"", [named]), ("\(long)=", []), ("\(long)==", []),
+            ("a==\(long)", []), ("-a=\(long)", []), ("\"\(long)", []),
+        ]
+    )
+    func oddTokens(_ text: String, sentences: [String]) throws {
+        let settings = try Settings(environment: ["SCHEDULER_API_TOKEN": text])
+        #expect(settings.token?.token == Secret(text))
+        #expect(settings.warnings.map(\.message) == sentences.map { "SCHEDULER_API_TOKEN: \($0)" })
+        let path = try folder.write("token", text)
+        let file = try Settings(environment: ["SCHEDULER_API_TOKEN_FILE": path])
+        #expect(file.token?.token == Secret(text))
+        let told = sentences.map { $0 == Self.inBoth ? Self.inQuotes + "; take them out" : $0 }
+        #expect(file.warnings.map(\.message) == told.map { "SCHEDULER_API_TOKEN_FILE: \($0)" })
+    }
+
+    @Test("quotes around nothing are no token", arguments: ["\"\"", "''"])
+    func emptyQuotes(_ text: String) throws {
+        #expect(try Settings(environment: ["SCHEDULER_API_TOKEN": text]).token == nil)
+    }
+
+    @Test("no token is told by check and at the start, once")
+    func none() throws {
+        let message =
+            "SCHEDULER_API_TOKEN is not set: calls go out without Authorization, and the app has to let them in (as it "
+            + "does in its development mode). Set it in production."
+        let told = try Settings(environment: [:]).warnings(at: .epoch).map(\.message)
+        #expect(told.filter { $0.hasPrefix("SCHEDULER_API_TOKEN") } == [message])
+        #expect(
+            !(try Settings(environment: ["SCHEDULER_API_TOKEN": Self.long]).warnings(at: .epoch).map(\.message)
+                .contains(message))
         )
     }
 
@@ -143,8 +188,10 @@ struct TokenVariableTests {
 
     @Test("a token that stands in another variable too is masked in what is said of that")
     func maskedFaults() throws {
-        let found = try failure(["SCHEDULER_API_TOKEN": Self.long, "LOG_LEVEL": Self.long])
-        #expect(found.map(\.message) == [#"LOG_LEVEL="***" is not known; write DEBUG, INFO, WARNING or ERROR"#])
+        let found = try failure(["SCHEDULER_API_TOKEN": Self.long, "SCHEDULER_LOG_LEVEL": Self.long])
+        #expect(
+            found.map(\.message) == [#"SCHEDULER_LOG_LEVEL="***" is not known; write DEBUG, INFO, WARNING or ERROR"#]
+        )
     }
 
     private func failure(_ environment: [String: String]) throws -> [SettingsFault] {

@@ -1,10 +1,24 @@
 internal import Clockwork
+internal import HTTPClient
 internal import HTTPServer
 internal import Schedule
 internal import Telling
 
 /// The variables that need more than one rule.
 extension EnvironmentReader {
+    /// Where the app is.
+    mutating func target() -> BaseURL? {
+        guard let target = url(.apiURL) else { return nil }
+        if target.host.contains("_") {
+            warn(
+                Variable.apiURL.name,
+                "\(quoted(.apiURL, target.text)) has an underscore in its host name, and some frameworks refuse such a "
+                    + "Host; give the app a name with - (in compose: an alias in its network)"
+            )
+        }
+        return target
+    }
+
     /// From 1 to the longest that is allowed, as `random` has it; 0 where there is to be none.
     mutating func metadataOffset(_ random: UInt64) -> Int {
         guard let longest = number(.metadataOffsetMax), longest > 0 else { return 0 }
@@ -83,38 +97,6 @@ extension EnvironmentReader {
         } catch {
             fault(.listen, "\(Variable.listen.name): \(error)")
             return nil
-        }
-    }
-
-    /// The names that something reads, those of jobs too.
-    private var known: Set<String> {
-        Set(Variable.allCases.filter { $0 != .job }.map(\.name) + names(withPrefix: Variable.jobPrefix))
-    }
-
-    /// The variable that was probably meant: a few letters apart, or one that has all words of the name in it.
-    private func nearestVariable(_ name: String, in known: Set<String>) -> String? {
-        let names = known.filter { $0.hasPrefix(Variable.prefix) }.sorted()
-        let words = name.split(separator: "_").dropFirst()
-        guard !words.isEmpty else { return nil }
-        if let longer = names.first(where: { $0.hasPrefix(name + "_") }) { return longer }
-        if let fuller = names.first(where: { Set(words).isSubset(of: $0.split(separator: "_")) }) { return fuller }
-        if let near = NearestName.of(name, in: names) { return near }
-        return names.first { candidate in
-            let parts = candidate.split(separator: "_")
-            return words.allSatisfy { word in
-                parts.contains { $0.hasPrefix(word) || $0.count > 3 && word.hasPrefix($0) }
-            }
-        }
-    }
-
-    /// A name with our prefix that nothing reads is likely a slip; the app may share the .env, so it is no fault.
-    mutating func reportUnknown(asFaults: Bool) {
-        let known = known
-        for name in names(withPrefix: Variable.prefix) where !known.contains(name) {
-            let near = nearestVariable(name, in: known)
-            let hint = near.map { "did you mean \($0)?" } ?? "scheduler --help shows where the names are"
-            let message = "\(name) is read by nothing; \(hint)"
-            if asFaults { fault(name, message) } else { warn(name, message) }
         }
     }
 }

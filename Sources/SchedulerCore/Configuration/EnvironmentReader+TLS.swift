@@ -39,7 +39,7 @@ extension EnvironmentReader {
 
     /// Empty counts as not set here, as it does for the programs whose variables these are.
     private mutating func sharedAuthorities(isFault: Bool) -> String? {
-        guard let name = Self.shared.first(where: { isSet($0) && !isEmpty($0) }), let file = text(name) else {
+        guard let name = Self.shared.first(where: isGiven), let file = text(name) else {
             return nil
         }
         var trial = self
@@ -75,6 +75,10 @@ extension EnvironmentReader {
 
     private mutating func proxy() -> ProxyURL? {
         guard let value = text(.proxy) else { return nil }
+        guard !UnexpandedReference.isIn(value) else {
+            fault(.proxy, "\(Variable.proxy.name) (its value is not shown) \(UnexpandedReference.rule)")
+            return nil
+        }
         do throws(ProxyURL.Fault) {
             let proxy = try ProxyURL(parsing: value.trimmingBlanks)
             secrets += proxy.secrets.map(Secret.init)

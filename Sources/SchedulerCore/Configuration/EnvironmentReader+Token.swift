@@ -3,9 +3,6 @@ internal import Files
 internal import HTTPClient
 
 extension EnvironmentReader {
-    /// Shorter tokens can be guessed; 32 hex digits are 128 bits.
-    private static let shortest = 32
-
     /// The token, from the variable or the file; `target` is where it will be sent.
     mutating func token(for target: BaseURL?) -> TokenOrigin? {
         let faultsBefore = faults.count
@@ -43,12 +40,8 @@ extension EnvironmentReader {
     }
 
     private mutating func warn(of token: Secret, from variable: Variable, for target: BaseURL?) {
-        if token.reveal.utf8.count < Self.shortest {
-            warn(
-                variable.name,
-                "\(variable.name): the token has fewer than \(Self.shortest) characters and may be guessed; "
-                    + "make one with: openssl rand -hex 32"
-            )
+        for hint in TokenHint.sentences(token, isFile: variable == .tokenFile) {
+            warn(variable.name, "\(variable.name): the token \(hint)")
         }
         if let target, target.scheme == "http", target.isBeyondThisNetwork {
             warn(
@@ -56,6 +49,37 @@ extension EnvironmentReader {
                 "\(quoted(.apiURL, target.text)) is plain http: anyone on the way can read the token; write https://…"
             )
         }
+    }
+}
+
+/// What a token looks like that the app will hardly take; no sentence shows a part of it.
+private enum TokenHint {
+    /// Shorter tokens can be guessed, and the documented app takes none; 32 hex digits are 128 bits.
+    private static let shortest = 32
+
+    /// Sentences to follow "the token".
+    static func sentences(_ token: Secret, isFile: Bool) -> [String] {
+        let (written, inner) = (token.reveal, token.reveal.unquoted)
+        var sentences: [String] = []
+        if written != inner {
+            sentences.append(
+                "stands in quotes, which are sent as a part of it"
+                    + (isFile ? "; take them out" : ", as the app keeps them too; take them out for both")
+            )
+        }
+        // Base64 may end with "=" or "==".
+        if inner.contains(/^[A-Za-z_][A-Za-z0-9_]*=[^=]/) {
+            sentences.append(
+                "begins with NAME=, as a line of an .env file does, and that is sent; write the value alone"
+            )
+        }
+        if written.utf8.count < shortest {
+            sentences.append(
+                "has fewer than \(shortest) characters: it may be guessed, and the documented app refuses it; make one "
+                    + "with: openssl rand -hex 32"
+            )
+        }
+        return sentences
     }
 }
 

@@ -6,7 +6,10 @@ internal import Telling
 ///
 /// Each read answers nil for a variable that is not set or that was a fault.
 struct EnvironmentReader {
+    /// Without what Kubernetes makes of a Service.
     let environment: [String: String]
+    /// The names of that, in alphabetical order.
+    let serviceLinks: [String]
     let sources: SettingsSources
     /// What must not appear in a log, of all that was read so far.
     var secrets: [Secret] = []
@@ -19,9 +22,12 @@ struct EnvironmentReader {
     private let redactor: Redactor
 
     init(_ environment: [String: String], _ sources: SettingsSources = .live) {
-        (self.environment, self.sources) = (environment, sources)
+        let links = environment.filter { $0.key.hasPrefix(Variable.prefix) && ServiceLink.isOne($0.key, $0.value) }
+        serviceLinks = links.keys.sorted()
+        self.environment = links.isEmpty ? environment : environment.filter { links[$0.key] == nil }
+        self.sources = sources
         let names = Variable.allCases.filter { $0.row.rule == .secret }.map(\.name)
-        let secrets = names.compactMap { environment[$0]?.unquoted }
+        let secrets = names.compactMap { environment[$0] }.flatMap { [$0, $0.unquoted] }
         redactor = Redactor(SecretBook(secrets.map(Secret.init)))
     }
 
@@ -42,11 +48,24 @@ struct EnvironmentReader {
 
     func isSet(_ variable: Variable) -> Bool { environment[variable.name] != nil }
 
-    func isEmpty(_ variable: Variable) -> Bool { environment[variable.name]?.isEmpty == true }
+    /// Whether there is a value that counts: of what the app reads as well, empty is as good as not there.
+    func isGiven(_ variable: Variable) -> Bool {
+        guard let value = environment[variable.name] else { return false }
+        return !variable.isShared || !value.unquoted.allSatisfy(\.isWhitespace)
+    }
+
+    /// A fault; of what the app reads as well, which may know more than we do, a warning.
+    private mutating func refuse(_ variable: Variable, _ message: String, _ default: String = "") {
+        variable.isShared ? warn(variable.name, "\(message)\(`default`)") : fault(variable, message)
+    }
 
     /// The value without the quotes that `docker run --env-file` leaves around it; empty is a fault.
     mutating func text(_ name: String, allowed: String) -> String? {
         guard let value = environment[name]?.unquoted else { return nil }
+        guard Variable(rawValue: name)?.isShared == true || !value.unicodeScalars.contains(Self.replacement) else {
+            fault(name, "\(name) (its value is not shown) is not UTF-8 text; write \(allowed)")
+            return nil
+        }
         guard !value.allSatisfy(\.isWhitespace) else {
             fault(name, "\(quoted(name, value)) is empty; write \(allowed), or leave the variable out")
             return nil
@@ -58,7 +77,7 @@ struct EnvironmentReader {
 
     /// What is given, else the default, so that both are read by one rule.
     mutating func value(_ variable: Variable) -> String? {
-        isSet(variable) ? text(variable) : variable.standard.value
+        isGiven(variable) ? text(variable) : variable.standard.value
     }
 
     /// A whole number in the variable's range: digits with an optional sign and blanks around them.
@@ -87,7 +106,12 @@ struct EnvironmentReader {
     mutating func word<Value>(_ variable: Variable, _ words: [(String, Value)]) -> Value? {
         guard let value = value(variable) else { return nil }
         if let match = words.first(where: { $0.0 == value.trimmed.lowercased() }) { return match.1 }
-        fault(variable, "\(quoted(variable, value)) is not known; write \(variable.allowed)")
+        let standard = variable.standard.value ?? ""
+        refuse(
+            variable,
+            "\(quoted(variable, value)) is not known; write \(variable.allowed)",
+            " (in \(Variable.prefix)\(variable.name), if the app needs it so); until then it counts as \(standard)"
+        )
         return nil
     }
 
@@ -98,25 +122,42 @@ struct EnvironmentReader {
 
     mutating func url(_ variable: Variable) -> BaseURL? {
         guard let value = value(variable) else { return nil }
-        do throws(URLError) {
-            return try BaseURL(parsing: value.trimmingBlanks)
-        } catch {
-            fault(variable, "\(quoted(variable, withoutSecrets(value))) \(error)")
-            return nil
+        let standard = variable.standard.value ?? ""
+        let instead = "; until then it counts as \(standard)"
+        if UnexpandedReference.isIn(value) {
+            refuse(variable, "\(variable.name) (its value is not shown) \(UnexpandedReference.rule)", instead)
+        } else {
+            do throws(URLError) {
+                return try BaseURL(parsing: value.trimmingBlanks)
+            } catch {
+                refuse(variable, "\(quoted(variable, withoutSecrets(value))) \(error)", instead)
+            }
         }
+        return variable.isShared ? try? BaseURL(parsing: standard) : nil
     }
 
     /// A secret of visible ASCII; empty counts as not set, because compose writes that for `${X:-}`.
     mutating func secret(_ variable: Variable) -> Secret? {
-        guard let value = environment[variable.name]?.unquoted, !value.isEmpty else { return nil }
+        guard let written = environment[variable.name], !written.unquoted.isEmpty else { return nil }
+        // The app, which gets the same token, keeps the quotes.
+        let value = variable == .token ? written : written.unquoted
+        guard !UnexpandedReference.isIn(value) else {
+            refuse(variable, "\(variable.name) (its value is not shown) \(UnexpandedReference.rule)", Self.unused)
+            return nil
+        }
         guard value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             let rule = value.utf8.last == UInt8(ascii: "\r") ? Self.carriageReturn : Self.secretRule
-            fault(variable, "\(variable.name) (its value is not shown) \(rule)")
+            refuse(variable, "\(variable.name) (its value is not shown) \(rule)", Self.unused)
             return nil
         }
         secrets.append(Secret(value))
         return Secret(value)
     }
+
+    /// What the bytes of a variable become that are no text.
+    private static let replacement: Unicode.Scalar = "\u{FFFD}"
+
+    private static let unused = "; until then it counts as unset"
 
     private static let carriageReturn =
         "ends with a carriage return, as lines of Windows files do; only visible ASCII is allowed"
@@ -143,7 +184,7 @@ private func shown(_ value: String) -> String {
 
 extension String {
     /// Without one pair of quotes around the whole.
-    fileprivate var unquoted: String {
+    var unquoted: String {
         guard count >= 2, let mark = first, mark == last, mark == "\"" || mark == "'" else { return self }
         return String(dropFirst().dropLast())
     }

@@ -1,4 +1,5 @@
 internal import Clockwork
+internal import HTTPClient
 internal import Schedule
 
 /// Turns definitions into jobs: what is missing is a fault, what is not given has its default.
@@ -21,7 +22,9 @@ struct JobBuilder {
         // A documented job whose interval was a fault has no schedule; that fault is reported already.
         if line.schedule == nil, definition.interval == nil { missing.append("schedule") }
         if line.method == nil { missing.append("method and path") }
-        if !missing.isEmpty, !definition.isFaulty { faults.append(.missing(missing.joined(separator: ", no "))) }
+        if !missing.isEmpty, !definition.isFaulty {
+            faults.append(.missing(missing.joined(separator: ", no "), meant: meant(definition)))
+        }
         if let method = line.method, options.body != nil, method == "GET" || method == "HEAD" {
             faults.append(.body("has no place in a \(method); write POST, PUT, PATCH or DELETE"))
         }
@@ -49,6 +52,23 @@ struct JobBuilder {
         job.first = definition.rank != nil || schedule.isElapsedTime ? .now : .wait
         options.apply(to: &job)
         return .success(job)
+    }
+
+    /// A line without a call changes a job that is there; of one that is not, which may be meant.
+    private func meant(_ definition: JobDefinitions.Definition) -> String? {
+        guard definition.line.method == nil, definition.rank == nil else { return nil }
+        if let later = LaterJob.named(definition.name) {
+            return later.line(definition.line.schedule?.description).map {
+                "of the documented app's later releases it is: write '\($0)'"
+            }
+        }
+        let names = DocumentedJobs.rows.map { JobName.folded($0.name) }
+        guard let near = MeantName.of(JobName.folded(definition.name), in: names),
+            let row = DocumentedJobs.rows.first(where: { JobName.folded($0.name) == near })
+        else { return nil }
+        let isVariable = definition.origin.hasPrefix(Variable.jobPrefix)
+        let name = isVariable ? Variable.jobPrefix + near.uppercased().swapping("-", for: "_") : row.name
+        return "did you mean \(name)? A new job needs a call as well, such as POST /api/nightly"
     }
 
     private mutating func zone(_ name: String?, _ faults: inout [JobLineFault]) -> Zone {

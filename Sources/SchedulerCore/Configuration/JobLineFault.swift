@@ -4,7 +4,8 @@ internal import Schedule
 enum JobLineFault: Error, Equatable {
     case empty
     case schedule(String)
-    case missing(String)
+    /// `meant` says what may have been meant.
+    case missing(String, meant: String? = nil)
     case method(String)
     case pathMissing(after: String)
     case path(String, String)
@@ -49,7 +50,8 @@ extension JobLineFault: CustomStringConvertible {
         switch self {
         case .empty: "is empty; \(Self.example), or off"
         case .schedule(let sentence): sentence
-        case .missing(let what): "has no \(what); a new job needs schedule, method and path: \(Self.example)"
+        case .missing(let what, let meant):
+            "has no \(what); \(meant ?? "a new job needs schedule, method and path: \(Self.example)")"
         case .method(let text) where Self.methods.contains(text.uppercased()):
             "method \(quote(text)) is not allowed; write \(text.uppercased())"
         case .method(let text): "method \(quote(text)) is not allowed; write \(Self.methods.joined(separator: ", "))"

@@ -1,4 +1,5 @@
 internal import Clockwork
+internal import Files
 
 /// What a job line says that is allowed and hardly meant; no sentence shows a path, a header's value or a body.
 enum JobLineHint {

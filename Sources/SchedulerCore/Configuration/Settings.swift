@@ -50,7 +50,7 @@ package struct Settings: Sendable, Equatable {
         random: UInt64 = 0
     ) throws(SettingsFaults) {
         var reader = EnvironmentReader(environment, sources)
-        let target = reader.url(.apiURL)
+        let target = reader.target()
         token = reader.token(for: target)
         transport = reader.transport(for: target)
         var intervals: [Variable: Int] = [:]
@@ -72,7 +72,9 @@ package struct Settings: Sendable, Equatable {
         stateDirectory = reader.stateDirectory()
         listen = reader.listenAddress()
         let isStrict = reader.flag(.strict)
-        reader.reportUnknown(asFaults: isStrict)
+        reader.reportUnknown(asFaults: isStrict, jobs: jobs.map(\.name))
+        reader.tellServiceLinks()
+        reader.warnOfTZ(jobs)
 
         secrets = reader.secrets
         let book = SecretBook(secrets)
@@ -98,6 +100,14 @@ extension Settings {
     ///
     /// `state` is what only `check` has to foresee: the start tries the directory, and tells what came of it.
     package func warnings(at now: Moment, state: SettingsFault? = nil) -> [SettingsFault] {
-        warnings + (state.map { [$0] } ?? []) + JobHints.all(jobs, at: now)
+        warnings + (token == nil ? [Self.noToken] : []) + (state.map { [$0] } ?? []) + JobHints.all(jobs, at: now)
     }
+
+    private static let noToken = SettingsFault(
+        variable: Variable.token.name,
+        message: """
+            \(Variable.token.name) is not set: calls go out without Authorization, and the app has to let them in (as it \
+            does in its development mode). Set it in production.
+            """
+    )
 }

@@ -49,6 +49,9 @@ package enum Variable: String, CaseIterable, Sendable {
     /// What may be written, as a fault says it after "write".
     var allowed: String { row.rule.allowed }
 
+    /// Whether the app reads it as well, by a name that is not ours to rule over.
+    var isShared: Bool { !name.hasPrefix(Self.prefix) && self != .apiURL }
+
     static let jobPrefix = "SCHEDULER_JOB_"
     /// What begins so and is read by nothing is likely a slip.
     static let prefix = "SCHEDULER_"

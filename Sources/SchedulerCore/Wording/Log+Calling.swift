@@ -11,13 +11,6 @@ extension Log {
         case .tokenFileIsGood(let file): info("\(own: file.variable) can be read again; the token is the same.")
         case .tokenFileIsBad(let file, let fault):
             warning("\(own: file.shown) \(own: fault.description); the last token stays in use until this is mended.")
-        case .tokenIsMissing:
-            warning(
-                """
-                SCHEDULER_API_TOKEN is not set: calls go out without Authorization, and the app has to let them in \
-                (as it does in its development mode). Set it in production.
-                """
-            )
         case .tokenIsTriedAgain(let attempt):
             info(
                 """

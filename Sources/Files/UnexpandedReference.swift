@@ -1,7 +1,12 @@
 /// `$(NAME)`, `${NAME}` or `${NAME:-x}`, which whatever starts a container was to replace, and did not.
-enum UnexpandedReference {
+package enum UnexpandedReference {
+    /// What is wrong with a text that holds one, to follow what it stands in.
+    package static let rule =
+        "holds a reference, $(NAME) or ${NAME}, that nothing has replaced; write the value, or set NAME where the "
+        + "container is started"
+
     /// Whether a text holds one.
-    static func isIn(_ text: String) -> Bool {
+    package static func isIn(_ text: String) -> Bool {
         var rest = text.utf8[...]
         let lastBrace = rest.lastIndex(of: UInt8(ascii: "}")) ?? rest.startIndex
         while let dollar = rest.firstIndex(of: UInt8(ascii: "$")) {

@@ -1,0 +1,73 @@
+internal import Clockwork
+internal import Schedule
+internal import Telling
+
+/// Names with our prefix that nothing reads, and what is said of them.
+extension EnvironmentReader {
+    /// A name that nothing reads is likely a slip; the app may share the .env, so it is no fault unless asked for.
+    ///
+    /// `jobs` are the names of the jobs that are there.
+    mutating func reportUnknown(asFaults: Bool, jobs: [String]) {
+        let known = Set(Variable.allCases.filter { $0 != .job }.map(\.name) + names(withPrefix: Variable.jobPrefix))
+        for name in names(withPrefix: Variable.prefix) where !known.contains(name) {
+            guard let message = message(name, known, jobs) else { continue }
+            if asFaults { fault(name, message) } else { warn(name, message) }
+        }
+    }
+
+    /// Nil where there is nothing to be changed.
+    private func message(_ name: String, _ known: Set<String>, _ jobs: [String]) -> String? {
+        guard let later = LaterVariable.named(name) else { return hint(name, known) }
+        let key = JobName.folded(later.job.name)
+        let own = names(withPrefix: Variable.jobPrefix).map { $0.dropFirst(Variable.jobPrefix.count) }
+        // Where there is a line already, the app's variable may stay beside it.
+        guard let value = environment[name], !own.contains(where: { JobName.folded(String($0)) == key }),
+            let line = later.line(value, isThere: jobs.contains { JobName.folded($0) == key })
+        else { return nil }
+        return
+            "\(name) is read by later releases of the app, and by nothing here; write \(later.job.variable)='\(line)'"
+    }
+
+    private func hint(_ name: String, _ known: Set<String>) -> String {
+        let meant = Self.elsewhere[String(name.dropFirst(Variable.prefix.count))] ?? nearest(name, in: known)
+        let hint = meant.map { "did you mean \($0)?" } ?? "scheduler help variables lists those that are"
+        return "\(name) is read by nothing; \(hint)"
+    }
+
+    private func nearest(_ name: String, in known: Set<String>) -> String? {
+        let prefix = Variable.prefix
+        let names = known.filter { $0.hasPrefix(prefix) }.sorted().map { String($0.dropFirst(prefix.count)) }
+        return MeantName.of(String(name.dropFirst(prefix.count)), in: names).map { prefix + $0 }
+    }
+
+    /// Names without our prefix, by what is written with it, and those that other programs have.
+    private static let elsewhere: [String: String] = {
+        let bare = Variable.allCases.map(\.name).filter { !$0.hasPrefix(Variable.prefix) }
+        var names = Dictionary(uniqueKeysWithValues: bare.map { ($0, $0) })
+        for name in ["URL", "APP_URL", "BASE_URL", "TARGET_URL", "TARGET", "API_BASE_URL", "API_HOST"] {
+            names[name] = Variable.apiURL.name
+        }
+        for name in ["TZ", "TIME_ZONE", "ZONE", "CRON_TZ"] { names[name] = Variable.timezone.name }
+        for name in ["PORT", "HOST", "BIND", "METRICS_PORT"] { names[name] = Variable.listen.name }
+        for name in ["POSTHOG_KEY"] { names[name] = Variable.postHogKey.name }
+        return names
+    }()
+
+    /// `TZ` alone moves no schedule, and its operator may believe that it does.
+    mutating func warnOfTZ(_ jobs: [Job]) {
+        guard let text = environment["TZ"]?.trimmingBlanks, !isSet(.timezone) else { return }
+        let name = text.hasPrefix(":") ? String(text.dropFirst()) : text
+        let isUTC = ["", "utc", "utc0", "etc/utc", "gmt", "etc/gmt", "uct", "zulu", "universal"].contains(
+            name.lowercased()
+        )
+        guard !isUTC, jobs.contains(where: { !$0.timetable.schedule.isElapsedTime && $0.timetable.zone == .utc }) else {
+            return
+        }
+        let isZone = (try? Zone(named: name, in: ZoneDirectory(environment: environment))) != nil
+        let value = isZone ? name : Variable.timezone.allowed
+        warn(
+            "TZ",
+            "TZ is not read, so schedules are in UTC; write \(Variable.timezone.name)=\(value), or UTC if that is meant"
+        )
+    }
+}
