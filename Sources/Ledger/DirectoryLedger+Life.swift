@@ -49,7 +49,7 @@ extension DirectoryLedger {
         let found = try files.readLog()
         let (book, number) = snapshot { book in if let found { book.merge(found) } }
         if let failure = refusal ?? files.log?.refusal { throw failure }
-        if files.log == nil || files.log?.damage != nil { try files.replace(with: book) }
+        if files.log?.mayGrow != true { try files.replace(with: book) }
         state.withLock { $0.isOpen = true }
         note(keptThrough: number)
     }

@@ -30,8 +30,10 @@ package protocol FileLayer: Sendable {
     func rename(_ path: String, to new: String) throws(StateFailure)
     func link(_ path: String, to new: String) throws(StateFailure)
     func remove(_ path: String) throws(StateFailure)
-    /// With the directories above it, each of mode 0700; none if it is there.
-    func makeDirectory(_ path: String) throws(StateFailure)
+    /// Of mode 0700, in a directory that is there; false if it is there itself.
+    func makeDirectory(_ path: String) throws(StateFailure) -> Bool
+    /// Whether there is one, also behind a symbolic link.
+    func isDirectory(_ path: String) -> Bool
     func names(in directory: String) throws(StateFailure) -> [String]
 }
 
@@ -44,7 +46,7 @@ package enum FileCall: String, Sendable, CaseIterable {
 package struct FileStatus: Sendable, Equatable {
     package enum Kind: String, Sendable {
         case regular = "regular file"
-        case directory, fifo = "FIFO", link = "symbolic link", socket, device
+        case directory, fifo = "FIFO", link = "symbolic link", hardLink = "hard link", socket, device
     }
 
     package var kind: Kind

@@ -8,8 +8,12 @@ package enum StateEvent: Sendable, Equatable {
     case writable(path: String)
     /// The record file had damage: what was good is used.
     case damaged(path: String, good: Int, places: Int, bytes: Int, aside: String?)
-    /// Something that is no file stood where one belongs.
+    /// Something that is no file, or belongs to another name, stood where one belongs.
     case setAside(path: String, FileStatus.Kind, to: String)
     /// The record file could not be written anew, and grows.
     case notShortened(path: String, StateFailure)
+    /// The record file has another name as well: it was left as it is, and written anew under its own.
+    case shared(path: String)
+    /// The file system has no locks: another sidecar would not be kept out.
+    case withoutLock(directory: String, StateFailure)
 }

@@ -9,15 +9,16 @@ extension StateFiles {
         dropLock()
         // Between opening and locking the name may have gone to another file, whose lock is then the one that counts.
         for _ in 0..<10 {
-            try layer.makeDirectory(directory)
+            try makeDirectory(directory)
             try setAsideUnlessRegular(lockPath)
             guard let descriptor = try openLock() else { continue }
             do throws(StateFailure) {
-                guard try layer.lock(descriptor) else {
+                guard try lock(descriptor) else {
                     layer.close(descriptor)
                     return false
                 }
-                guard try isStill(descriptor, lockPath) else {
+                // Only what nobody has is moved: another sidecar's lock stays where it is.
+                guard try isStill(descriptor, lockPath), try !setAsideIfLinked(descriptor, lockPath) else {
                     layer.close(descriptor)
                     continue
                 }
@@ -33,6 +34,30 @@ extension StateFiles {
             return true
         }
         throw .replaced
+    }
+
+    /// Where there are no locks, one that nobody keeps out has it as well.
+    private mutating func lock(_ descriptor: Int32) throws(StateFailure) -> Bool {
+        do throws(StateFailure) {
+            return try layer.lock(descriptor)
+        } catch .system(let call, let number) where [ENOLCK, EOPNOTSUPP, ENOSYS].contains(number) {
+            if !isWithoutLock { report(.withoutLock(directory: directory, .system(call, number: number))) }
+            isWithoutLock = true
+            return true
+        }
+    }
+
+    /// Also those above it; each that was missing is there after a loss of power as well.
+    private func makeDirectory(_ path: String) throws(StateFailure) {
+        if layer.isDirectory(path) { return }
+        let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        if !parent.isEmpty { try makeDirectory(parent) }
+        guard try layer.makeDirectory(path) else { return }
+        do throws(StateFailure) {
+            try layer.syncDirectory(parent.isEmpty ? "/" : parent)
+        } catch .system(_, let number) where number == EACCES {
+            // We may write there and not read; nothing more can be done.
+        }
     }
 
     mutating func dropLock() {

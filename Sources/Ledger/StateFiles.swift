@@ -16,8 +16,13 @@ struct StateFiles {
         var compactSize: Int
         /// Set if there is something in it that cannot be read.
         var damage: RecordReader.Tally?
+        /// Whether the file has another name as well, so that it is not ours to write.
+        var isLinked = false
         /// Counts the files that were opened.
         var generation = 0
+
+        /// Whether it may be added to, rather than be written anew first.
+        var mayGrow: Bool { damage == nil && !isLinked }
     }
 
     let directory: String
@@ -29,6 +34,8 @@ struct StateFiles {
     let report: @Sendable (StateEvent) -> Void
 
     var lockDescriptor: Int32?
+    /// Whether a person was told that nobody is kept out.
+    var isWithoutLock = false
     private(set) var log: OpenLog? {
         didSet {
             if log?.descriptor != oldValue?.descriptor {
@@ -74,8 +81,9 @@ struct StateFiles {
         closeLog()
         let (descriptor, refusal) = try openLog()
         do throws(StateFailure) {
-            guard try layer.status(descriptor).kind == .regular else { throw .notRegular }
-            if refusal == nil, status.mode != 0o600 { try? layer.setMode(descriptor, 0o600) }
+            let status = try layer.status(descriptor)
+            guard status.kind == .regular else { throw .notRegular }
+            if refusal == nil, status.links == 1, status.mode != 0o600 { try? layer.setMode(descriptor, 0o600) }
             let (book, tally) = try read(descriptor)
             generation += 1
             log = OpenLog(
@@ -84,6 +92,7 @@ struct StateFiles {
                 refusal: refusal,
                 compactSize: tally.bytes * book.records / max(book.records, tally.good),
                 damage: tally.damaged > 0 || tally.bytes == 0 ? tally : nil,
+                isLinked: status.links > 1,
                 generation: generation
             )
             return book
@@ -227,6 +236,8 @@ struct StateFiles {
                     aside: aside
                 )
             )
+        } else if log?.isLinked == true {
+            report(.shared(path: logPath))
         }
         closeLog()
         generation += 1
@@ -253,10 +264,21 @@ struct StateFiles {
     /// Moves away what is no file, so that it is neither followed nor waited for.
     func setAsideUnlessRegular(_ path: String) throws(StateFailure) {
         guard let status = try layer.status(path), status.kind != .regular else { return }
+        try setAside(path, status.kind)
+    }
+
+    /// Moves away a second name of a file that is somebody else's.
+    func setAsideIfLinked(_ descriptor: Int32, _ path: String) throws(StateFailure) -> Bool {
+        guard try layer.status(descriptor).links > 1 else { return false }
+        try setAside(path, .hardLink)
+        return true
+    }
+
+    private func setAside(_ path: String, _ kind: FileStatus.Kind) throws(StateFailure) {
         let aside = asideName(path)
         try layer.rename(path, to: aside)
         trimAsides()
-        report(.setAside(path: path, status.kind, to: aside))
+        report(.setAside(path: path, kind, to: aside))
     }
 
     /// A name that sorts behind all others of its kind, several in a second as well.

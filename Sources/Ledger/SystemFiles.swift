@@ -112,21 +112,18 @@ package struct SystemFiles: FileLayer {
         } catch .system(_, let number) where number == ENOENT {}
     }
 
-    package func makeDirectory(_ path: String) throws(StateFailure) {
-        // One behind a symbolic link is as good.
-        if isDirectory(path) { return }
-        if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-            try makeDirectory(String(path[..<slash]))
-        }
+    package func makeDirectory(_ path: String) throws(StateFailure) -> Bool {
         do throws(StateFailure) {
             _ = try repeated(.mkdir) { unsafe mkdir(path, 0o700) }
             _ = try repeated(.chmod) { unsafe chmod(path, 0o700) }
+            return true
         } catch .system(.mkdir, let number) where number == EEXIST && isDirectory(path) {
             // Another process was faster.
+            return false
         }
     }
 
-    private func isDirectory(_ path: String) -> Bool {
+    package func isDirectory(_ path: String) -> Bool {
         var status = stat()
         return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }

@@ -156,9 +156,11 @@ final class FaultyFiles: FileLayer {
         try system.remove(path)
     }
 
-    func makeDirectory(_ path: String) throws(StateFailure) {
+    func isDirectory(_ path: String) -> Bool { system.isDirectory(path) }
+
+    func makeDirectory(_ path: String) throws(StateFailure) -> Bool {
         try reach(.mkdir, path)
-        try system.makeDirectory(path)
+        return try system.makeDirectory(path)
     }
 
     func names(in directory: String) throws(StateFailure) -> [String] {

@@ -27,6 +27,34 @@ struct StateOrderTests {
         ledger.close()
     }
 
+    @Test("a directory that was just made is synced in its parent, each of several, before anything is in it")
+    func newDirectories() throws {
+        let deep = LedgerRig(rig.folder, "one/two/state")
+        let ledger = try deep.opened()
+        let folder = rig.folder.url.lastPathComponent
+        let steps = deep.files.changes.prefix(7)
+        #expect(
+            steps == [
+                "mkdir one", "sync \(folder)", "mkdir two", "sync one", "mkdir state", "sync two", "create lock",
+            ]
+        )
+        ledger.close()
+        let again = LedgerRig(rig.folder, "one/two/state")
+        try again.opened().close()
+        #expect(!again.files.changes.contains { $0.hasPrefix("mkdir ") }, "one that is there")
+        #expect(!again.files.changes.contains("sync two"))
+    }
+
+    @Test("a parent that we may not read cannot be synced, and is no reason to keep nothing")
+    func unreadableParent() throws {
+        let deep = LedgerRig(rig.folder, "one/state")
+        deep.files.change { ($0.failing, $0.kinds, $0.number) = (1, [.sync], EACCES) }
+        let ledger = try deep.opened()
+        #expect(ledger.isWritable)
+        #expect(deep.events == [])
+        ledger.close()
+    }
+
     @Test("a record is written, then synced")
     func record() throws {
         let ledger = try rig.opened()

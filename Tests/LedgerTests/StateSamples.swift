@@ -43,6 +43,8 @@ extension StateEvent {
         case .damaged: "damaged"
         case .setAside: "setAside"
         case .notShortened: "notShortened"
+        case .withoutLock: "withoutLock"
+        case .shared: "shared"
         }
     }
 }

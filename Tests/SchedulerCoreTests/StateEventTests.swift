@@ -49,8 +49,24 @@ struct StateEventTests {
             ),
             (
                 .setAside(path: "/s/lock", .fifo, to: "/s/lock.damaged-1"),
-                "WARNING SCHEDULER_STATE_DIR: /s/lock was a FIFO, not a file; it was not touched, only renamed to "
-                    + "/s/lock.damaged-1."
+                "WARNING SCHEDULER_STATE_DIR: /s/lock was a FIFO, not a file of its own; it was not touched, only "
+                    + "renamed to /s/lock.damaged-1."
+            ),
+            (
+                .setAside(path: "/s/lock", .hardLink, to: "/s/lock.damaged-1"),
+                "WARNING SCHEDULER_STATE_DIR: /s/lock was a hard link, not a file of its own; it was not touched, only "
+                    + "renamed to /s/lock.damaged-1."
+            ),
+            (
+                .shared(path: "/s/state.log"),
+                "WARNING SCHEDULER_STATE_DIR: /s/state.log was a hard link: the file has another name as well and was "
+                    + "not touched; its records are used, and are written to a file of their own."
+            ),
+            (
+                .withoutLock(directory: "/s", .system(.lock, number: ENOLCK)),
+                "WARNING SCHEDULER_STATE_DIR: the file system of /s has no locks (lock: No locks available): a second "
+                    + "scheduler on it could not be kept out, and both would run the jobs. Start only one, or use a local "
+                    + "disk."
             ),
             (
                 .notShortened(path: "/s/state.log", .system(.write, number: ENOSPC)),

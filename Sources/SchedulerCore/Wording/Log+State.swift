@@ -38,8 +38,23 @@ extension Log {
         case .setAside(let path, let kind, let aside):
             warning(
                 """
-                SCHEDULER_STATE_DIR: \(path) was a \(own: kind.rawValue), not a file; it was not touched, only \
-                renamed to \(aside).
+                SCHEDULER_STATE_DIR: \(path) was a \(own: kind.rawValue), not a file of its own; it was not \
+                touched, only renamed to \(aside).
+                """
+            )
+        case .shared(let path):
+            warning(
+                """
+                SCHEDULER_STATE_DIR: \(path) was a hard link: the file has another name as well and was not touched; \
+                its records are used, and are written to a file of their own.
+                """
+            )
+        case .withoutLock(let directory, let failure):
+            warning(
+                """
+                SCHEDULER_STATE_DIR: the file system of \(own: directory) has no locks (\(own: failure.description)): \
+                a second scheduler on it could not be kept out, and both would run the jobs. Start only one, or use a \
+                local disk.
                 """
             )
         case .notShortened(let path, let failure):
