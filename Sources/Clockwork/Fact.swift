@@ -126,6 +126,9 @@ package struct Hold: Sendable, Equatable {
         var slots: SlotReason { self == .abandoned ? .abandoned : .throttled }
     }
 
+    /// No timeout with its `abandon-hold` comes to more.
+    package static let longest = Duration.seconds(11 * 366 * 86_400)
+
     package var from: Moment
     package var until: Moment
     package var reason: Reason

@@ -20,6 +20,11 @@ package struct RunField: Sendable {
     package let access: Access
     /// Whether the line that ends a run carries it.
     package var isLogged = true
+    /// Of a number.
+    package var allowed = 0...Int.max
+
+    /// In milliseconds; a slot may lie as far back as any that can be written.
+    private static let (century, tenMillennia) = (100 * 366 * 86_400_000, 10_000 * 366 * 86_400_000)
 
     package static let all = [
         RunField(name: "slot", key: "slot", access: .moment(\.slot)),
@@ -36,7 +41,7 @@ package struct RunField: Sendable {
             }
         ),
         RunField(name: "began", key: "at", access: .moment(\.began), isLogged: false),
-        RunField(name: "attempts", key: "attempts", access: .number(\.attempts)),
+        RunField(name: "attempts", key: "attempts", access: .number(\.attempts), allowed: 1...1_000_000),
         RunField(
             name: "outcome",
             key: "outcome",
@@ -48,9 +53,9 @@ package struct RunField: Sendable {
                 return true
             }
         ),
-        RunField(name: "status", key: "status", access: .number(\.status)),
-        RunField(name: "ms", key: "ms", access: .number(\.milliseconds)),
-        RunField(name: "late_ms", key: "late", access: .number(\.lateMilliseconds)),
+        RunField(name: "status", key: "status", access: .number(\.status), allowed: 0...999),
+        RunField(name: "ms", key: "ms", access: .number(\.milliseconds), allowed: 0...century),
+        RunField(name: "late_ms", key: "late", access: .number(\.lateMilliseconds), allowed: 0...tenMillennia),
     ]
 
     /// The value as text: what every place that shows it starts from.

@@ -94,6 +94,12 @@ extension RecordFields {
         return .some(moment)
     }
 
+    mutating func optionalID(_ key: StaticString, _ bytes: Span<UInt8>) -> RunID?? {
+        guard let range = value(key, bytes), !Self.isNone(bytes, range) else { return .some(nil) }
+        guard let id = id(key, bytes) else { return nil }
+        return .some(id)
+    }
+
     mutating func text(_ key: StaticString, _ bytes: Span<UInt8>) -> String? {
         guard let range = value(key, bytes), !range.isEmpty else { return nil }
         return Self.text(bytes, range)

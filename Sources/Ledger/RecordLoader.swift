@@ -6,6 +6,9 @@ struct RecordLoader {
     /// Of the format; a file of a newer one is left alone.
     static let version = 1
 
+    /// More than any release keeps, or any clock can bring about.
+    private static let (mostRuns, mostFailures) = (1_000, 1_000_000_000)
+
     private(set) var book = Book()
     /// What the file says that it is; nil if its header is lost.
     private(set) var fileVersion: Int?
@@ -34,11 +37,12 @@ struct RecordLoader {
             guard let run = run(&fields, bytes) else { return false }
             book.restore(unfinished: run, of: name)
         } else if fields.isKind("flight", bytes) {
-            guard let begin = begin(&fields, bytes), let previous = fields.optionalMoment("previous", bytes) else {
-                return false
-            }
+            guard let begin = begin(&fields, bytes), let previous = fields.optionalMoment("previous", bytes),
+                var peak = fields.optionalMoment("peak", bytes)
+            else { return false }
             // Release 0.1.0 knew the last slot alone.
-            let peak = fields.value("peak", bytes) == nil ? previous : fields.optionalMoment("peak", bytes) ?? nil
+            if fields.value("peak", bytes) == nil { peak = previous }
+            guard peak == nil || previous != nil else { return false }
             book.restore(JobState.InFlight(begin, previous: previous, previousHighest: peak), of: name)
         } else {
             guard let fact = fact(name.name, &fields, bytes) else { return false }
@@ -55,19 +59,20 @@ struct RecordLoader {
     private func fact(_ name: String, _ fields: inout RecordFields, _ bytes: Span<UInt8>) -> Fact? {
         if fields.isKind("begin", bytes) { return begin(&fields, bytes).map { .began(name, $0) } }
         if fields.isKind("end", bytes) {
-            return run(&fields, bytes).map { .ended(name, $0, hold(&fields, bytes)) }
+            guard let run = run(&fields, bytes), let hold = hold(&fields, bytes) else { return nil }
+            return .ended(name, run, hold)
         }
         if fields.isKind("failed", bytes) {
-            return run(&fields, bytes).map { .failed(name, $0, hold(&fields, bytes)) }
+            guard let run = run(&fields, bytes), let hold = hold(&fields, bytes) else { return nil }
+            return .failed(name, run, hold)
         }
         if fields.isKind("withdrawn", bytes) { return fields.id("run", bytes).map { .withdrawn(name, $0) } }
         if fields.isKind("passed", bytes) { return fields.moment("slot", bytes).map { .passed(name, slot: $0) } }
         if fields.isKind("gone", bytes) { return fields.moment("at", bytes).map { .gone(name, at: $0) } }
         if fields.isKind("dropped", bytes) { return .dropped(name) }
         guard let last = fields.optionalMoment("last", bytes), let zone = fields.text("zone", bytes),
-            let schedule = fields.text("schedule", bytes)
+            let schedule = fields.text("schedule", bytes), let seen = fields.optionalMoment("seen", bytes)
         else { return nil }
-        let seen = fields.optionalMoment("seen", bytes) ?? nil
         return .configured(name, Fact.Configuration(schedule: schedule, zone: zone, seen: seen, last: last))
     }
 
@@ -82,7 +87,7 @@ struct RecordLoader {
                 guard let id = fields.id(field.key, bytes) else { return nil }
                 run[keyPath: path] = id
             case .number(let path):
-                guard let number = fields.number(field.key, bytes) else { return nil }
+                guard let number = fields.number(field.key, bytes), field.allowed.contains(number) else { return nil }
                 run[keyPath: path] = number
             case .word(_, let set):
                 guard let word = fields.text(field.key, bytes), set(&run, word) else { return nil }
@@ -96,15 +101,16 @@ struct RecordLoader {
             let id = fields.id("run", bytes),
             let trigger: Run.Trigger = fields.word("trigger", bytes),
             let at = fields.moment("at", bytes),
-            let attempt = fields.number("attempt", bytes)
+            let attempt = fields.number("attempt", bytes), attempt > 0
         else { return nil }
         return RunBegin(id: id, slot: slot, trigger: trigger, at: at, attempt: attempt)
     }
 
-    /// A hold that makes no sense is none.
-    private func hold(_ fields: inout RecordFields, _ bytes: Span<UInt8>) -> Hold? {
+    /// One that is longer than any that a job can have would silence it for ever.
+    private func hold(_ fields: inout RecordFields, _ bytes: Span<UInt8>) -> Hold?? {
+        guard fields.value("hold", bytes) != nil else { return .some(nil) }
         guard let reason: Hold.Reason = fields.word("hold", bytes), let from = fields.moment("from", bytes),
-            let until = fields.moment("until", bytes)
+            let until = fields.moment("until", bytes), (.zero...Hold.longest).contains(until - from)
         else { return nil }
         return Hold(from: from, until: until, reason: reason)
     }
@@ -116,21 +122,22 @@ struct RecordLoader {
     ) -> Bool {
         guard let last = fields.optionalMoment("last", bytes),
             let success = fields.optionalMoment("success", bytes),
-            let failures = fields.number("failures", bytes),
-            let gone = fields.optionalMoment("gone", bytes),
-            let runs = fields.number("runs", bytes)
+            let failures = fields.number("failures", bytes), failures <= Self.mostFailures,
+            let gone = fields.optionalMoment("gone", bytes), let seen = fields.optionalMoment("seen", bytes),
+            let runs = fields.number("runs", bytes), runs <= Self.mostRuns, let hold = hold(&fields, bytes),
+            let flight = fields.optionalID("flight", bytes), let unfinished = fields.optionalID("unfinished", bytes),
+            var highest = fields.optionalMoment("highest", bytes)
         else { return false }
-        let open = (flight: fields.id("flight", bytes), unfinished: fields.id("unfinished", bytes))
         guard let zone = fields.text("zone", bytes), let schedule = fields.text("schedule", bytes) else { return false }
         var state = JobState(name: name.name)
         (state.schedule, state.zone, state.last, state.gone) = (schedule, zone, last, gone)
         (state.lastSuccess, state.consecutiveFailures) = (success, failures)
-        state.seen = fields.optionalMoment("seen", bytes) ?? nil
         // Release 0.1.0 did not keep it; its runs tell of it.
-        let isOld = fields.value("highest", bytes) == nil
-        state.highest = isOld ? book.highest(key: name.key) : fields.optionalMoment("highest", bytes) ?? nil
-        state.hold = hold(&fields, bytes)
-        book.restore(state, key: name.key, runs: runs, open: open)
+        if fields.value("highest", bytes) == nil { highest = book.highest(key: name.key) }
+        // A job that has begun a run is not one that never ran.
+        guard last != nil || highest == nil else { return false }
+        (state.seen, state.highest, state.hold) = (seen, highest, hold)
+        book.restore(state, key: name.key, runs: runs, open: (flight, unfinished))
         return true
     }
 

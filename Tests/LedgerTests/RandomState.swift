@@ -54,7 +54,10 @@ struct RandomState {
         )
     }
 
-    mutating func hold() -> Hold { Hold(from: moment(), until: moment(), reason: one(of: Hold.Reason.allCases)) }
+    mutating func hold() -> Hold {
+        let from = moment()
+        return Hold(from: from, until: from + .seconds(number(0...999)), reason: one(of: Hold.Reason.allCases))
+    }
 
     mutating func optionalHold() -> Hold? { number(0...2) == 0 ? hold() : nil }
 
@@ -79,9 +82,11 @@ struct RandomState {
     mutating func job() -> JobState {
         var state = JobState(name: name())
         (state.schedule, state.zone, state.seen) = (text(), text(), optionalMoment())
-        (state.last, state.highest, state.hold) = (optionalMoment(), optionalMoment(), optionalHold())
+        (state.last, state.hold) = (optionalMoment(), optionalHold())
+        if state.last != nil { state.highest = optionalMoment() }
         if number(0...2) == 0 {
-            state.inFlight = .init(begin(), previous: optionalMoment(), previousHighest: optionalMoment())
+            let previous = optionalMoment()
+            state.inFlight = .init(begin(), previous: previous, previousHighest: previous.map { _ in moment() })
         }
         if number(0...2) == 0 { state.unfinished = run() }
         for _ in 0..<number(0...JobState.keptRuns) { state.runs.append(run()) }

@@ -22,13 +22,16 @@ struct StateFieldsTests {
     private static let changes: [(member: String, change: @Sendable (inout JobState) -> Void)] = [
         ("name", { $0.name = "A" }), ("schedule", { $0.schedule = "daily 03:00" }),
         ("zone", { $0.zone = "Europe/Prague" }), ("seen", { $0.seen = .epoch }), ("last", { $0.last = .epoch }),
-        ("highest", { $0.highest = .epoch }),
+        ("highest", { ($0.last, $0.highest) = (.epoch, .epoch) }),
         (
             "inFlight",
-            { $0.inFlight = .init(.numbered(), previous: .epoch, previousHighest: .epoch + .seconds(1)) }
+            {
+                $0.last = RunBegin.numbered().slot
+                $0.inFlight = .init(.numbered(), previous: .epoch, previousHighest: .epoch + .seconds(1))
+            }
         ),
-        ("unfinished", { $0.unfinished = .numbered(2, .failed) }), ("hold", { $0.hold = hold }),
-        ("runs", { $0.runs = (1...3).map { .numbered($0) } }), ("lastSuccess", { $0.lastSuccess = .epoch }),
+        ("unfinished", { ($0.last, $0.unfinished) = (.epoch, .numbered(2, .failed)) }), ("hold", { $0.hold = hold }),
+        ("runs", { ($0.last, $0.runs) = (.epoch, (1...3).map { .numbered($0) }) }), ("lastSuccess", { $0.lastSuccess = .epoch }),
         ("consecutiveFailures", { $0.consecutiveFailures = 3 }), ("gone", { $0.gone = .epoch }),
     ]
 

@@ -167,6 +167,16 @@ struct StateTextTests {
     private static let begin =
         "slot=2026-01-01T00:00:00Z run=00000000000000000000000000000001 trigger=first at=2026-01-01T00:00:00Z attempt=1"
 
+    private static let job =
+        "job job=a last=1970-01-01T00:00:00Z success=- failures=0 gone=- runs=0 flight=- zone=UTC schedule=x seen=- highest=1970-01-01T00:00:00Z"
+
+    @Test("the records that the senseless ones are made of make sense")
+    func sensible() {
+        let (book, tally) = StateText.read(StateText.line(Self.job) + StateText.line("begin job=a " + Self.begin))
+        #expect(tally.damaged == 0)
+        #expect(book["a"]?.inFlight != nil)
+    }
+
     private static func begins(_ field: String, _ values: [String]) -> [String] {
         let whole = begin.split(separator: " ").first { $0.hasPrefix(field + "=") }.map(String.init) ?? ""
         return values.map { "begin job=a " + begin.replacing(whole, with: "\(field)=\($0)") }
@@ -188,7 +198,40 @@ struct StateTextTests {
                 "2026-01-01T00:00:00.1234567890Z", "2026-01-01T00:00:00+01:00", "-", "99999999999999999999999",
             ]
         )
-        payloads += begins("attempt", ["-1", "1e9", "x", "", "9999999999999999", "9999999999999999999"])
+        let run = begin.replacing("attempt=1", with: "attempts=1 outcome=ok status=200 ms=5 late=0")
+        let changes = [
+            ("ms=5", ["ms=-5", "ms=1e308", "ms=999999999999999", "ms=nan", "ms="]),
+            ("late=0", ["late=-1", "late=999999999999999"]), ("status=200", ["status=1000", "status=-1", "status=x"]),
+            ("attempts=1", ["attempts=0", "attempts=99999999"]), ("outcome=ok", ["outcome=fine", "outcome=OK"]),
+            ("trigger=first", ["trigger=cron"]),
+        ]
+        for kind in ["end", "failed", "run", "unfinished"] {
+            for (whole, wrong) in changes {
+                payloads += wrong.map { "\(kind) job=a " + run.replacing(whole, with: $0) }
+            }
+        }
+        let until = "until=2026-01-01T00:01:00Z"
+        for hold in [
+            "hold=asleep from=2026-01-01T00:00:00Z \(until)", "hold=abandoned \(until)",
+            "hold=abandoned from=never \(until)",
+            "hold=throttled from=2026-01-01T00:00:00Z until=9999-12-31T23:59:59Z",
+            "hold=abandoned from=2026-01-02T00:00:00Z \(until)", "hold= from=2026-01-01T00:00:00Z \(until)",
+        ] {
+            payloads += ["end job=a \(run) \(hold)", "failed job=a \(run) \(hold)", "\(job) \(hold)"]
+        }
+        payloads += [
+            ("last=1970-01-01T00:00:00Z", ["last=-", "last=1e308", "last=-5", "last=\"yesterday\"", "last="]),
+            ("success=-", ["success=0", "success=1e308"]), ("failures=0", ["failures=-1", "failures=99999999999"]),
+            ("gone=-", ["gone=no"]), ("runs=0", ["runs=-1", "runs=5000", "runs="]), ("flight=-", ["flight=1"]),
+            ("seen=-", ["seen=1e308"]), ("highest=1970-01-01T00:00:00Z", ["highest=soon"]), ("schedule=x", ["schedule=", ""]),
+            ("runs=0", ["runs=0 unfinished=1"]),
+        ].flatMap { whole, wrong in wrong.map { job.replacing(whole, with: $0) } }
+        payloads += [
+            "configured job=a last=nan zone=UTC schedule=x", "configured job=a last=- zone=UTC schedule=x seen=nan",
+            "flight job=a \(begin) previous=nan", "flight job=a \(begin) previous=- peak=nan",
+            "flight job=a \(begin) previous=- peak=2026-01-01T00:00:00Z",
+        ]
+        payloads += begins("attempt", ["0", "-1", "1e9", "x", "", "9999999999999999", "9999999999999999999"])
         payloads += begins("trigger", ["", "never", "First"])
         payloads += begins("run", ["0000000000000000000000000000000G", "1", ""])
         return payloads
