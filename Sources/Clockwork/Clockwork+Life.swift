@@ -74,8 +74,12 @@ extension Clockwork {
 
     private func introduction(_ entry: Entry, _ now: Moment, _ time: Reading) -> Fact? {
         let (job, known) = (entry.job, entry.state)
-        let isSame = (known.schedule, known.zone) == (job.scheduleText, job.zoneText)
-        if isSame, known.gone == nil, known.seen != nil || known.last != nil { return nil }
+        let isSame =
+            (known.schedule, known.zone) == (job.scheduleText, job.zoneText)
+            && (known.seedHash == nil || known.seedHash == job.seedHash)
+        if isSame, known.gone == nil, known.seen != nil || known.last != nil {
+            return known.seedHash == job.seedHash ? nil : job.configured()
+        }
         // Slots before a change, or while the job was gone, are not missed.
         let isNew = known.schedule.isEmpty && known.gone == nil
         if known.last != nil { return job.configured(last: isNew ? nil : now) }

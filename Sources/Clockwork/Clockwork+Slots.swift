@@ -190,6 +190,13 @@ extension Clockwork {
 extension Job {
     /// How it is configured, as a fact; with a new last slot, or a new moment of being first seen, if there is one.
     func configured(seen: Moment? = nil, last: Moment? = nil) -> Fact {
-        .configured(name, Fact.Configuration(schedule: scheduleText, zone: zoneText, seen: seen, last: last))
+        let configuration = Fact.Configuration(
+            schedule: scheduleText,
+            zone: zoneText,
+            seedHash: seedHash,
+            seen: seen,
+            last: last
+        )
+        return .configured(name, configuration)
     }
 }

@@ -49,11 +49,20 @@ package indirect enum Fact: Sendable {
         /// Schedule and zone, each in its canonical form.
         package var schedule: String
         package var zone: String
+        /// Of `H`; nil where it plays no part.
+        package var seedHash: UInt64?
         package var seen: Moment?
         package var last: Moment?
 
-        package init(schedule: String, zone: String, seen: Moment? = nil, last: Moment? = nil) {
-            (self.schedule, self.zone, self.seen, self.last) = (schedule, zone, seen, last)
+        package init(
+            schedule: String,
+            zone: String,
+            seedHash: UInt64? = nil,
+            seen: Moment? = nil,
+            last: Moment? = nil
+        ) {
+            (self.schedule, self.zone, self.seedHash) = (schedule, zone, seedHash)
+            (self.seen, self.last) = (seen, last)
         }
     }
 

@@ -65,6 +65,9 @@ package struct Job: Sendable, Equatable {
     /// The zone that the slots are reckoned in; empty where it plays no part.
     package var zoneText: String { timetable.schedule.isElapsedTime ? "" : timetable.zone.name }
 
+    /// What the seed and the name come to where the slots depend on them (`H`); nil where they play no part.
+    package var seedHash: UInt64? { timetable.hashKey?.value(for: "seed") }
+
     /// How old a missed slot may be to be caught up, zero for not at all; nil: however old.
     var catchupLimit: Duration? { catchup == .skip ? .zero : catchupWindowSeconds.map { .seconds($0) } }
 }

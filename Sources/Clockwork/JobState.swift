@@ -19,6 +19,8 @@ package struct JobState: Sendable, Equatable {
     /// Schedule and zone that the last slot belongs to, each in its canonical form.
     package var schedule = ""
     package var zone = ""
+    /// What the values of `H` were made of; nil where they play no part, and in state of a release that did not keep it.
+    package var seedHash: UInt64?
     /// When the job was first configured: the slot of its first run.
     package var seen: Moment?
     /// The slot that counts as run last, also while its run is in flight; nil if the job never ran.
@@ -63,7 +65,7 @@ package struct JobState: Sendable, Equatable {
     }
 
     private mutating func configure(_ name: String, _ new: Fact.Configuration) {
-        (self.name, schedule, zone, gone) = (name, new.schedule, new.zone, nil)
+        (self.name, schedule, zone, seedHash, gone) = (name, new.schedule, new.zone, new.seedHash, nil)
         seen = new.seen ?? seen
         guard let last = new.last else { return }
         self.last = last

@@ -75,12 +75,27 @@ extension RecordFields {
 
     mutating func id(_ key: StaticString, _ bytes: Span<UInt8>) -> RunID? {
         guard let range = value(key, bytes), range.count == 32 else { return nil }
-        var parts: (UInt64, UInt64) = (0, 0)
+        let middle = range.lowerBound + 16
+        guard let high = Self.hex(bytes, range.lowerBound..<middle),
+            let low = Self.hex(bytes, middle..<range.upperBound)
+        else { return nil }
+        return RunID(high, low)
+    }
+
+    /// 16 hex digits.
+    mutating func optionalHash(_ key: StaticString, _ bytes: Span<UInt8>) -> UInt64?? {
+        guard let range = value(key, bytes) else { return .some(nil) }
+        guard range.count == 16, let hash = Self.hex(bytes, range) else { return nil }
+        return .some(hash)
+    }
+
+    private static func hex(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64? {
+        var value: UInt64 = 0
         for index in range {
-            guard let digit = Self.hexDigit(bytes[index]) else { return nil }
-            parts = (parts.0 << 4 | parts.1 >> 60, parts.1 << 4 | UInt64(digit))
+            guard let digit = hexDigit(bytes[index]) else { return nil }
+            value = value << 4 | UInt64(digit)
         }
-        return RunID(parts.0, parts.1)
+        return value
     }
 
     mutating func moment(_ key: StaticString, _ bytes: Span<UInt8>) -> Moment? {

@@ -71,9 +71,13 @@ struct RecordLoader {
         if fields.isKind("gone", bytes) { return fields.moment("at", bytes).map { .gone(name, at: $0) } }
         if fields.isKind("dropped", bytes) { return .dropped(name) }
         guard let last = fields.optionalMoment("last", bytes), let zone = fields.text("zone", bytes),
-            let schedule = fields.text("schedule", bytes), let seen = fields.optionalMoment("seen", bytes)
+            let schedule = fields.text("schedule", bytes), let seen = fields.optionalMoment("seen", bytes),
+            let seed = fields.optionalHash("seed", bytes)
         else { return nil }
-        return .configured(name, Fact.Configuration(schedule: schedule, zone: zone, seen: seen, last: last))
+        return .configured(
+            name,
+            Fact.Configuration(schedule: schedule, zone: zone, seedHash: seed, seen: seen, last: last)
+        )
     }
 
     private func run(_ fields: inout RecordFields, _ bytes: Span<UInt8>) -> RunRecord? {
@@ -126,7 +130,7 @@ struct RecordLoader {
             let gone = fields.optionalMoment("gone", bytes), let seen = fields.optionalMoment("seen", bytes),
             let runs = fields.number("runs", bytes), runs <= Self.mostRuns, let hold = hold(&fields, bytes),
             let flight = fields.optionalID("flight", bytes), let unfinished = fields.optionalID("unfinished", bytes),
-            var highest = fields.optionalMoment("highest", bytes)
+            let seed = fields.optionalHash("seed", bytes), var highest = fields.optionalMoment("highest", bytes)
         else { return false }
         guard let zone = fields.text("zone", bytes), let schedule = fields.text("schedule", bytes) else { return false }
         var state = JobState(name: name.name)
@@ -136,7 +140,7 @@ struct RecordLoader {
         if fields.value("highest", bytes) == nil { highest = book.highest(key: name.key) }
         // A job that has begun a run is not one that never ran.
         guard last != nil || highest == nil else { return false }
-        (state.seen, state.highest, state.hold) = (seen, highest, hold)
+        (state.seen, state.seedHash, state.highest, state.hold) = (seen, seed, highest, hold)
         book.restore(state, key: name.key, runs: runs, open: (flight, unfinished))
         return true
     }

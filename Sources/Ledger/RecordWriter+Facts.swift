@@ -41,6 +41,7 @@ extension RecordWriter {
                 $0.field("zone", configuration.zone)
                 $0.field("schedule", configuration.schedule)
                 $0.field("seen", configuration.seen)
+                if let hash = configuration.seedHash { $0.field("seed", hash: hash) }
             }
         case .dropped(let name): record("dropped") { $0.field("job", name) }
         case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .targetIsDown, .targetIsStillDown,
@@ -76,6 +77,7 @@ extension RecordWriter {
             $0.field("schedule", state.schedule)
             $0.field("seen", state.seen)
             $0.field("highest", state.highest)
+            if let hash = state.seedHash { $0.field("seed", hash: hash) }
             if let run = state.unfinished { $0.field("unfinished", run.id) }
             $0.fields(state.hold)
         }

@@ -43,6 +43,14 @@ package struct RecordWriter {
         digits(value)
     }
 
+    /// As 16 hex digits.
+    mutating func field(_ key: StaticString, hash value: UInt64) {
+        begin(key)
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: 16))
+        hex(value, at: start, width: 16)
+    }
+
     mutating func field(_ key: StaticString, _ value: RunID?) {
         begin(key)
         guard let value else { return bytes.append(UInt8(ascii: "-")) }

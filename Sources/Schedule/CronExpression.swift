@@ -27,6 +27,9 @@ package struct CronExpression: Hashable, Sendable {
         guard alwaysFires else { throw .neverFires(text: description) }
     }
 
+    /// Whether the slots depend on the hash of the job.
+    var isHashed: Bool { [second, minute, hour, dayOfMonth, month, dayOfWeek].contains { $0.isHashed } }
+
     private static func expanded(_ words: [Substring]) throws(ScheduleError) -> [Substring] {
         guard words.count == 1, words[0].first == "@" else { return words }
         if words[0].lowercased() == "@reboot" { throw .atReboot }

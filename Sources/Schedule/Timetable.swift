@@ -7,17 +7,21 @@ package struct Timetable: Hashable, Sendable {
 
     package var schedule: Schedule { parts.schedule }
     package var zone: Zone { parts.zone }
+    /// What decided the values of `H`; nil for a schedule that has none.
+    package var hashKey: HashKey? { parts.hashKey }
     var rule: CalendarRule? { parts.rule }
 
     /// `hashKey` decides the values of `H`; for other schedules it plays no part.
     package init(_ schedule: Schedule, in zone: Zone = .utc, hashKey: HashKey = HashKey()) {
-        parts = Parts(schedule, zone, CalendarRule(schedule, hashKey: hashKey))
+        var isHashed = false
+        if case .cron(let expression) = schedule { isHashed = expression.isHashed }
+        parts = Parts(schedule, zone, CalendarRule(schedule, hashKey: hashKey), isHashed ? hashKey : nil)
     }
 
     private init(_ parts: Parts) { self.parts = parts }
 
     /// The same schedule, with its values of `H`, in another zone.
-    package func moved(to zone: Zone) -> Timetable { Timetable(Parts(schedule, zone, rule)) }
+    package func moved(to zone: Zone) -> Timetable { Timetable(Parts(schedule, zone, rule, hashKey)) }
 
     /// The first slot strictly after `moment`, or nil if there is none through the year 9999.
     ///
@@ -64,9 +68,10 @@ package struct Timetable: Hashable, Sendable {
         let schedule: Schedule
         let zone: Zone
         let rule: CalendarRule?
+        let hashKey: HashKey?
 
-        init(_ schedule: Schedule, _ zone: Zone, _ rule: CalendarRule?) {
-            (self.schedule, self.zone, self.rule) = (schedule, zone, rule)
+        init(_ schedule: Schedule, _ zone: Zone, _ rule: CalendarRule?, _ hashKey: HashKey?) {
+            (self.schedule, self.zone, self.rule, self.hashKey) = (schedule, zone, rule, hashKey)
         }
     }
 }

@@ -195,4 +195,29 @@ struct StartTests {
         #expect(rig.look(at: 90).map(\.brief) == ["b 90 first"])
         #expect(rig.facts.map(\.brief) == ["clock is right", "configured b seen=90", "gone a"])
     }
+
+    @Test("another seed moves the slots of H: slots before that are not missed, and those of other schedules are")
+    func otherSeed() throws {
+        func seeded(_ schedule: String, _ seed: String) throws -> Job {
+            try job("a", schedule) {
+                $0.timetable = Timetable($0.timetable.schedule, hashKey: HashKey(seed: seed, job: "a"))
+            }
+        }
+        func start(_ schedule: String, _ seed: String, _ known: JobState) throws -> [String] {
+            var rig = Rig([try seeded(schedule, seed)], states: [known])
+            let introduced = rig.facts.map(\.brief)
+            return introduced + rig.look(at: 0).map(\.brief)
+        }
+        let hourly = ran(try seeded("cron H * * * *", "one"), at: -9_000)
+        #expect(try start("cron H * * * *", "two", hourly) == ["configured a last=0"])
+        #expect(try start("cron H * * * *", "one", hourly).map { $0.hasSuffix(" catchup") } == [true])
+        let plain = ran(try seeded("cron 5 * * * *", "one"), at: -9_000)
+        #expect(try start("cron 5 * * * *", "two", plain) == ["a -3300 catchup"])
+        // Of a release that did not keep it: taken as the same, and kept from now on.
+        var old = hourly
+        old.seedHash = nil
+        let told = try start("cron H * * * *", "two", old)
+        #expect(told.first == "configured a")
+        #expect(told.last?.hasSuffix(" catchup") == true)
+    }
 }

@@ -21,7 +21,8 @@ struct StateFieldsTests {
     /// In the order of the members.
     private static let changes: [(member: String, change: @Sendable (inout JobState) -> Void)] = [
         ("name", { $0.name = "A" }), ("schedule", { $0.schedule = "daily 03:00" }),
-        ("zone", { $0.zone = "Europe/Prague" }), ("seen", { $0.seen = .epoch }), ("last", { $0.last = .epoch }),
+        ("zone", { $0.zone = "Europe/Prague" }), ("seedHash", { $0.seedHash = 7 << 60 | 1 }),
+        ("seen", { $0.seen = .epoch }), ("last", { $0.last = .epoch }),
         ("highest", { ($0.last, $0.highest) = (.epoch, .epoch) }),
         (
             "inFlight",
@@ -31,7 +32,8 @@ struct StateFieldsTests {
             }
         ),
         ("unfinished", { ($0.last, $0.unfinished) = (.epoch, .numbered(2, .failed)) }), ("hold", { $0.hold = hold }),
-        ("runs", { ($0.last, $0.runs) = (.epoch, (1...3).map { .numbered($0) }) }), ("lastSuccess", { $0.lastSuccess = .epoch }),
+        ("runs", { ($0.last, $0.runs) = (.epoch, (1...3).map { .numbered($0) }) }),
+        ("lastSuccess", { $0.lastSuccess = .epoch }),
         ("consecutiveFailures", { $0.consecutiveFailures = 3 }), ("gone", { $0.gone = .epoch }),
     ]
 

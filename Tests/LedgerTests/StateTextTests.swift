@@ -223,7 +223,8 @@ struct StateTextTests {
             ("last=1970-01-01T00:00:00Z", ["last=-", "last=1e308", "last=-5", "last=\"yesterday\"", "last="]),
             ("success=-", ["success=0", "success=1e308"]), ("failures=0", ["failures=-1", "failures=99999999999"]),
             ("gone=-", ["gone=no"]), ("runs=0", ["runs=-1", "runs=5000", "runs="]), ("flight=-", ["flight=1"]),
-            ("seen=-", ["seen=1e308"]), ("highest=1970-01-01T00:00:00Z", ["highest=soon"]), ("schedule=x", ["schedule=", ""]),
+            ("seen=-", ["seen=1e308", "seen=- seed=1", "seen=- seed=0000000000000g00"]),
+            ("highest=1970-01-01T00:00:00Z", ["highest=soon"]), ("schedule=x", ["schedule=", ""]),
             ("runs=0", ["runs=0 unfinished=1"]),
         ].flatMap { whole, wrong in wrong.map { job.replacing(whole, with: $0) } }
         payloads += [
