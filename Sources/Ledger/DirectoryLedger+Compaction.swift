@@ -32,7 +32,7 @@ extension DirectoryLedger {
     private func compact(_ book: Book, _ compacted: Compacted) {
         var compacted = compacted
         do throws(StateFailure) {
-            let size = try StateFiles.write(book, to: compacted.descriptor, layer) {
+            let size = try StateFiles.write(book, for: target, to: compacted.descriptor, layer) {
                 state.withLock { !$0.isClosed }
             }
             compacted.size = .success(size)

@@ -67,6 +67,7 @@ package final class DirectoryLedger: Ledger {
     private let patience: Duration
     /// Known here as well, since `files` may be busy with a disk that hangs.
     let path: String
+    let target: String
 
     /// Of the format that is written; a later one is left alone.
     package static let version = RecordLoader.version
@@ -76,18 +77,19 @@ package final class DirectoryLedger: Ledger {
     /// More is not held in memory for a disk that hangs.
     private static let longestQueue = 16 * 1024 * 1024
 
-    /// `patience` is how long a disk may take until a run begins without it; a file of fewer bytes than `least` is left
+    /// `target` is the app whose runs are kept; `patience` is how long a disk may take until a run begins without it; a file of fewer bytes than `least` is left
     /// to grow.
     package init(
         _ directory: String,
+        target: String = "",
         now: @escaping @Sendable () -> Reading,
         layer: any FileLayer = SystemFiles(),
         patience: Duration = .seconds(5),
         compactingFrom least: Int = 64 * 1024,
         report: @escaping @Sendable (StateEvent) -> Void
     ) {
-        let files = StateFiles(directory, layer, least: least, now: { now().now }, report: report)
-        path = files.logPath
+        let files = StateFiles(directory, layer, target: target, least: least, now: { now().now }, report: report)
+        (path, self.target) = (files.logPath, target)
         self.files = Mutex(files)
         (self.layer, self.now, self.patience, self.report) = (layer, now, patience, report)
     }

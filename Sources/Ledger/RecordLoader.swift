@@ -12,6 +12,8 @@ struct RecordLoader {
     private(set) var book = Book()
     /// What the file says that it is; nil if its header is lost.
     private(set) var fileVersion: Int?
+    /// The app that it was kept for; empty where that is not known.
+    private(set) var target = ""
 
     /// The job of the last record, in the file's bytes and as the book has it: records of one often follow each other.
     private var lastBytes: [UInt8] = []
@@ -25,6 +27,7 @@ struct RecordLoader {
         if fields.isKind("scheduler-state", bytes) {
             guard let version = fields.number("version", bytes), version > 0 else { return false }
             fileVersion = max(version, fileVersion ?? 0)
+            target = fields.text("target", bytes) ?? target
             return true
         }
         guard Self.kinds.contains(where: { fields.isKind($0, bytes) }) else { return true }

@@ -4,9 +4,12 @@ internal import Schedule
 /// How facts and jobs are written: the one place that knows their kinds and keys, beside the `RecordLoader` that reads
 /// them.
 extension RecordWriter {
-    /// The first record of a file.
-    mutating func header() {
-        record("scheduler-state") { $0.field("version", RecordLoader.version) }
+    /// The first record of a file; `target` is the app whose runs it tells of, if that is to be known.
+    mutating func header(target: String = "") {
+        record("scheduler-state") {
+            $0.field("version", RecordLoader.version)
+            if !target.isEmpty { $0.field("target", target) }
+        }
     }
 
     /// What is only told leaves no record.

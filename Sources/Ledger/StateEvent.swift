@@ -14,6 +14,8 @@ package enum StateEvent: Sendable, Equatable {
     case notShortened(path: String, StateFailure)
     /// The record file has another name as well: it was left as it is, and written anew under its own.
     case shared(path: String)
+    /// The record file was kept for another app.
+    case otherTarget(path: String, was: String, now: String)
     /// The file system has no locks: another sidecar would not be kept out.
     case withoutLock(directory: String, StateFailure)
 }

@@ -18,14 +18,18 @@ struct StateFiles {
         var damage: RecordReader.Tally?
         /// Whether the file has another name as well, so that it is not ours to write.
         var isLinked = false
+        /// Whether its header names another app than ours, or none.
+        var isOfOther = false
         /// Counts the files that were opened.
         var generation = 0
 
         /// Whether it may be added to, rather than be written anew first.
-        var mayGrow: Bool { damage == nil && !isLinked }
+        var mayGrow: Bool { damage == nil && !isLinked && !isOfOther }
     }
 
     let directory: String
+    /// The app that is called; empty where it plays no part.
+    let target: String
     let layer: any FileLayer
     /// Below this size it is not worth it to write the file anew.
     let least: Int
@@ -58,12 +62,14 @@ struct StateFiles {
     init(
         _ directory: String,
         _ layer: any FileLayer,
+        target: String = "",
         least: Int,
         now: @escaping @Sendable () -> Moment,
         report: @escaping @Sendable (StateEvent) -> Void
     ) {
         // A slash at the end would make a link of that name be followed.
         self.directory = directory.count > 1 && directory.hasSuffix("/") ? String(directory.dropLast()) : directory
+        self.target = target
         (self.layer, self.least, self.now, self.report) = (layer, least, now, report)
     }
 
@@ -84,7 +90,11 @@ struct StateFiles {
             let status = try layer.status(descriptor)
             guard status.kind == .regular else { throw .notRegular }
             if refusal == nil, status.links == 1, status.mode != 0o600 { try? layer.setMode(descriptor, 0o600) }
-            let (book, tally) = try read(descriptor)
+            let (loader, tally) = try read(descriptor)
+            let book = loader.book
+            if ![target, ""].contains(loader.target) {
+                report(.otherTarget(path: logPath, was: loader.target, now: target))
+            }
             generation += 1
             log = OpenLog(
                 descriptor: descriptor,
@@ -93,6 +103,7 @@ struct StateFiles {
                 compactSize: tally.bytes * book.records / max(book.records, tally.good),
                 damage: tally.damaged > 0 || tally.bytes == 0 ? tally : nil,
                 isLinked: status.links > 1,
+                isOfOther: loader.target != target,
                 generation: generation
             )
             return book
@@ -111,7 +122,7 @@ struct StateFiles {
         }
     }
 
-    private func read(_ descriptor: Int32) throws(StateFailure) -> (Book, RecordReader.Tally) {
+    private func read(_ descriptor: Int32) throws(StateFailure) -> (RecordLoader, RecordReader.Tally) {
         var (reader, loader) = (RecordReader(), RecordLoader())
         var offset = 0
         try reader.read { (buffer, index) throws(StateFailure) in
@@ -122,7 +133,7 @@ struct StateFiles {
             loader.take(bytes, payload)
         }
         if let version = loader.fileVersion, version > RecordLoader.version { throw .newerVersion(version) }
-        return (loader.book, reader.tally)
+        return (loader, reader.tally)
     }
 
     /// Adds to the record file; returns when that is on the disk, under the name that everybody knows.
@@ -155,7 +166,7 @@ struct StateFiles {
     mutating func replace(with book: Book) throws(StateFailure) {
         let descriptor = try createFresh()
         do throws(StateFailure) {
-            let size = try Self.write(book, to: descriptor, layer)
+            let size = try Self.write(book, for: target, to: descriptor, layer)
             try putInPlace(descriptor, size: size, compactSize: size)
         } catch {
             discardFresh(descriptor)
@@ -178,13 +189,14 @@ struct StateFiles {
     /// Writes all records of a book, and answers how many bytes; stops when it is no longer wanted.
     static func write(
         _ book: Book,
+        for target: String,
         to descriptor: Int32,
         _ layer: any FileLayer,
         while isWanted: () -> Bool = { true }
     ) throws(StateFailure) -> Int {
         var writer = RecordWriter()
         var size = 0
-        writer.header()
+        writer.header(target: target)
         for job in book.jobs.values {
             writer.append(job)
             guard writer.bytes.count >= chunk else { continue }

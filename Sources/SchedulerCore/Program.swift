@@ -258,7 +258,12 @@ extension Program {
             output: output,
             alarm: alarm,
             ledger: settings.stateDirectory.map {
-                DirectoryLedger($0, now: TimeSource.system.reading, report: { log.state($0) })
+                DirectoryLedger(
+                    $0,
+                    target: settings.target.text,
+                    now: TimeSource.system.reading,
+                    report: { log.state($0) }
+                )
             } ?? MemoryLedger(),
             listeners: listeners,
             buildDate: Version.date

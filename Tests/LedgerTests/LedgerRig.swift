@@ -31,9 +31,20 @@ final class LedgerRig: Sendable {
 
     func advance(_ time: Duration) { uptime.withLock { $0 += time } }
 
-    func ledger(patience: Duration = .seconds(60), compactingFrom least: Int = 65_536) -> DirectoryLedger {
+    func ledger(
+        for target: String = "",
+        patience: Duration = .seconds(60),
+        compactingFrom least: Int = 65_536
+    ) -> DirectoryLedger {
         let now = { @Sendable in Reading(now: Moment(seconds: 1_795_232_695), uptime: self.uptime.withLock { $0 }) }
-        return DirectoryLedger(path, now: now, layer: files, patience: patience, compactingFrom: least) { event in
+        return DirectoryLedger(
+            path,
+            target: target,
+            now: now,
+            layer: files,
+            patience: patience,
+            compactingFrom: least
+        ) { event in
             self.kept.withLock { $0.append(event) }
         }
     }

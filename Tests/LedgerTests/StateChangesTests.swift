@@ -161,4 +161,42 @@ struct StateChangesTests {
         #expect(try rig.onDisk() == ledger.book)
         #expect(rig.events.map(\.kind) == ["unwritable replaced", "writable"])
     }
+
+    @Test("state of another app is used, and told once; state of a release that kept no app is no news")
+    func otherTarget() throws {
+        func events(for target: String, _ number: Int) throws -> [StateEvent] {
+            rig.forget()
+            let ledger = rig.ledger(for: target)
+            #expect(ledger.acquireSoon())
+            _ = try ledger.load()
+            #expect(ledger.begin("a", .numbered(number)))
+            ledger.close()
+            return rig.events
+        }
+        #expect(try events(for: "", 1) == [], "as an older release")
+        #expect(try events(for: "http://a", 2) == [])
+        #expect(try events(for: "http://a", 3) == [])
+        #expect(
+            try events(for: "http://b:1", 4) == [.otherTarget(path: rig.logPath, was: "http://a", now: "http://b:1")]
+        )
+        #expect(try events(for: "http://b:1", 5) == [])
+        #expect(try rig.onDisk()["a"]?.last == RunBegin.numbered(5).slot)
+    }
+
+    @Test("a file that is written anew in the background still knows its app")
+    func targetAfterCompaction() async throws {
+        let ledger = rig.ledger(for: "http://a")
+        #expect(ledger.acquireSoon())
+        _ = try ledger.load()
+        ledger.tellAtOnce((1...400).map { .ended("a", RunRecord.numbered($0), nil) })
+        #expect(ledger.settle(atMost: .seconds(60)))
+        let before = try SystemFiles().status(rig.logPath)
+        try await awaitTrue {
+            ledger.tell(.ended("b", RunRecord.numbered(1), nil))
+            return (try? SystemFiles().status(rig.logPath))??.inode != before?.inode
+        }
+        ledger.close()
+        let text = try String(contentsOf: URL(filePath: rig.logPath), encoding: .utf8)
+        #expect(text.prefix { $0 != "\n" }.hasSuffix("scheduler-state version=1 target=http://a"))
+    }
 }

@@ -45,6 +45,7 @@ extension StateEvent {
         case .notShortened: "notShortened"
         case .withoutLock: "withoutLock"
         case .shared: "shared"
+        case .otherTarget: "otherTarget"
         }
     }
 }

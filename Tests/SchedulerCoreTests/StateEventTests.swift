@@ -63,6 +63,12 @@ struct StateEventTests {
                     + "not touched; its records are used, and are written to a file of their own."
             ),
             (
+                .otherTarget(path: "/s/state.log", was: "http://a:1", now: "http://b"),
+                "WARNING SCHEDULER_STATE_DIR: /s/state.log was kept for API_URL=http://a:1 and goes on for "
+                    + "API_URL=http://b: what ran there counts as run here. If that is not one app that moved, give each a "
+                    + "directory of its own."
+            ),
+            (
                 .withoutLock(directory: "/s", .system(.lock, number: ENOLCK)),
                 "WARNING SCHEDULER_STATE_DIR: the file system of /s has no locks (lock: No locks available): a second "
                     + "scheduler on it could not be kept out, and both would run the jobs. Start only one, or use a local "

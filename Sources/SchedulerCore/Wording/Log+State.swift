@@ -49,6 +49,13 @@ extension Log {
                 its records are used, and are written to a file of their own.
                 """
             )
+        case .otherTarget(let path, let old, let new):
+            warning(
+                """
+                SCHEDULER_STATE_DIR: \(path) was kept for API_URL=\(old) and goes on for API_URL=\(new): what ran there \
+                counts as run here. If that is not one app that moved, give each a directory of its own.
+                """
+            )
         case .withoutLock(let directory, let failure):
             warning(
                 """
