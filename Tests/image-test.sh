@@ -15,9 +15,10 @@ work=$(mktemp -d)
 failures=0
 # Names of our own, so that two such tests can run at once.
 app=image-test-app-$$ clock=image-test-clock-$$ tls=image-test-tls-$$
-names="$clock $tls $app"
+names="$clock $tls $app" state=image-test-state-$$
 finish() {
     for name in $names; do "$CONTAINER" rm -f "$name" >/dev/null 2>&1 || true; done
+    "$CONTAINER" volume rm -f $state >/dev/null 2>&1 || true
     rm -rf "$work"
 }
 trap finish EXIT
@@ -97,8 +98,8 @@ build target-app target-app
 for image in scheduler-sidecar target-app; do
     say "$image: size" "$("$CONTAINER" image inspect "$image" --format '{{.Size}}' | awk '{printf "%.1f MB", $1 / 1e6}')"
 done
-say "of it the program" "$(inside scheduler-sidecar 'stat -c %s /scheduler' | awk '{printf "%.1f MB", $1 / 1e6}')"
-inside scheduler-sidecar '/scheduler version; ldd /scheduler' | sed 's/^[[:space:]]*/    /'
+say "of it the program" "$(inside scheduler-sidecar 'stat -c %s /usr/local/bin/scheduler' | awk '{printf "%.1f MB", $1 / 1e6}')"
+inside scheduler-sidecar 'scheduler version; ldd /usr/local/bin/scheduler' | sed 's/^[[:space:]]*/    /'
 # shellcheck disable=SC2043
 for image in scheduler-sidecar target-app; do
     expect "$image: setuid files" "$(inside $image 'find / -xdev -type f -perm /6000 | wc -l')" 0
@@ -136,14 +137,23 @@ check=$("$CONTAINER" image inspect scheduler-sidecar --format '{{json .Config.He
 if [ "$check" != null ] && [ -n "$check" ]; then
     say "health check" "$check"
     begin=$(date +%s%N)
-    if "$CONTAINER" exec $clock /scheduler healthcheck; then say "healthy, told in" "$((($(date +%s%N) - begin) / 1000000)) ms"
+    if "$CONTAINER" exec $clock scheduler healthcheck; then say "healthy, told in" "$((($(date +%s%N) - begin) / 1000000)) ms"
     else fail "health check" "status $?"; fi
-elif inside scheduler-sidecar '/scheduler help' | grep -q healthcheck; then
+elif inside scheduler-sidecar 'scheduler help' | grep -q healthcheck; then
     fail "health check" "the image has none"
 else
     say "health check" "not checked: this version has no such command"
 fi
+expect "status, by its name" "$("$CONTAINER" exec $clock scheduler status | grep -c ' ok')" 11
 stop "stop as PID 1" 2
+clock --user 1000680000:0 -v "$state:/var/lib/scheduler" -e SCHEDULER_STATE_DIR=/var/lib/scheduler
+if await outcome=ok 11; then
+    expect "any user of group 0: state that is not written" "$(logs | grep -c 'cannot be written' || true)" 0
+else
+    fail "any user of group 0" "see the log"
+    logs | tail -20
+fi
+stop "any user of group 0" 2
 "$CONTAINER" rm -f $app >/dev/null
 app -e TARGET_APP_WORK_MS=60000
 clock -e SCHEDULER_STOP_TIMEOUT_SECONDS=2

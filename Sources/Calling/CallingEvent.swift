@@ -2,7 +2,8 @@ package import Clockwork
 
 /// What a person should know of tokens and of what is sent elsewhere.
 package enum CallingEvent: Sendable {
-    case tokenHasChanged(TokenFile)
+    /// `isMended`: its file was bad before.
+    case tokenHasChanged(TokenFile, isMended: Bool = false)
     /// The file can be read again; the token is the same.
     case tokenFileIsGood(TokenFile)
     case tokenFileIsBad(TokenFile, TokenFile.Fault)

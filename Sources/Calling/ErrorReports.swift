@@ -14,11 +14,18 @@ package final class ErrorReports: Sendable {
     package struct Destination: Sendable, Equatable {
         package let key: Secret
         package let host: BaseURL
+        /// What the app's own reports are marked with; nil: not at all.
+        package let environment: String?
+        package let release: String?
 
-        package init(key: Secret, host: BaseURL) { (self.key, self.host) = (key, host) }
+        package init(key: Secret, host: BaseURL, environment: String? = nil, release: String? = nil) {
+            (self.key, self.host, self.environment, self.release) = (key, host, environment, release)
+        }
     }
 
     private let key: Secret
+    /// The properties that all reports have.
+    private let marks: [(String, JSONValue)]
     private let url: String
     private let tls: TLSOptions
     private let now: @Sendable () -> Moment
@@ -43,6 +50,9 @@ package final class ErrorReports: Sendable {
         afterReport: @escaping @Sendable () -> Void = {}
     ) {
         key = destination.key
+        marks = [("environment", destination.environment), ("release", destination.release)].compactMap { name, value in
+            value.map { (name, .string($0)) }
+        }
         url = destination.host.text + "/i/v0/e/"
         (self.tls, self.now, self.mask, self.tell) = (tls, now, mask, tell)
         pool = WorkerPool(width: 1, afterWork: afterReport) { Client() }
@@ -115,16 +125,18 @@ package final class ErrorReports: Sendable {
             ("timestamp", .string(now().timestamp)),
             (
                 "properties",
-                .object([
-                    ("distinct_id", .string("system")),
-                    ("job", .string(job.path)),
-                    ("method", .string(job.method)),
-                    ("component", .string("scheduler")),
-                    ("$exception_list", .array([exception])),
-                    ("$exception_level", .string("error")),
-                    ("$lib", .string(Version.name)),
-                    ("$lib_version", .string(Version.number)),
-                ])
+                .object(
+                    [
+                        ("distinct_id", .string("system")),
+                        ("job", .string(job.path)),
+                        ("method", .string(job.method)),
+                        ("component", .string("scheduler")),
+                        ("$exception_list", .array([exception])),
+                        ("$exception_level", .string("error")),
+                        ("$lib", .string(Version.name)),
+                        ("$lib_version", .string(Version.number)),
+                    ] + marks
+                )
             ),
         ])
     }

@@ -19,6 +19,8 @@ package final class TokenSource: Sendable {
         var last: Secret
         /// Told once, until the file is good again.
         var hasWarned = false
+        /// Told once more, since an operator asks.
+        var tellsAgain = false
     }
 
     /// Nil: the token is a variable's and stays.
@@ -50,12 +52,14 @@ package final class TokenSource: Sendable {
                 let token = try file.read()
                 learn(token)
                 let event: CallingEvent? =
-                    token != state.last ? .tokenHasChanged(file) : state.hasWarned ? .tokenFileIsGood(file) : nil
+                    token != state.last
+                    ? .tokenHasChanged(file, isMended: state.hasWarned)
+                    : state.hasWarned ? .tokenFileIsGood(file) : nil
                 state = State(last: token)
                 return (token, event)
             } catch {
-                let event: CallingEvent? = state.hasWarned ? nil : .tokenFileIsBad(file, error)
-                state.hasWarned = true
+                let event: CallingEvent? = state.hasWarned && !state.tellsAgain ? nil : .tokenFileIsBad(file, error)
+                (state.hasWarned, state.tellsAgain) = (true, false)
                 return (state.last, event)
             }
         }
@@ -65,7 +69,7 @@ package final class TokenSource: Sendable {
 
     /// The same when an operator asks for it: a file that is still bad is told of again.
     package func reopen() {
-        state.withLock { $0.hasWarned = false }
+        state.withLock { $0.tellsAgain = true }
         _ = current()
     }
 }

@@ -21,7 +21,7 @@ extension Log {
         case .targetIsUp(let down, let waited): targetIsUp(target, after: down, waited: waited)
         case .limited(let job, let limit): limited(job, limit)
         case .clockIsWrong(let now): clockIsWrong(now)
-        case .clockIsRight(let now): info("The wall clock is believed again: \(own: now.description).")
+        case .clockIsRight(let now): over("The wall clock is believed again: \(own: now.description).")
         case .clockWentBack(let jobs, let now): clockWentBack(jobs, now)
         case .began, .attemptEnded, .failed, .passed, .withdrawn, .configured, .gone, .dropped, .slotsGaveWay: break
         }
@@ -130,7 +130,7 @@ extension Log {
     }
 
     private func targetIsUp(_ target: String, after down: Duration, waited: Int) {
-        info(
+        over(
             "Target \(own: target) is up again after \(down.components.seconds)s; \(own: counted(waited, "run")) waited.",
             [LogField("down_ms", .integer(down.wholeMilliseconds)), LogField("waited", .integer(waited))]
         )

@@ -32,6 +32,11 @@ package struct Log: Sendable {
     package func warning(_ text: LogText, _ fields: [LogField] = []) { line(.warning, text, fields) }
     package func error(_ text: LogText, _ fields: [LogField] = []) { line(.error, text, fields) }
 
+    /// The end of a trouble: shown wherever the line that told of its begin was.
+    package func over(_ text: LogText, _ fields: [LogField] = [], since begin: LogLevel = .warning) {
+        if begin >= level { write(rendered(.info, text, fields)) }
+    }
+
     package func line(_ level: LogLevel, _ text: LogText, _ fields: [LogField]) {
         if level >= self.level { write(rendered(level, text, fields)) }
     }
@@ -46,11 +51,11 @@ package struct Log: Sendable {
             return redactor.holdsOwn(line) ? textLine(time, level, text, fields, isMasked: true) : line
         case .json:
             let head: [(String, JSONValue)] = [
-                ("ts", .string(time.timestamp)), ("lvl", .string(level.name)), ("logger", .string("scheduler")),
-                ("service", .string("scheduler-sidecar")), ("msg", .string(masked(text))),
+                ("ts", .string(time.timestamp)), ("lvl", .string(level.name)), ("severity", .string(level.name)),
+                ("logger", .string("scheduler")), ("service", .string("scheduler")), ("msg", .string(masked(text))),
             ]
             return Array(
-                (JSONValue.object(head + fields.map { ($0.name.description, json($0.value)) }).description + "\n").utf8
+                (JSONValue.object(head + fields.map { (member($0), json($0.value)) }).description + "\n").utf8
             )
         }
     }
@@ -113,6 +118,12 @@ package struct Log: Sendable {
             whole += isOutside ? redactor.mask(text) : redactor.maskOwn(text)
         }
         return whole
+    }
+
+    /// Log collectors take a member `status` for a severity.
+    private func member(_ field: LogField) -> String {
+        let name = field.name.description
+        return name == "status" ? "http_status" : name
     }
 
     private func json(_ value: LogValue) -> JSONValue {

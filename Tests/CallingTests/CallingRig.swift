@@ -64,7 +64,7 @@ struct CallingRig {
 extension CallingEvent {
     fileprivate var words: String {
         switch self {
-        case .tokenHasChanged(let file): "changed: \(file.variable)"
+        case .tokenHasChanged(let file, let isMended): "changed: \(file.variable)" + (isMended ? " (mended)" : "")
         case .tokenFileIsGood(let file): "good: \(file.variable)"
         case .tokenFileIsBad(let file, let fault): "bad: \(file.variable) \(fault)"
         case .tokenIsTriedAgain(let attempt): "again: \(attempt.job.name) \(attempt.idText)"

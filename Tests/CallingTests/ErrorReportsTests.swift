@@ -37,6 +37,17 @@ struct ErrorReportsTests {
         )
     }
 
+    @Test("a report is marked as the app marks its own, where that is known")
+    func marks() throws {
+        let posthog = try TestServer { _, reply in reply.send(.text(200, "{}")) }
+        let (reports, settle) = try reports(to: posthog.url, environment: "staging", release: "1.2.3")
+        reports.note(.targetIsDown(rig.attempt(), none(.unreachable, "refused")))
+        settle()
+        reports.stop()
+        let body = String(decoding: try #require(posthog.seen.first).body, as: UTF8.self)
+        #expect(body.hasSuffix(#","$lib_version":"0.1.0","environment":"staging","release":"1.2.3"}}"#))
+    }
+
     /// A fact by its first letter: the target is Down or Up, an attempt ended Unreachable, with a Timeout, Broken,
     /// without tRust, Aborted, or with an answer.
     private func fact(_ letter: Character) -> Fact {
@@ -158,10 +169,19 @@ struct ErrorReportsTests {
     }
 
     /// `settle` waits until nothing is left to be sent.
-    private func reports(to url: String) throws -> (ErrorReports, settle: () -> Void) {
+    private func reports(
+        to url: String,
+        environment: String? = nil,
+        release: String? = nil
+    ) throws -> (ErrorReports, settle: () -> Void) {
         let done = DispatchSemaphore(value: 0)
         let reports = ErrorReports(
-            ErrorReports.Destination(key: Secret("phc_key"), host: try BaseURL(parsing: url)),
+            ErrorReports.Destination(
+                key: Secret("phc_key"),
+                host: try BaseURL(parsing: url),
+                environment: environment,
+                release: release
+            ),
             now: { CallingRig.slot },
             mask: { $0.replacing("hunter2", with: "***") },
             tell: { [events = rig.events] in events.add($0) },

@@ -46,6 +46,23 @@ struct TokenSourceTests {
         #expect(learned.all.last == token)
     }
 
+    @Test("a file that was bad and is good again is told of, also where SIGHUP has it read, and with another token")
+    func isMended() throws {
+        let source = try source(try folder.write("token", "good"))
+        for content in ["good", "better"] {
+            try folder.write("token", "")
+            _ = source.current()
+            try folder.write("token", content)
+            source.reopen()
+        }
+        let bad = "bad: SCHEDULER_API_TOKEN_FILE holds no token: the file is empty"
+        #expect(
+            rig.told == [
+                bad, "good: SCHEDULER_API_TOKEN_FILE", bad, "changed: SCHEDULER_API_TOKEN_FILE (mended)",
+            ]
+        )
+    }
+
     @Test("a file that goes bad: the last token stays, one warning for each time it does")
     func goesBad() throws {
         let path = try folder.write("token", "good")

@@ -102,6 +102,19 @@ struct OutageTests {
         #expect(scheduler.errorLines.count { $0.contains(" is up again ") } == 1)
     }
 
+    @Test("with warnings alone in the log, the end of an outage is there as well")
+    func warningsAlone() async throws {
+        let door = try Door()
+        door.close()
+        let jobs = Sidecar.jobs(["OFTEN": "every 1s POST /often"])
+        let scheduler = try Sidecar.start(beside: door.url, jobs.merging(["LOG_LEVEL": "WARNING"]) { $1 })
+        try await scheduler.line(containing: " is down: ")
+        try door.open()
+        try await scheduler.line(containing: "INFO  Target \(door.url) is up again ")
+        #expect(!scheduler.errors.contains("Running job: "))
+        #expect(try await scheduler.stop() == .clean)
+    }
+
     @Test(
         "a run of which nothing was sent is due after the restart, stopped or killed while it connects",
         arguments: [true, false]

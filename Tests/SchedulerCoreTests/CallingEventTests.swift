@@ -49,6 +49,18 @@ struct CallingEventTests {
         #expect(book.lines == ["\(LogBook.time) \(line)\n"])
     }
 
+    @Test(
+        "where only warnings are shown, so is the end of what one told of",
+        arguments: [
+            (.tokenFileIsGood(file), true), (.tokenHasChanged(file, isMended: true), true),
+            (.tokenHasChanged(file), false),
+        ] as [(CallingEvent, Bool)]
+    )
+    func ends(_ event: CallingEvent, isShown: Bool) {
+        book.log(level: .warning).tell(event)
+        #expect(book.lines.count == (isShown ? 1 : 0))
+    }
+
     @Test("a denied run that is tried again is named")
     func again() throws {
         let timetable = Timetable(try Schedule(parsing: "every 1m"))

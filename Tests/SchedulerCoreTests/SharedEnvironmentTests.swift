@@ -66,6 +66,18 @@ struct SharedEnvironmentTests {
         #expect(settings.errorReports?.host.text == "https://eu.i.posthog.com")
     }
 
+    @Test("reports are marked as the app's own are")
+    func marks() throws {
+        let environment = [
+            "POSTHOG_API_KEY": "phc_1", "POSTHOG_ENVIRONMENT": " staging ", "AGNES_VERSION": "\"1.2.3\"",
+        ]
+        let reports = try #require(try Settings(environment: environment).errorReports)
+        #expect(reports.environment == "staging" && reports.release == "1.2.3")
+        let none = ["POSTHOG_API_KEY": "phc_1", "POSTHOG_ENVIRONMENT": "", "AGNES_VERSION": " "]
+        let unmarked = try #require(try Settings(environment: none).errorReports)
+        #expect(unmarked.environment == nil && unmarked.release == nil)
+    }
+
     // MARK: - Kubernetes'
 
     private static let service = [

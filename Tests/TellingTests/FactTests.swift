@@ -241,6 +241,16 @@ struct FactTests {
         ]
     }
 
+    @Test("where only warnings are shown, so is the end of what one told of")
+    func ends() {
+        let book = LogBook()
+        book.log(level: .warning).tell(.targetIsUp(after: .seconds(61), waited: 1), target: "http://app:8000")
+        book.log(level: .warning).tell(.clockIsRight(Moment(seconds: 5)), target: "http://app:8000")
+        #expect(book.lines.map { $0.contains(" INFO ") } == [true, true])
+        book.log(level: .error).tell(.targetIsUp(after: .seconds(61), waited: 1), target: "http://app:8000")
+        #expect(book.lines.count == 2)
+    }
+
     private static func world() throws -> [Row] {
         let many = try (1...21).map { number in try Fixture.caller { $0.name = "job-\(number)" } }
         let names = many.prefix(20).map(\.name).joined(separator: ", ")

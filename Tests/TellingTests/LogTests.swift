@@ -27,13 +27,35 @@ struct LogTests {
 
     @Test("a JSON line: the documented members first, in their order")
     func json() {
-        book.log(.json).warning("odd \"text\"", [LogField("job", .own("a")), LogField("ms", 5)])
+        book.log(.json).warning(
+            "odd \"text\"",
+            [LogField("job", .own("a")), LogField("ms", 5), LogField("status", 404)]
+        )
         #expect(
             book.lines == [
-                #"{"ts":"2025-11-21T03:44:55.123Z","lvl":"WARNING","logger":"scheduler","service":"scheduler-sidecar","#
-                    + #""msg":"odd \"text\"","job":"a","ms":5}"# + "\n"
+                #"{"ts":"2025-11-21T03:44:55.123Z","lvl":"WARNING","severity":"WARNING","logger":"scheduler","#
+                    + #""service":"scheduler","msg":"odd \"text\"","job":"a","ms":5,"http_status":404}"# + "\n"
             ]
         )
+    }
+
+    @Test(
+        "the end of a trouble is written wherever its begin was",
+        arguments: [LogLevel.debug, .info, .warning, .error]
+    )
+    func over(_ level: LogLevel) {
+        let log = book.log(level: level)
+        log.warning("a began")
+        log.over("a is over")
+        log.error("b began")
+        log.over("b is over", since: .error)
+        log.info("c began")
+        log.over("c is over", since: .info)
+        let lines = book.lines.map { $0.split(separator: " ", maxSplits: 1).last.map(String.init) ?? "" }
+        for trouble in ["a", "b", "c"] {
+            let isShown = lines.contains { $0.hasSuffix("\(trouble) began\n") }
+            #expect(lines.contains("INFO  \(trouble) is over\n") == isShown)
+        }
     }
 
     @Test("what is below the level is not written")

@@ -68,7 +68,7 @@ private enum TokenHint {
             )
         }
         // Base64 may end with "=" or "==".
-        if inner.contains(/^[A-Za-z_][A-Za-z0-9_]*=[^=]/) {
+        if beginsWithName(inner) {
             sentences.append(
                 "begins with NAME=, as a line of an .env file does, and that is sent; write the value alone"
             )
@@ -80,6 +80,14 @@ private enum TokenHint {
             )
         }
         return sentences
+    }
+
+    /// Whether it is `NAME=` and more.
+    private static func beginsWithName(_ text: String) -> Bool {
+        guard let equals = text.firstIndex(of: "="), let next = text[equals...].dropFirst().first, next != "=",
+            let first = text.first, first.isLetter || first == "_"
+        else { return false }
+        return text[..<equals].allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
     }
 }
 

@@ -75,6 +75,11 @@ struct EnvironmentReader {
 
     mutating func text(_ variable: Variable) -> String? { text(variable.name, allowed: variable.allowed) }
 
+    /// Of a variable that the app reads as well, and of which any text makes sense.
+    func sharedText(_ variable: Variable) -> String? {
+        isGiven(variable) ? environment[variable.name].map { String($0.unquoted.trimmed.prefix(200)) } : nil
+    }
+
     /// What is given, else the default, so that both are read by one rule.
     mutating func value(_ variable: Variable) -> String? {
         isGiven(variable) ? text(variable) : variable.standard.value

@@ -62,6 +62,8 @@ package struct Settings: Sendable, Equatable {
         let spread = reader.number(.startupSpread)
         let reportKey = reader.secret(.postHogKey)
         let reportHost = reader.url(.postHogHost)
+        let environmentOfApp = reader.sharedText(.postHogEnvironment)
+        let release = reader.sharedText(.appVersion)
         logLevel = reader.logLevel()
         logFormat = reader.logFormat()
         seed = reader.text(.seed) ?? target?.text ?? ""
@@ -91,7 +93,9 @@ package struct Settings: Sendable, Equatable {
         stopTimeoutSeconds = stopTimeout
         startupSpreadSeconds = spread
         maxConcurrency = threads
-        errorReports = reportKey.map { ErrorReports.Destination(key: $0, host: reportHost) }
+        errorReports = reportKey.map {
+            ErrorReports.Destination(key: $0, host: reportHost, environment: environmentOfApp, release: release)
+        }
     }
 }
 

@@ -104,6 +104,9 @@ extension Variable {
                 "set: calls without any answer are reported as `$exception` events, one per outage"
             )
         case .postHogHost: Row(.value("https://eu.i.posthog.com"), .url, "where to")
+        case .postHogEnvironment:
+            Row(.unset, .text("any text"), "property `environment` of the reports, as the app marks its own")
+        case .appVersion: Row(.unset, .text("any text"), "property `release` of the reports")
         case .logLevel: Row(.value("INFO"), Self.level, "`DEBUG`, `INFO`, `WARNING`, `ERROR`, any case")
         case .ownLogLevel: Row(.words("`LOG_LEVEL`"), Self.level, "wins over the one above, which the app may share")
         case .logFormat: Row(.value("text"), Self.format, "`text` or `json`")

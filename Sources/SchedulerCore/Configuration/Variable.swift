@@ -36,6 +36,8 @@ package enum Variable: String, CaseIterable, Sendable {
     case proxy = "SCHEDULER_PROXY"
     case postHogKey = "POSTHOG_API_KEY"
     case postHogHost = "POSTHOG_HOST"
+    case postHogEnvironment = "POSTHOG_ENVIRONMENT"
+    case appVersion = "AGNES_VERSION"
     case logLevel = "LOG_LEVEL"
     case ownLogLevel = "SCHEDULER_LOG_LEVEL"
     case logFormat = "LOG_FORMAT"

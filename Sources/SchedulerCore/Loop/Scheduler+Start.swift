@@ -48,13 +48,16 @@ extension Scheduler {
         case .failure(let bad):
             for fault in bad.faults { log.setting(fault: fault) }
             log.reloadRefused(faults: bad.faults.count)
+            reloadIsRefused = true
         case .success(let fresh):
             credentials.secrets.replaceValues(fresh.headerSecrets)
-            let now = time.reading()
+            let (now, before) = (time.reading(), core.clockwork.entries.filter { !$0.isGone }.map(\.job))
             _ = core.decide { $0.replace(fresh.jobs, threads: fresh.maxConcurrency, at: now) }
             callers.widen(to: fresh.maxConcurrency)
             for warning in fresh.warnings(at: now.now) { log.setting(warning: warning) }
-            log.reloaded(jobs: fresh.jobs.count)
+            let change = JobsChange(from: before, to: fresh.jobs)
+            log.reloaded(change, jobs: fresh.jobs.count, wasRefused: reloadIsRefused)
+            reloadIsRefused = false
             tell()
             let names = core.clockwork.entries.map(\.job.name)
             metrics.change { $0.keep(only: Set(names)) }

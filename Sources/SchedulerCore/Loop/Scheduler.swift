@@ -29,6 +29,8 @@ package final class Scheduler {
     var nextListenerTry = Duration.zero
     /// Checks the environment and its files again.
     let reload: () -> Result<Settings, SettingsFaults>
+    /// Whether the last reload changed nothing, since there was a fault.
+    var reloadIsRefused = false
     /// The signals that asked for the end, in the order in which they came; from the first on `second` hears them.
     var stopSignals: [Int32] = []
     let second = SecondSignal()
@@ -98,6 +100,7 @@ package final class Scheduler {
         let now = time.reading()
         _ = core.decide { $0.load(known, graceEnd: graceEnd, at: now) }
         tell()
+        if graceEnd > now.uptime { log.grace(until: now.now + (graceEnd - now.uptime)) }
         announceSlots()
         // Most of what a start needs is never needed again.
         ProgramMemory.giveBack()

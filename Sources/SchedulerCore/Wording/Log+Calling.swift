@@ -6,9 +6,12 @@ internal import Telling
 extension Log {
     func tell(_ event: CallingEvent) {
         switch event {
-        case .tokenHasChanged(let file):
-            info("The token in \(own: file.variable) has changed; requests carry the new one.")
-        case .tokenFileIsGood(let file): info("\(own: file.variable) can be read again; the token is the same.")
+        case .tokenHasChanged(let file, let isMended):
+            over(
+                "The token in \(own: file.variable) has changed; requests carry the new one.",
+                since: isMended ? .warning : .info
+            )
+        case .tokenFileIsGood(let file): over("\(own: file.variable) can be read again; the token is the same.")
         case .tokenFileIsBad(let file, let fault):
             warning("\(own: file.shown) \(own: fault.description); the last token stays in use until this is mended.")
         case .tokenIsTriedAgain(let attempt):

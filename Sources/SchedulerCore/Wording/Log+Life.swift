@@ -49,7 +49,15 @@ extension Log {
 
     func reloading(_ number: Int32) { info("Received signal \(number), reading the files again.") }
 
-    func reloaded(jobs: Int) { info("Reloaded: \(own: counted(jobs, "job")).") }
+    /// `wasRefused`: the last time it was not reloaded, which was an error.
+    func reloaded(_ change: JobsChange, jobs: Int, wasRefused: Bool) {
+        over("Reloaded: \(own: counted(jobs, "job")). \(own: change.words)", since: wasRefused ? .error : .info)
+    }
+
+    /// Nothing runs before; the wall clock may be set until then.
+    func grace(until end: Moment) {
+        info("Startup grace: the first runs begin at \(own: end.wholeMilliseconds.description).")
+    }
 
     func reloadRefused(faults: Int) {
         error("Not reloaded, the old jobs stay: \(own: counted(faults, "configuration fault")).")

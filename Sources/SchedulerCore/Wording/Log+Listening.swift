@@ -13,7 +13,7 @@ extension Log {
         )
     }
 
-    func healthcheckIsOurs() { info("This scheduler answers scheduler healthcheck now.") }
+    func healthcheckIsOurs() { over("This scheduler answers scheduler healthcheck now.") }
 
     func statusIsOff(_ reason: String) { warning("Nothing answers scheduler healthcheck and status: \(reason).") }
 }

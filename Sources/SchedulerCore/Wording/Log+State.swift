@@ -23,7 +23,7 @@ extension Log {
                 """
             )
         case .writable(let path):
-            info("SCHEDULER_STATE_DIR: \(path) is written again, nothing is missing in it.")
+            over("SCHEDULER_STATE_DIR: \(path) is written again, nothing is missing in it.")
         case .damaged(let path, let good, let places, let bytes, let aside):
             let damage =
                 bytes == 0 && good == 0
