@@ -1,5 +1,6 @@
 internal import Calling
 internal import Clockwork
+internal import Files
 internal import HTTPClient
 internal import HTTPServer
 internal import JSON
@@ -37,14 +38,15 @@ package enum Program {
 
     private static func perform(_ command: Command, _ environment: [String: String]) throws(UsageError) -> Int32 {
         switch command {
-        case .help: output.write(Command.usage)
+        case .help(let topic): output.write(topic?.text ?? Command.usage)
         case .version:
             let zones = ZoneDirectory(environment: environment)
             output.write((Version.lines(zones)).joined(separator: "\n") + "\n")
-        case .check(let asJSON):
+        case .check(let asJSON, let path):
+            let (environment, notes) = try path.map(file) ?? (environment, [])
             let found = settings(environment)
             let hint = StateHint.of((try? found.get())?.stateDirectory)
-            let report = CheckReport(found, asJSON: asJSON, now: TimeSource.system.now(), stateHint: hint)
+            let report = CheckReport(found, asJSON: asJSON, now: TimeSource.system.now(), stateHint: hint, notes: notes)
             output.write(report.standardOutput)
             errors.write(report.standardError)
             return report.isGood ? Status.done : Status.configuration
@@ -56,6 +58,17 @@ package enum Program {
         case .run: return runClock(environment)
         }
         return Status.done
+    }
+
+    /// What an .env file gives, and what to say of it.
+    private static func file(_ path: String) throws(UsageError) -> ([String: String], [SettingsFault]) {
+        do throws(SmallFile.Fault) {
+            let bytes = try SmallFile.read(path, limit: EnvFile.limit)
+            let file = EnvFile(String(decoding: bytes, as: UTF8.self), path: path)
+            return (file.variables, file.notes)
+        } catch {
+            throw .value("--env-file", "\"\(path)\" \(error)")
+        }
     }
 
     /// Drawn once: what is left to chance stays what it is when the environment is read again.

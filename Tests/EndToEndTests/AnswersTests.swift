@@ -163,11 +163,13 @@ struct AnswersTests {
         for line in scheduler.errorLines {
             let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
             let members = try #require(object, "\(line)")
-            for name in ["ts", "lvl", "logger", "service", "msg"] { #expect(members[name] is String, "\(line)") }
+            for name in ["ts", "lvl", "severity", "logger", "service", "msg"] {
+                #expect(members[name] is String, "\(line)")
+            }
             guard members["outcome"] != nil else { continue }
             ends += 1
             for name in ["job", "slot", "run_id", "trigger", "outcome"] { #expect(members[name] is String, "\(line)") }
-            for name in ["attempts", "status", "ms", "late_ms"] { #expect(members[name] is Int, "\(line)") }
+            for name in ["attempts", "http_status", "ms", "late_ms"] { #expect(members[name] is Int, "\(line)") }
             if members["job"] as? String == "health-check" {
                 #expect(members["msg"] as? String == "Job /api/health: HTTP 500 - \"quoted\"\n{\"lvl\":\"INFO\"}")
             }

@@ -122,7 +122,7 @@ struct LifeTests {
         ]
     )
     func commands(_ arguments: [String], status: Int32, output: String) async throws {
-        let scheduler = try Binary("scheduler", arguments, environment: [:])
+        let scheduler = try Binary("scheduler", arguments, environment: ["SCHEDULER_API_TOKEN": App.token])
         #expect(try await scheduler.end() == Binary.End(status: status, wasSignalled: false))
         #expect(scheduler.output.hasPrefix(output))
         #expect(scheduler.errors.isEmpty == (status == 0))

@@ -12,7 +12,11 @@ struct CommandTests {
             (["check", "--json"], .check(asJSON: true)), (["--json", "check"], .check(asJSON: true)),
             (["fire", "a"], .fire(job: "a", asJSON: false)), (["fire", "--json", "a"], .fire(job: "a", asJSON: true)),
             (["status"], .status(asJSON: false)), (["status", "--json"], .status(asJSON: true)),
-            (["healthcheck"], .healthcheck), (["help"], .help), (["--help"], .help), (["check", "--help"], .help),
+            (["healthcheck"], .healthcheck), (["help"], .help()), (["--help"], .help()),
+            (["check", "--help"], .help()),
+            (["help", "jobs"], .help(.jobs)), (["help", "variables"], .help(.variables)),
+            (["check", "--env-file", ".env"], .check(asJSON: false, envFile: ".env")),
+            (["check", "--env-file=a b", "--json"], .check(asJSON: true, envFile: "a b")),
             (["version"], .version),
             (["--version"], .version),
         ]
@@ -58,6 +62,24 @@ struct CommandTests {
             (["helthcheck"], #"command "helthcheck" is not known; did you mean healthcheck?"#),
             (["check", "now"], #"argument "now" is one too many"#),
             ([""], #"command "" is not known"#),
+            (["help", "cron"], #"help knows nothing of "cron"; write jobs, schedules, variables, commands"#),
+            (["help", "jobs", "now"], #"argument "now" is one too many"#),
+            (["check", "--env-file"], "option --env-file needs a value after it"),
+            (
+                ["python", "-m", "services.scheduler"],
+                #"command "python" is not one of ours; take the line command: python -m services.scheduler out of the "#
+                    + "compose file (args: in Kubernetes): the image runs the clock by itself"
+            ),
+            (
+                ["/bin/sh", "-c", "curl -u user:hunter2 x"],
+                #"command "sh" is not one of ours; take the line command: sh … out of the compose file (args: in "#
+                    + "Kubernetes): the image runs the clock by itself"
+            ),
+            (
+                ["scheduler", "run"],
+                #"command "scheduler" is not one of ours; take the line command: scheduler … out of the compose file "#
+                    + "(args: in Kubernetes): the image runs the clock by itself"
+            ),
             (["fire"], "fire needs the name of a job; scheduler check prints them"),
             (["next", "--count", "2", "--count=3"], "option --count is given twice"),
             (["next", "--count"], "option --count needs a value after it"),

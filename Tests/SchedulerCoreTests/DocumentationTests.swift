@@ -148,9 +148,11 @@ struct DocumentationTests {
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
 
-    private static func file(_ name: String) throws -> [Substring] {
-        try String(contentsOf: root.appending(path: name), encoding: .utf8).split(separator: "\n")
+    static func text(_ name: String) throws -> String {
+        try String(contentsOf: root.appending(path: name), encoding: .utf8)
     }
+
+    private static func file(_ name: String) throws -> [Substring] { try text(name).split(separator: "\n") }
 
     /// The lines of .env.example that set a variable, or would if they were not commented out.
     private static func example() throws -> [Substring] {

@@ -10,26 +10,29 @@ package struct CheckReport {
     package let standardError: String
     package let isGood: Bool
 
-    /// `now` is where the next slots are counted from, `stateHint` what the directory for state will have against it.
+    /// `now` is where the next slots are counted from, `stateHint` what the directory for state will have against it,
+    /// `notes` what stands before all other warnings.
     package init(
         _ result: Result<Settings, SettingsFaults>,
         asJSON: Bool,
         now: Moment,
-        stateHint: SettingsFault? = nil
+        stateHint: SettingsFault? = nil,
+        notes: [SettingsFault] = []
     ) {
         switch result {
         case .success(let settings):
             isGood = true
             // A whole second: slots of "every" count from it.
             let now = Moment(seconds: now.seconds)
-            let warnings = settings.warnings(at: now, state: stateHint)
+            let warnings = notes + settings.warnings(at: now, state: stateHint)
             let report = asJSON ? Self.json(settings, warnings, now) : Self.table(settings, now)
             standardOutput = Redactor(SecretBook(settings.secrets)).maskOwn(report)
             standardError = asJSON ? "" : Self.lines(warnings, "warning")
         case .failure(let bad):
             isGood = false
-            standardOutput = asJSON ? Self.json(bad) : ""
-            standardError = asJSON ? "" : Self.lines(bad.faults, "fault") + Self.lines(bad.warnings, "warning")
+            let warnings = notes + bad.warnings
+            standardOutput = asJSON ? Self.json(bad.faults, warnings) : ""
+            standardError = asJSON ? "" : Self.lines(bad.faults, "fault") + Self.lines(warnings, "warning")
         }
     }
 
@@ -116,8 +119,8 @@ package struct CheckReport {
         return .object(members)
     }
 
-    private static func json(_ bad: SettingsFaults) -> String {
-        JSONValue.object([("faults", json(bad.faults)), ("warnings", json(bad.warnings))]).description + "\n"
+    private static func json(_ faults: [SettingsFault], _ warnings: [SettingsFault]) -> String {
+        JSONValue.object([("faults", json(faults)), ("warnings", json(warnings))]).description + "\n"
     }
 
     private static func json(_ messages: [SettingsFault]) -> JSONValue {

@@ -4,12 +4,14 @@ internal import Telling
 /// What the command line asks for.
 package enum Command: Equatable, Sendable {
     case run
-    case check(asJSON: Bool)
+    /// `envFile`: what is checked in the place of the environment.
+    case check(asJSON: Bool, envFile: String? = nil)
     case next(NextRequest)
     case fire(job: String, asJSON: Bool)
     case status(asJSON: Bool)
     case healthcheck
-    case help
+    /// Nil: all in short.
+    case help(HelpTopic? = nil)
     case version
 
     /// What `scheduler next` is asked.
@@ -29,8 +31,8 @@ package enum Command: Equatable, Sendable {
     /// Reads the arguments after the program's name; without them it can't be known that the clock is meant.
     package init(_ arguments: [String]?) throws(UsageError) {
         guard let arguments else { throw .untold }
-        if arguments.contains("--help") || arguments.contains("-h") || arguments.first == "help" {
-            self = .help
+        if arguments.contains("--help") || arguments.contains("-h") {
+            self = .help()
             return
         }
         var line = ArgumentLine(arguments)
@@ -44,13 +46,21 @@ package enum Command: Equatable, Sendable {
         case "version": self = .version
         case "status": self = .status(asJSON: line.flag("--json"))
         case "healthcheck": self = .healthcheck
-        case "check": self = .check(asJSON: line.flag("--json"))
+        case "check": self = .check(asJSON: line.flag("--json"), envFile: try line.value("--env-file"))
+        case "help":
+            self = .help(
+                try line.word().map { word throws(UsageError) in
+                    guard let topic = HelpTopic(rawValue: word) else { throw .unknownTopic(word) }
+                    return topic
+                }
+            )
         case "next": self = .next(try Self.next(&line))
         case "fire":
             let asJSON = line.flag("--json")
             guard let job = line.word() else { throw .missingJob }
             self = .fire(job: job, asJSON: asJSON)
-        default: throw .unknownCommand(command, near: NearestName.of(command, in: Self.names))
+        default:
+            throw Self.foreign(arguments) ?? .unknownCommand(command, near: NearestName.of(command, in: Self.names))
         }
         try line.end()
     }
@@ -74,6 +84,22 @@ package enum Command: Equatable, Sendable {
         return request
     }
 
+    /// What a compose file may still ask for: the documented sidecar's command, a shell, our own name once more.
+    private static func foreign(_ arguments: [String]) -> UsageError? {
+        let program = arguments.first.map { $0.split(separator: "/").last.map(String.init) ?? $0 } ?? ""
+        let isForeign = ["python", "sh", "bash", "uv", "poetry", "uvicorn", "gunicorn", "celery", "env", "scheduler"]
+            .contains {
+                program.hasPrefix($0) && program.dropFirst($0.count).allSatisfy { $0.isNumber || $0 == "." }
+            }
+        guard isForeign else { return nil }
+        // Others may hold a secret.
+        let isDocumented = arguments.dropFirst().elementsEqual(["-m", "services.scheduler"])
+        return .foreignCommand(
+            program,
+            isDocumented ? arguments.joined(separator: " ") : "\(program)\(arguments.count > 1 ? " …" : "")"
+        )
+    }
+
     private static func parse<Value>(
         _ option: String,
         _ read: () throws(ScheduleError) -> Value
@@ -84,17 +110,19 @@ package enum Command: Equatable, Sendable {
     private static let names = ["run", "check", "next", "fire", "status", "healthcheck", "help", "version"]
 
     package static let usage = """
-        usage: scheduler [run]                    run the clock; set up by environment variables, see .env.example
-               scheduler check [--json]           check the environment; print the jobs, or all faults and warnings
+        usage: scheduler [run]                    run the clock; set up by environment variables
+               scheduler check [--json] [--env-file FILE]
+                                                  check the environment; print the jobs, or all faults and warnings;
+                                                  of a file: what it would give, and where its readers differ
                scheduler next [JOB] [--count N] [--from TIME] [--schedule "..."] [--tz ZONE] [--json]
                                                   print the next slots, of all jobs, of one, or of any schedule
                scheduler fire JOB [--json]        run one job now; its outcome is the last line
                scheduler status [--json]          ask the sidecar that runs with this environment how its jobs are
                scheduler healthcheck              the same for whether its clock turns: 0 if it does, else 1
-               scheduler help | --help
+               scheduler help [jobs | schedules | variables | commands], scheduler --help
                scheduler version | --version
 
-        every variable with its default: the project's .env.example and README
+        what can be written, with defaults and examples: scheduler help jobs, schedules, variables
 
         exit status: 0 done, 1 the thing asked failed, 64 usage, 78 configuration
 
@@ -105,6 +133,9 @@ package enum Command: Equatable, Sendable {
 package enum UsageError: Error, Equatable {
     case untold
     case unknownCommand(String, near: String?)
+    case unknownTopic(String)
+    /// Its name, and the line of a compose file that may ask for it.
+    case foreignCommand(String, String)
     case unknownOption(String)
     case extraArgument(String)
     case missingValue(String)
@@ -122,6 +153,11 @@ extension UsageError: CustomStringConvertible {
         case .untold: "the system has not told the arguments, so nothing is done"
         case .unknownCommand(let word, let near):
             "command \"\(Escaping.quotable(word))\" is not known" + (near.map { "; did you mean \($0)?" } ?? "")
+        case .unknownTopic(let word):
+            "help knows nothing of \"\(Escaping.quotable(word))\"; write \(HelpTopic.allCases.map(\.rawValue).joined(separator: ", "))"
+        case .foreignCommand(let name, let line):
+            "command \"\(Escaping.quotable(name))\" is not one of ours; take the line command: \(Escaping.quotable(line)) out of "
+                + "the compose file (args: in Kubernetes): the image runs the clock by itself"
         case .unknownOption(let option): "option \"\(Escaping.quotable(option))\" is not known here"
         case .extraArgument(let word): "argument \"\(Escaping.quotable(word))\" is one too many"
         case .missingValue(let option): "option \(option) needs a value after it"

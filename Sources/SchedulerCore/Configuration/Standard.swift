@@ -8,4 +8,11 @@ package enum Standard: Equatable, Sendable {
     static let unset = words("unset")
 
     var value: String? { if case .value(let text) = self { text } else { nil } }
+
+    /// For people, where nothing else is known.
+    var text: String {
+        switch self {
+        case .value(let text), .words(let text): text
+        }
+    }
 }

@@ -1,0 +1,158 @@
+import Schedule
+import Testing
+
+@testable import SchedulerCore
+
+@Suite(".env files")
+struct EnvFileTests {
+    private static let rule =
+        "f: all readers agree on NAME='value': single quotes around the whole value, no export before it, no comment behind "
+        + "it"
+
+    @Test(
+        "what all readers read alike is taken without a word",
+        arguments: [
+            ("A='a b'", ["A": "a b"]), ("SCHEDULER_JOB_A='daily 03:00 POST /a body={\"a\": 1}'", nil),
+            ("A=b", ["A": "b"]),
+            ("A=", ["A": ""]), ("# A=b\n\n  # c\nA=b=c\n", ["A": "b=c"]), ("A=b#c", ["A": "b#c"]),
+            ("  A=b", ["A": "b"]),
+            ("A=1\nA=2", ["A": "2"]), ("", [:]),
+        ] as [(String, [String: String]?)]
+    )
+    func alike(_ text: String, variables: [String: String]?) {
+        let name = text.hasPrefix("A='") ? text.replacing("A=", with: "SCHEDULER_A=") : text
+        let file = EnvFile(name, path: "f")
+        #expect(file.notes == [])
+        if let variables, name == text { #expect(file.variables == variables) }
+    }
+
+    @Test("where readers differ, the line says how", arguments: table)
+    func differing(_ text: String, value: String?, sentence: String) {
+        let file = EnvFile("# first\n\(text)\n", path: "f")
+        #expect(file.variables["SCHEDULER_A"] == value)
+        #expect(file.notes.map(\.message) == [Self.rule, "f:2: \(sentence)"])
+        #expect(file.notes.map(\.variable) == ["f", "f:2"])
+    }
+
+    private static let plain = "docker, podman and kubectl"
+    private static let table: [(String, String?, String)] = [
+        (
+            "export SCHEDULER_A=b", "b",
+            "begins with export: \(plain) refuse the file, systemd leaves the line out; take it out"
+        ),
+        (
+            "SCHEDULER_A=b # c", "b",
+            "SCHEDULER_A has a # behind a blank: compose takes it for a comment, docker, podman, kubectl and systemd for a "
+                + "part of the value; write single quotes"
+        ),
+        (
+            "SCHEDULER_A= # c", "",
+            "SCHEDULER_A has a # behind a blank: compose takes it for a comment, docker, podman, kubectl and systemd for a "
+                + "part of the value; write single quotes"
+        ),
+        (
+            "SCHEDULER_A='b c' # d", "b c",
+            "SCHEDULER_A has a comment behind its value: compose leaves it out or refuses the file, docker, podman, kubectl "
+                + "and systemd take it for a part of the value; take it out"
+        ),
+        (
+            "SCHEDULER_A='it's'", "it",
+            "SCHEDULER_A has more behind its closing quote: compose leaves it out or refuses the file, docker, podman, "
+                + "kubectl and systemd take it for a part of the value; take it out"
+        ),
+        (
+            "SCHEDULER_A=a$B", "a$B",
+            "SCHEDULER_A has a $ without quotes: compose puts a variable there, the others leave it; write single quotes"
+        ),
+        (
+            "SCHEDULER_A=a\\b", "a\\b",
+            "SCHEDULER_A has a backslash without quotes, which systemd takes off; write single quotes"
+        ),
+        (
+            "SCHEDULER_A=\"b c\"", "b c",
+            "SCHEDULER_A stands in double quotes: \(plain) keep them (the scheduler takes them off); single ones are read "
+                + "alike"
+        ),
+        (
+            "SCHEDULER_A='b c", "b c",
+            "SCHEDULER_A begins with a quote that does not end: compose and systemd go on with the next line; close it"
+        ),
+        (
+            "SCHEDULER_A=b ", "b",
+            "SCHEDULER_A has a blank at its end: \(plain) take it for a part of the value; take it out"
+        ),
+        (
+            "SCHEDULER_A='b' ", "b",
+            "SCHEDULER_A has a blank behind its closing quote, and \(plain) keep quotes and blank; take it out"
+        ),
+        ("SCHEDULER_A =b", "b", "has a blank before =: \(plain) refuse the file; take it out"),
+        (
+            "SCHEDULER_A= b", "b",
+            "SCHEDULER_A has a blank behind =: \(plain) take it for a part of the value; take it out"
+        ),
+        (
+            "SCHEDULER_A", nil,
+            "has no =: compose, docker and podman take such a name's value from where they run, systemd none; write "
+                + "NAME=value"
+        ),
+        ("SCHEDULER A=b", nil, "is not NAME=value, with a name of letters, digits and _"),
+        ("=b", nil, "is not NAME=value, with a name of letters, digits and _"),
+    ]
+
+    @Test("double quotes are read with their escapes, of which two sentences tell")
+    func escapes() {
+        let file = EnvFile(#"SCHEDULER_A="a \"b\" \\ $C""#, path: "f")
+        #expect(file.variables["SCHEDULER_A"] == #"a "b" \ $C"#)
+        #expect(file.notes.count == 4)
+        #expect(
+            file.notes.dropFirst().map(\.message).allSatisfy {
+                $0.hasPrefix("f:1: SCHEDULER_A ") && !$0.contains("C\"")
+            }
+        )
+    }
+
+    @Test("a byte order mark and CR LF are told of, and read")
+    func windows() {
+        let file = EnvFile("\u{FEFF}A=b\r\nC=d\r\n", path: "f")
+        #expect(file.variables == ["A": "b", "C": "d"])
+        #expect(
+            file.notes.dropFirst().map(\.message) == [
+                "f:1: begins with a byte order mark (BOM), which podman and systemd take for a part of the first name; take it "
+                    + "out",
+                "f:1: has lines that end with CR LF, and some readers take the CR for a part of the value; write LF alone",
+            ]
+        )
+    }
+
+    @Test(
+        "quotes around what the app reads as well are told of, since it keeps them",
+        arguments: ["SCHEDULER_API_TOKEN", "X"]
+    )
+    func kept(_ name: String) {
+        let told = EnvFile("\(name)='b'", path: "f").notes.map(\.message)
+        let sentence = "keep them as a part of the value; take them out if it has no blank, # or $"
+        #expect(told == [Self.rule, "f:1: \(name) stands in quotes: \(Self.plain) \(sentence)"])
+    }
+
+    @Test("no value is shown, and check has these lines first")
+    func report() throws {
+        let file = EnvFile(
+            "SCHEDULER_API_TOKEN=hunter2$X # hunter2\nexport A=\"hunter2\\\"\nhunter2 hunter2=3\n",
+            path: "f"
+        )
+        #expect(file.notes.count > 5)
+        #expect(!file.notes.contains { $0.message.contains("hunter2") })
+        let settings = try Settings(environment: [:])
+        let report = CheckReport(.success(settings), asJSON: false, now: .epoch, notes: file.notes)
+        #expect(report.standardError.hasPrefix("warning: \(Self.rule)\n"))
+        let json = CheckReport(.success(settings), asJSON: true, now: .epoch, notes: file.notes)
+        #expect(json.standardOutput.contains(#""warnings":[{"variable":"f","message":"f: all readers agree"#))
+    }
+
+    @Test("the example is read alike by all, and as the environment that it is")
+    func example() throws {
+        let file = EnvFile(try DocumentationTests.text(".env.example"), path: "f")
+        #expect(file.notes == [])
+        #expect(try Settings(environment: file.variables) == Settings(environment: [:]))
+    }
+}
