@@ -131,7 +131,12 @@ struct JobsTests {
     )
     func fullDisk(_ command: String) async throws {
         let intoFull = ["sh", "-c", #"exec "$@" > /dev/full"#, "sh"]
-        let scheduler = try Binary("scheduler", [command], through: intoFull, environment: [:])
+        let scheduler = try Binary(
+            "scheduler",
+            [command],
+            through: intoFull,
+            environment: ["SCHEDULER_API_TOKEN": App.token]
+        )
         #expect(try await scheduler.end() == Binary.End(status: 1, wasSignalled: false))
         #expect(
             scheduler.errors == "scheduler: not all could be written to standard output: No space left on device\n"

@@ -38,7 +38,8 @@ struct EnvFileTests {
     private static let table: [(String, String?, String)] = [
         (
             "export SCHEDULER_A=b", "b",
-            "begins with export: \(plain) refuse the file, systemd leaves the line out; take it out"
+            "begins with export: docker and kubectl refuse the file, podman takes it into the name, systemd leaves the line "
+                + "out; take it out"
         ),
         (
             "SCHEDULER_A=b # c", "b",
@@ -85,7 +86,10 @@ struct EnvFileTests {
             "SCHEDULER_A='b' ", "b",
             "SCHEDULER_A has a blank behind its closing quote, and \(plain) keep quotes and blank; take it out"
         ),
-        ("SCHEDULER_A =b", "b", "has a blank before =: \(plain) refuse the file; take it out"),
+        (
+            "SCHEDULER_A =b", "b",
+            "has a blank before =: docker and kubectl refuse the file, podman takes it into the name; take it out"
+        ),
         (
             "SCHEDULER_A= b", "b",
             "SCHEDULER_A has a blank behind =: \(plain) take it for a part of the value; take it out"
@@ -132,6 +136,20 @@ struct EnvFileTests {
         let told = EnvFile("\(name)='b'", path: "f").notes.map(\.message)
         let sentence = "keep them as a part of the value; take them out if it has no blank, # or $"
         #expect(told == [Self.rule, "f:1: \(name) stands in quotes: \(Self.plain) \(sentence)"])
+    }
+
+    @Test("any text is read")
+    func anything() {
+        let parts = [
+            "A", "=", "'", "\"", "\\", " ", "#", "$", "\n", "\r\n", "\u{FEFF}", "export ", ":", "é", "\u{301}", "\0",
+        ]
+        var random = SystemRandomNumberGenerator()
+        for _ in 0..<2_000 {
+            let text = (0..<12).map { _ in parts.randomElement(using: &random) ?? "" }.joined()
+            let file = EnvFile(text, path: "f")
+            #expect(file.notes.isEmpty || file.notes.count > 1)
+        }
+        #expect(EnvFile(String(repeating: "A='", count: 100_000), path: "f").variables.count == 1)
     }
 
     @Test("no value is shown, and check has these lines first")

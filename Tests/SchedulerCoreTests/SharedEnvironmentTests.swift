@@ -203,6 +203,24 @@ struct SharedEnvironmentTests {
     }
 
     @Test(
+        "a name that a reader of an .env file took too much into",
+        arguments: [
+            ("export API_URL", "export", "API_URL"),
+            ("\u{FEFF}SCHEDULER_TIMEZONE", "a byte order mark (BOM)", "SCHEDULER_TIMEZONE"),
+            ("export SCHEDULER_JOB_A", "export", "SCHEDULER_JOB_A"), ("export OTHER", nil, ""),
+            ("\u{FEFF}OTHER", nil, ""),
+        ] as [(String, String?, String)]
+    )
+    func misread(_ name: String, what: String?, bare: String) throws {
+        let shown = name.replacing("\u{FEFF}", with: #"\u{feff}"#)
+        let told = try Settings(environment: [name: "x"]).warnings.map(\.message)
+        let message = what.map {
+            "\"\(shown)\" is read by nothing: the .env file has \($0) before \(bare); take it out"
+        }
+        #expect(told == (message.map { [$0] } ?? []))
+    }
+
+    @Test(
         "a job line without a call, near a job that is there",
         arguments: [
             (

@@ -16,7 +16,7 @@ struct EnvLine {
         var line = written
         if line.hasPrefix("export"), line.dropFirst(6).first.map(Self.isBlank) == true {
             tell(
-                "begins with export: docker, podman and kubectl refuse the file, systemd leaves the line out; take it out"
+                "begins with export: docker and kubectl refuse the file, podman takes it into the name, systemd leaves the line out; take it out"
             )
             line = line.dropFirst(6).drop(while: Self.isBlank)
         }
@@ -27,7 +27,7 @@ struct EnvLine {
         }
         let name = line[..<equals]
         if let end = name.last, Self.isBlank(end) {
-            tell("has a blank before =: docker, podman and kubectl refuse the file; take it out")
+            tell("has a blank before =: docker and kubectl refuse the file, podman takes it into the name; take it out")
         }
         let key = name.prefix { !Self.isBlank($0) }
         guard !key.isEmpty, name.drop(while: { !Self.isBlank($0) }).allSatisfy(Self.isBlank) else {

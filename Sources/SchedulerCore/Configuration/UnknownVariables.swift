@@ -13,6 +13,23 @@ extension EnvironmentReader {
             guard let message = message(name, known, jobs) else { continue }
             if asFaults { fault(name, message) } else { warn(name, message) }
         }
+        for name in environment.keys.sorted() {
+            guard let (bare, what) = Self.misread(name), known.contains(bare) || bare.hasPrefix(Variable.prefix) else {
+                continue
+            }
+            let message = "\"\(name)\" is read by nothing: the .env file has \(what) before \(bare); take it out"
+            if asFaults { fault(name, message) } else { warn(name, message) }
+        }
+    }
+
+    /// The name that is meant where a reader of an .env file took more for a part of it.
+    private static func misread(_ name: String) -> (bare: String, what: String)? {
+        for (beginning, what) in [("export ", "export"), ("\u{FEFF}", "a byte order mark (BOM)"), (" ", "a blank")] {
+            guard name.unicodeScalars.starts(with: beginning.unicodeScalars) else { continue }
+            let rest = name.unicodeScalars.dropFirst(beginning.unicodeScalars.count)
+            return (String(String.UnicodeScalarView(rest)).trimmed, what)
+        }
+        return nil
     }
 
     /// Nil where there is nothing to be changed.
