@@ -10,6 +10,10 @@ struct LifeTests {
         let app = try await App()
         let scheduler = try Sidecar.start(beside: app, ["SCHEDULER_STARTUP_GRACE_SECONDS": "3600"])
         try await scheduler.line(containing: "Next slot: bq-metadata-refresh")
+        let told = try await scheduler.line(containing: "Startup grace: the first runs begin at ")
+        let words = told.split(separator: " ")
+        let (at, end) = (try time(String(words[0])), try time(String(words[words.count - 1].dropLast())))
+        #expect(abs(end.timeIntervalSince(at) - 3_600) < 60)
         scheduler.signal(signal)
         #expect(try await scheduler.end() == .clean)
         #expect(
@@ -126,6 +130,18 @@ struct LifeTests {
         #expect(try await scheduler.end() == Binary.End(status: status, wasSignalled: false))
         #expect(scheduler.output.hasPrefix(output))
         #expect(scheduler.errors.isEmpty == (status == 0))
+    }
+
+    @Test("a value that is no UTF-8 text is a fault, not another value")
+    func noText() async throws {
+        let through = ["sh", "-c", #"SCHEDULER_STATE_DIR=$(printf '/tmp/\377') exec "$@""#, "sh"]
+        let scheduler = try Binary("scheduler", ["check"], through: through, environment: [:])
+        #expect(try await scheduler.end() == Binary.End(status: 78, wasSignalled: false))
+        #expect(
+            scheduler.errors
+                == "fault: SCHEDULER_STATE_DIR (its value is not shown) is not UTF-8 text; write the absolute path of a "
+                + "directory\n"
+        )
     }
 
     @Test("a value that begins with a combining mark is a fault, not a variable that is not set")
