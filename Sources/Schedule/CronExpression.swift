@@ -6,6 +6,13 @@ package struct CronExpression: Hashable, Sendable {
     let dayOfMonth: CronField
     let month: CronField
     let dayOfWeek: CronField
+    /// Whether days of the week are numbers beside a `?`, as Quartz writes them, who counts from Sunday = 1.
+    let hasQuartzDays: Remark
+
+    /// Each with what it may hold, in the order of a line.
+    var fields: [(CronFieldKind, CronField)] {
+        Array(zip(CronFieldKind.allCases, [second, minute, hour, dayOfMonth, month, dayOfWeek]))
+    }
 
     /// crontab(5)'s nicknames; they are read, never printed.
     static let macros = [
@@ -16,6 +23,7 @@ package struct CronExpression: Hashable, Sendable {
     /// Reads the words after `cron`: a macro, five fields or six.
     init(parsing words: [Substring]) throws(ScheduleError) {
         let words = try Self.expanded(words)
+        try Self.checkOrder(words)
         guard words.count == 5 || words.count == 6 else { throw .fieldCount(words.count) }
         let five = Array(words.suffix(5))
         second = words.count == 6 ? try CronField(parsing: words[0], in: .second) : .zero
@@ -24,6 +32,8 @@ package struct CronExpression: Hashable, Sendable {
         dayOfMonth = try CronField(parsing: five[2], in: .dayOfMonth)
         month = try CronField(parsing: five[3], in: .month)
         dayOfWeek = try CronField(parsing: five[4], in: .dayOfWeek)
+        let isNumbered = five[4].split(separator: ",").contains { $0.first?.isNumber == true }
+        hasQuartzDays = Remark(isTrue: five[2] == "?" && isNumbered)
         guard alwaysFires else { throw .neverFires(text: description) }
     }
 

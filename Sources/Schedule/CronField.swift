@@ -21,9 +21,9 @@ package struct CronField: Hashable, Sendable {
         var leadsWithStar: Bool?
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             guard !part.isEmpty else { throw .field(kind, text: String(text), .empty) }
-            let term = try CronTerm(parsing: part, in: kind)
-            leadsWithStar = leadsWithStar ?? term.isStar
-            seen.insert(term)
+            let terms = try CronTerm.parse(part, in: kind)
+            leadsWithStar = leadsWithStar ?? terms.contains(where: \.isStar)
+            seen.formUnion(terms)
         }
         let starsFirst = leadsWithStar ?? false
         let sorted = seen.sorted { left, right in

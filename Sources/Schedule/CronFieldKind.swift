@@ -7,8 +7,11 @@ package enum CronFieldKind: Int, CaseIterable, Sendable {
     var words: [String] { traits.words }
     var hashed: ClosedRange<Int> { traits.hashed }
 
+    /// How many values there are: 0 and 7 are one day of the week.
+    var count: Int { self == .dayOfWeek ? 7 : bounds.count }
+
     /// A step longer than the field would hide that only its first value is left.
-    var steps: ClosedRange<Int> { 1...(self == .dayOfWeek ? 7 : bounds.count) }
+    var steps: ClosedRange<Int> { 1...count }
 
     private struct Traits {
         var name: String

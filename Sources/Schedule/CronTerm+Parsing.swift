@@ -1,14 +1,12 @@
 extension CronTerm {
     /// Reads one item of a list; letters count in any case.
-    init(parsing text: Substring, in kind: CronFieldKind) throws(ScheduleError) {
+    ///
+    /// A range round the field's end is two terms.
+    static func parse(_ text: Substring, in kind: CronFieldKind) throws(ScheduleError) -> [CronTerm] {
         let item = Item(text: text, upper: text.uppercased(), kind: kind)
-        if let special = try item.daySpecial() {
-            self = special
-        } else if item.upper.first == "H", let hashed = try item.hashed() {
-            self = hashed
-        } else {
-            self = try item.plain()
-        }
+        if let special = try item.daySpecial() { return [special] }
+        if item.upper.first == "H", let hashed = try item.hashed() { return [hashed] }
+        return try item.plain()
     }
 }
 
@@ -38,15 +36,26 @@ private struct Item {
     /// 7 is Sunday as 0 is, but only 0 is printed.
     func weekday(_ part: Substring) throws(ScheduleError) -> UInt8 { UInt8(try value(part) % 7) }
 
-    /// `a-b`, with a ≤ b; the name of Sunday counts as 7 where that makes the range run forward (`FRI-SUN`).
+    /// `a-b`; a Sunday at the end counts as 7 where that makes the range run forward (`FRI-SUN`).
     func range(_ part: Substring) throws(ScheduleError) -> (low: Int, high: Int) {
         let ends = part.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
         guard ends.count == 2 else { throw fault(.unreadable) }
-        let low = try value(ends[0])
-        var high = try value(ends[1])
-        if kind == .dayOfWeek, high == 0, low > 0, wholeNumber(ends[1]) == nil { high = 7 }
-        guard low <= high else { throw fault(.backwards(low: low, high: high, in: kind.bounds)) }
-        return (low, high)
+        let (low, high) = (try value(ends[0]), try value(ends[1]))
+        return (low, kind == .dayOfWeek && high == 0 && low > 0 ? 7 : high)
+    }
+
+    /// `22-4` goes round the field's end, and the step goes on there.
+    private func round(_ low: Int, _ high: Int, step: Int) -> [CronTerm] {
+        let (first, last) = (kind.bounds.lowerBound, kind.bounds.lowerBound + kind.count - 1)
+        // 7 is the Sunday that begins the next week.
+        if low > last { return terms(first, high, step) }
+        let reached = low + (last - low) / step * step
+        return terms(low, last, step) + terms(reached + step - kind.count, high, step)
+    }
+
+    private func terms(_ low: Int, _ high: Int, _ step: Int) -> [CronTerm] {
+        if low > high { return [] }
+        return low == high ? [single(low)] : [.span(low: UInt8(low), high: UInt8(high), step: UInt8(step))]
     }
 
     func step(_ part: Substring) throws(ScheduleError) -> UInt8 {
@@ -56,19 +65,20 @@ private struct Item {
     }
 
     /// `*`, `a`, `a-b`, each with an optional `/n`.
-    func plain() throws(ScheduleError) -> CronTerm {
+    func plain() throws(ScheduleError) -> [CronTerm] {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let base = parts[0]
         let step = parts.count == 2 ? try step(parts[1]) : nil
-        if base == "*" || base == "?" { return .every(step: step ?? 1) }
+        if base == "?", kind != .dayOfMonth, kind != .dayOfWeek { throw fault(.questionMark(instead: nil)) }
+        if base == "*" || base == "?" { return [.every(step: step ?? 1)] }
         if base.contains("-") {
             let (low, high) = try range(base)
-            if low == high { return single(low) }
-            return .span(low: UInt8(low), high: UInt8(high), step: step ?? 1)
+            let step = Int(step ?? 1)
+            return low > high ? round(low, high, step: step) : terms(low, high, step)
         }
         let value = try value(base)
-        guard let step else { return single(value) }
-        return .from(low: UInt8(value), step: step)
+        guard let step else { return [single(value)] }
+        return [.from(low: UInt8(value), step: step)]
     }
 
     private func single(_ value: Int) -> CronTerm {
@@ -84,6 +94,7 @@ private struct Item {
         if rest.first == "(" {
             guard let close = rest.firstIndex(of: ")") else { throw fault(.unreadable) }
             let ends = try range(rest[rest.index(after: rest.startIndex)..<close])
+            guard ends.low <= ends.high else { throw fault(.backwards(low: ends.low, high: ends.high)) }
             (low, high) = (UInt8(ends.low), UInt8(ends.high))
             rest = rest[rest.index(after: close)...]
         }

@@ -6,9 +6,16 @@ extension Schedule {
     static func repaired(_ words: [Substring]) -> String? {
         guard words.reduce(0, { $0 + $1.utf8.count }) <= longestRepaired else { return nil }
         for guess in guesses(words) {
-            if let schedule = try? Schedule(words: guess) { return schedule.description }
+            do throws(ScheduleError) {
+                let schedule = try Schedule(words: guess)
+                guard case .cron(let cron) = schedule, cron.hasQuartzDays.isTrue else { return schedule.description }
+                return CronExpression.line(guess.dropFirst())
+            } catch {
+                if let instead = error.instead { return instead }
+            }
         }
-        return nil
+        let reading = PlainWords(words).reading?.map { $0[...] }
+        return reading.flatMap { try? Schedule(words: $0) }?.description
     }
 
     /// Other readings, the likeliest first; few, so that a hostile text stays cheap.
@@ -17,6 +24,10 @@ extension Schedule {
         let rest = Array(words.dropFirst())
         let keyword = first.lowercased()
         var guesses: [[Substring]] = []
+        if keyword.hasPrefix("cron(") {
+            // As in EventBridge's rules.
+            guesses.append(["cron", keyword.dropFirst(5)] + rest.map { $0.last == ")" ? $0.dropLast() : $0 })
+        }
         if keyword.hasPrefix("@") {
             // The nicknames of crontab(5), and `@every` as other schedulers write it.
             guesses.append(["cron", first])
@@ -25,8 +36,11 @@ extension Schedule {
         if keyword == "cron", let nickname = rest.first?.lowercased() {
             if nickname == "@every" { guesses.append([nickname.dropFirst()] + rest.dropFirst()) }
             if rest.count == 1 { guesses.append(["cron", "@" + nickname]) }
-            // A crontab line with its command.
-            if rest.dropFirst(5).contains(where: { $0.hasPrefix("/") }) { guesses.append(["cron"] + rest.prefix(5)) }
+            // A crontab line with its command, which is no field.
+            let isCommand = rest.count > 6 && (try? CronField(parsing: rest[5], in: .dayOfWeek)) == nil
+            if isCommand || rest.dropFirst(5).contains(where: { $0.hasPrefix("/") }) {
+                guesses.append(["cron"] + rest.prefix(5))
+            }
         }
         if let common = commonNames[keyword], rest.isEmpty { guesses.append(Self.words(of: common)) }
         if examples[keyword] != nil {

@@ -19,8 +19,8 @@ extension Schedule {
         do throws(ScheduleError) {
             try self.init(words: words)
         } catch {
-            if let instead = Self.repaired(words) { throw .writeInstead(text: text, instead: instead) }
-            throw error
+            guard error.instead == nil, let instead = Self.repaired(words) else { throw error }
+            throw .writeInstead(text: text, instead: instead)
         }
     }
 

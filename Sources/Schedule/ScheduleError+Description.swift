@@ -26,6 +26,8 @@ extension ScheduleError: CustomStringConvertible {
         case .fieldCount(let count):
             "cron has \(count) \(count == 1 ? "field" : "fields"); write 5 (minute hour day-of-month month day-of-week) "
                 + "or 6 (second first)"
+        case .quartzYear(let instead):
+            #"cron has 7 fields, in Quartz's order with a year, which has no place here; write "\#(instead)""#
         case .unknownMacro(let text):
             #"cron "\#(text)" is not known; write \#(CronExpression.macros.keys.sorted().joined(separator: ", "))"#
         case .field(let kind, let text, let problem):
@@ -81,8 +83,13 @@ extension ScheduleError.FieldProblem {
             #""\#(text)" is outside \#(bounds.lowerBound)-\#(bounds.upperBound)"#
         case .step(let bounds):
             #"step "\#(text)" is outside \#(bounds.lowerBound)-\#(bounds.upperBound)"#
-        case .backwards(let low, let high, let bounds):
-            #""\#(text)" runs backwards; write \#(Self.forwards(low, high, bounds, kind))"#
+        case .backwards(let low, let high):
+            #""\#(text)" runs backwards; write H(\#(high)-\#(low))"#
+        case .questionMark(let instead):
+            #""\#(text)" is not for this field, ? is for the days; the order here, and in Quartz, is "#
+                + "second minute hour day-of-month month day-of-week, the second may be left out, "
+                + "in EventBridge minute hour day-of-month month day-of-week year; write "
+                + (instead.map { "\"\($0)\"" } ?? "*")
         case .misplaced:
             #""\#(text)" is not for this field; L, LW and 15W are for day-of-month, 5L and MON#2 for day-of-week"#
         case .bareLast:
@@ -96,12 +103,7 @@ extension ScheduleError.FieldProblem {
     private static func forms(of kind: CronFieldKind) -> String {
         let bounds = "\(kind.bounds.lowerBound)-\(kind.bounds.upperBound)"
         let names = kind.words.last.map { " or a name such as \($0.uppercased())" } ?? ""
-        return "\(bounds)\(names), *, a list a,b, a range a-b, a step */n or H"
-    }
-
-    /// The same values without running past the field's end.
-    private static func forwards(_ low: Int, _ high: Int, _ bounds: ClosedRange<Int>, _ kind: CronFieldKind) -> String {
-        if kind == .dayOfWeek, high == 0 { return "\(low)-7" }
-        return "\(high)-\(low), or \(low)-\(bounds.upperBound),\(bounds.lowerBound)-\(high) to run past the end"
+        let special = kind == .dayOfMonth ? ", L, LW or 15W" : kind == .dayOfWeek ? ", 5L or MON#2" : ""
+        return "\(bounds)\(names), *, a list a,b, a range a-b, a step */n or H\(special)"
     }
 }

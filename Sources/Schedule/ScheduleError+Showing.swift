@@ -27,7 +27,7 @@ extension ScheduleError {
             return .field(kind, text: show(text), problem)
         case .malformedMoment(let text): return .malformedMoment(text: show(text))
         // What can never fire, and what extra text follows, has been read and is right.
-        case .empty, .tooLong, .atReboot, .incomplete, .fieldCount, .neverFires: return self
+        case .empty, .tooLong, .atReboot, .incomplete, .fieldCount, .quartzYear, .neverFires: return self
         }
     }
 }

@@ -18,6 +18,8 @@ package enum ScheduleError: Error, Equatable {
     case unknownWeekday(text: String)
     case malformedMonthDay(text: String)
     case fieldCount(Int)
+    /// Seven fields with a `?`: Quartz with a year.
+    case quartzYear(instead: String)
     case unknownMacro(text: String)
     case field(CronFieldKind, text: String, FieldProblem)
     case neverFires(text: String)
@@ -30,12 +32,26 @@ package enum ScheduleError: Error, Equatable {
         case unknownWord(String)
         case outside(ClosedRange<Int>)
         case step(ClosedRange<Int>)
-        case backwards(low: Int, high: Int, in: ClosedRange<Int>)
+        /// The range of an `H`.
+        case backwards(low: Int, high: Int)
+        /// `?` in a field that is not one of days; the line that another scheduler's order of fields would mean.
+        case questionMark(instead: String?)
         /// `L`, `W` or `#` in a field that does not have it.
         case misplaced
         /// `L` alone in day-of-week.
         case bareLast
         /// `#` without a week of 1...5.
         case week
+    }
+}
+
+extension ScheduleError {
+    /// The line to write, where the fault itself knows it.
+    var instead: String? {
+        switch self {
+        case .quartzYear(let instead): instead
+        case .field(_, _, .questionMark(let instead)): instead
+        default: nil
+        }
     }
 }

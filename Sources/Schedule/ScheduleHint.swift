@@ -2,12 +2,20 @@
 package enum ScheduleHint: Hashable, Sendable {
     /// A month without a matching day, the first of the year.
     case skipsMonth(Int)
-    /// A step that does not divide its field: the last gap is shorter.
+    /// A step that does not divide its field: the last gap is another.
     case unevenStep(field: String, step: Int, count: Int)
+    /// Both day fields are restricted; either counts.
+    case eitherDay
+    /// Days of the week as numbers beside a `?`, as Quartz has them.
+    case quartzDays
     /// A slot's wall time that a clock change leaves out; the slot comes at `runs`.
     case skipped(wall: CivilTime, runs: Moment)
     /// A slot's wall time that a clock change repeats; the slot comes the first time.
     case repeated(wall: CivilTime, runs: Moment)
+    /// Wall times that a clock change leaves out, or repeats and that run the first time only: a longer pause.
+    case hole(from: CivilTime, to: CivilTime, pause: Duration)
+    /// A zone that is an offset.
+    case fixedOffset(zone: String, offset: String)
 }
 
 extension ScheduleHint: CustomStringConvertible {
@@ -19,11 +27,28 @@ extension ScheduleHint: CustomStringConvertible {
         case .unevenStep(let field, let step, let count):
             "steps by \(step) through the \(count) values of \(field), which leaves a shorter gap at the end; "
                 + "an even step or every keeps the gap"
+        case .eitherDay:
+            "has both day fields restricted, and a day that matches either is one; "
+                + "for the first Monday of the month alone write MON#1 as day of week"
+        case .quartzDays:
+            "has days of the week as numbers beside a ?; here 1 is Monday, in Quartz and EventBridge it is Sunday: "
+                + "write names, as in MON-FRI"
+        case .hole(let from, let to, let pause):
+            "pauses for \(Self.text(pause)) from \(from) to \(to), because of a clock change; "
+                + "with all 24 hours in the hour field, or with every, it goes on as ever"
+        case .fixedOffset(let zone, let offset):
+            "has the zone \(zone), which is always UTC\(offset), in summer too; "
+                + "write a zone of a place, such as Europe/Prague, or UTC"
         case .skipped(let wall, let runs):
             "has a slot at \(wall), which a clock change leaves out; it runs at \(runs) then"
         case .repeated(let wall, let runs):
             "has a slot at \(wall), which a clock change repeats; it runs the first time only, at \(runs)"
         }
+    }
+
+    private static func text(_ pause: Duration) -> String {
+        let seconds = pause.components.seconds
+        return seconds.isMultiple(of: 60) ? "\(seconds / 60) min" : "\(seconds) s"
     }
 
     private static let months = [
@@ -36,18 +61,36 @@ extension Timetable {
     /// What may surprise within a year from `now`, each kind once.
     package func hints(from now: Moment) -> [ScheduleHint] {
         guard let rule else { return [] }
-        return unevenSteps + [skippedMonth(rule)].compactMap { $0 } + clockChanges(rule, from: now.seconds)
+        return cronHints + [skippedMonth(rule)].compactMap { $0 } + clockChanges(rule, from: now.seconds)
+            + [fixedOffset].compactMap { $0 }
     }
 
-    private var unevenSteps: [ScheduleHint] {
+    private var cronHints: [ScheduleHint] {
         guard case .cron(let cron) = schedule else { return [] }
-        let fields: [(CronFieldKind, CronField)] = [(.second, cron.second), (.minute, cron.minute), (.hour, cron.hour)]
-        return fields.compactMap { kind, field in
-            for case .every(let step) in field.terms where !kind.bounds.count.isMultiple(of: Int(step)) {
-                return .unevenStep(field: kind.name, step: Int(step), count: kind.bounds.count)
+        var hints = cron.fields.compactMap(unevenStep)
+        if !cron.dayOfMonth.beginsWithStar, !cron.dayOfWeek.beginsWithStar { hints.append(.eitherDay) }
+        if cron.hasQuartzDays.isTrue { hints.append(.quartzDays) }
+        return hints
+    }
+
+    /// EST, MST and HST, which were offsets before they were links to zones, and Etc/GMT+5.
+    private var fixedOffset: ScheduleHint? {
+        let isOffset = zone.name.hasPrefix("Etc/GMT") && zone.offset(at: .epoch) != 0
+        guard isOffset || ["EST", "MST", "HST"].contains(zone.name) else { return nil }
+        return .fixedOffset(zone: zone.name, offset: String(zone.localDescription(of: .epoch).suffix(6)))
+    }
+
+    /// The first step of a field that goes over its end in another gap.
+    private func unevenStep(_ kind: CronFieldKind, _ field: CronField) -> ScheduleHint? {
+        let steps = field.terms.compactMap { term -> Int? in
+            switch term {
+            case .every(let step), .from(_, let step), .hashed(nil, _, let step): Int(step)
+            case .span(_, let high, let step) where Int(high) >= kind.bounds.lowerBound + kind.count - 1: Int(step)
+            default: nil
             }
-            return nil
         }
+        return steps.first { $0 > 1 && !kind.count.isMultiple(of: $0) }
+            .map { .unevenStep(field: kind.name, step: $0, count: kind.count) }
     }
 
     private func skippedMonth(_ rule: CalendarRule) -> ScheduleHint? {
@@ -56,29 +99,48 @@ extension Timetable {
 
     /// The first wall time of the schedule in the first gap, and in the first fold, of the coming year.
     private func clockChanges(_ rule: CalendarRule, from now: Int64) -> [ScheduleHint] {
-        guard !rule.followsRealTime else { return [] }
         let year: Int64 = 366 * 86_400
         var hints: [ScheduleHint] = []
         var (hasGap, hasFold) = (false, false)
         var before = zone.stretch(at: now)
         while before.end != .max, before.end <= now + year {
             let after = zone.stretch(at: before.end)
+            defer { before = after }
             let readings = [before.end + before.offset, before.end + after.offset]
             let (low, high) = (readings.min() ?? 0, readings.max() ?? 0)
-            if let wall = rule.next(onOrAfter: low), wall < high {
-                let time = CivilTime(secondsSinceEpoch: wall)
-                let runs = Moment(seconds: zone.firstInstant(reading: wall))
-                if after.offset > before.offset, !hasGap {
-                    hints.append(.skipped(wall: time, runs: runs))
-                    hasGap = true
-                } else if after.offset < before.offset, !hasFold {
-                    hints.append(.repeated(wall: time, runs: runs))
-                    hasFold = true
-                }
+            guard let wall = rule.next(onOrAfter: low), wall < high else { continue }
+            let isGap = after.offset > before.offset
+            guard !(isGap ? hasGap : hasFold) else { continue }
+            if isGap { hasGap = true } else { hasFold = true }
+            let hole = hole(rule, since: isGap ? before.end : before.end + high - low, missing: high - low)
+            if hole != nil || rule.followsRealTime {
+                hints += [hole].compactMap { $0 }
+                continue
             }
-            before = after
+            let time = CivilTime(secondsSinceEpoch: wall)
+            let runs = Moment(seconds: zone.firstInstant(reading: wall))
+            hints.append(isGap ? .skipped(wall: time, runs: runs) : .repeated(wall: time, runs: runs))
         }
         return hints
+    }
+
+    /// A pause round `instant` that is longer than between the same wall times on another day.
+    ///
+    /// Not where that is longer than an hour and than the clock change: a day of 25 hours is no hole.
+    private func hole(_ rule: CalendarRule, since instant: Int64, missing: Int64) -> ScheduleHint? {
+        let search = SlotSearch(rule: rule, zone: zone)
+        guard let last = search.latest(after: instant - 86_400, through: instant - 1),
+            let next = search.next(after: last)
+        else { return nil }
+        let (from, to) = (zone.reading(at: last), zone.reading(at: next))
+        guard let usual = rule.next(onOrAfter: from + 1).map({ $0 - from }), usual <= max(missing, 3600),
+            next - last > usual
+        else { return nil }
+        return .hole(
+            from: CivilTime(secondsSinceEpoch: from),
+            to: CivilTime(secondsSinceEpoch: to),
+            pause: .seconds(next - last)
+        )
     }
 }
 

@@ -17,6 +17,9 @@ package struct Zone: Sendable {
 
     func stretch(at instant: Int64) -> ZoneData.Stretch { data.stretch(at: instant) }
 
+    /// What the wall clock shows, in seconds since 1970.
+    func reading(at instant: Int64) -> Int64 { instant + data.stretch(at: instant).offset }
+
     /// The highest wall time the clock has shown up to `instant`; in a fold that is the one before it was set back.
     func highestReading(through instant: Int64) -> Int64 {
         var stretch = data.stretch(at: instant)

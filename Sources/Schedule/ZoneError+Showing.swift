@@ -2,7 +2,7 @@ extension ZoneError {
     /// The same fault with less of the name that came in, as `show` has it.
     package func showing(_ show: (String) -> String) -> ZoneError {
         switch self {
-        case .empty: self
+        case .empty, .placeholder, .zulu: self
         case .malformed(let name): .malformed(name: show(name))
         case .fixedOffset(let name): .fixedOffset(name: show(name))
         case .leapSeconds(let name): .leapSeconds(name: show(name))

@@ -9,6 +9,10 @@ package enum ZoneError: Error, Equatable {
     case leapSeconds(name: String)
     /// A name for "whatever this machine is set to".
     case machineDependent(name: String)
+    /// The placeholder of a machine whose zone was never set.
+    case placeholder
+    /// The military letter for UTC.
+    case zulu
     case unknown(name: String, directory: String, near: String?)
     case noDirectory(name: String, directory: String)
     case notAZoneFile(name: String, directory: String)
@@ -30,6 +34,10 @@ extension ZoneError: CustomStringConvertible {
             #"zone "\#(name)" counts leap seconds, which no schedule does; write "\#(name.dropFirst(6))""#
         case .machineDependent(let name):
             #"zone "\#(name)" depends on the machine; write an IANA name such as Europe/Prague, or UTC"#
+        case .placeholder:
+            #"zone "Factory" stands for a machine without a zone; write an IANA name such as Europe/Prague, or UTC"#
+        case .zulu:
+            #"zone "Z" is not an IANA name; write UTC"#
         case .unknown(let name, let directory, let near):
             #"zone "\#(name)" is not known in \#(directory); "#
                 + (near.map { #"did you mean "\#($0)"?"# } ?? "write an IANA name such as Europe/Prague, or UTC")

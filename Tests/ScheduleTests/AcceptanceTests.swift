@@ -23,6 +23,15 @@ struct AcceptanceTests {
             ("cron 0 5 * * 0-7", "cron 0 5 * * 0-7"), ("cron 05 007 * * *", "cron 5 7 * * *"),
             ("cron */1 */5 1-31/2 5/3 *", "cron * */5 1-31/2 5/3 *"), ("cron 5-5 3-3/2 * * *", "cron 5 3 * * *"),
             ("cron 30,10,20-25,10 * * * *", "cron 10,20-25,30 * * * *"),
+            // a range may go round the field's end; a step keeps its phase there
+            ("cron 0 22-4 * * *", "cron 0 0-4,22-23 * * *"), ("cron 0 22-4/3 * * *", "cron 0 1-4/3,22-23/3 * * *"),
+            ("cron 0 6 * * SAT-MON", "cron 0 6 * * 0-1,6"), ("cron 0 6 * * 5-0", "cron 0 6 * * 5-7"),
+            ("cron 0 6 * * 7-2", "cron 0 6 * * 0-2"), ("cron 0 6 * * FRI-MON/2", "cron 0 6 * * 0-1/2,5-6/2"),
+            ("cron 0 0 1 NOV-FEB *", "cron 0 0 1 1-2,11-12 *"), ("cron 0 0 25-5 * *", "cron 0 0 1-5,25-31 * *"),
+            ("cron 50-10 23-0 * * *", "cron 0-10,50-59 0,23 * * *"), ("cron 0 23-1/2 * * *", "cron 0 1,23 * * *"),
+            ("cron 0 20-1/5 * * *", "cron 0 1,20-23/5 * * *"),
+            // Quartz and EventBridge write ? for a day field that is not looked at
+            ("cron 0 0 9 ? * MON-FRI", "cron 0 9 * * 1-5"), ("cron 0 0 9 1 * ?", "cron 0 9 1 * *"),
             // a list that begins with a star stays so, and one that does not does not
             ("cron 0 0 5,*/10 * 1", "cron 0 0 5,*/10 * 1"), ("cron 0 0 */10,5 * 1", "cron 0 0 */10,5 * 1"),
             ("cron 0 0 L,LW,15w,1 * *", "cron 0 0 1,15W,L,LW * *"),

@@ -44,7 +44,7 @@ struct RejectionTests {
         every 5m5m
             duration "5m5m" is not whole numbers with the units d h m s, from long to short; write 90s, 15m, 2h, 1d or 1h30m
         every 1w
-            duration "1w" is not whole numbers with the units d h m s, from long to short; write 90s, 15m, 2h, 1d or 1h30m
+            schedule "every 1w" is not understood; write "every 7d"
         every 5m daily
             schedule "every 5m" does not take "daily"
         # daily: HH:MM, two digits each
@@ -65,24 +65,22 @@ struct RejectionTests {
         daily -1:00
             time "-1:00" is not a time of day; write HH:MM from 00:00 to 23:59, two digits each
         daily 03:00,
-            time "" is not a time of day; write HH:MM from 00:00 to 23:59, two digits each
+            schedule "daily 03:00," is not understood; write "daily 03:00"
         daily 03:00, 15:00
             schedule "daily 03:00, 15:00" is not understood; write "daily 03:00,15:00"
         daily 03:00 15:00
             schedule "daily 03:00 15:00" is not understood; write "daily 03:00,15:00"
         Daily 03:00
             schedule "Daily 03:00" is not understood; write "daily 03:00"
-        daily 03:00:00
-            time "03:00:00" is not a time of day; write HH:MM from 00:00 to 23:59, two digits each
         # weekly: days, then times
         weekly 03:00
             schedule "weekly" is not complete; write for example "weekly mon,thu 03:00"
         weekly mon
-            schedule "weekly" is not complete; write for example "weekly mon,thu 03:00"
+            schedule "weekly mon" is not understood; write "weekly mon 03:00"
         weekly mon-fri 03:00
-            day "mon-fri" is not a day of the week; write mon tue wed thu fri sat sun, with commas between them
+            schedule "weekly mon-fri 03:00" is not understood; write "weekly mon,tue,wed,thu,fri 03:00"
         weekly monday 03:00
-            day "monday" is not a day of the week; write mon tue wed thu fri sat sun, with commas between them
+            schedule "weekly monday 03:00" is not understood; write "weekly mon 03:00"
         weekly mon 03:00 UTC
             schedule "weekly mon 03:00" does not take "UTC"
         # monthly: one day, then times
@@ -91,7 +89,7 @@ struct RejectionTests {
         monthly 32 03:00
             day "32" is not a day of the month; write one number from 1 to 31, or last (for several days: "cron 0 3 1,15 * *")
         monthly 1,15 03:00
-            day "1,15" is not a day of the month; write one number from 1 to 31, or last (for several days: "cron 0 3 1,15 * *")
+            schedule "monthly 1,15 03:00" is not understood; write "cron 0 3 1,15 * *"
         monthly L 03:00
             day "L" is not a day of the month; write one number from 1 to 31, or last (for several days: "cron 0 3 1,15 * *")
         monthly 1
@@ -108,8 +106,6 @@ struct RejectionTests {
             minute "60" is outside 0-59
         cron */0 * * * *
             minute step "0" is outside 1-60
-        cron 5-1 * * * *
-            minute "5-1" runs backwards; write 1-5, or 5-59,0-1 to run past the end
         cron 1,,2 * * * *
             minute "1,,2" has an empty item; write values with single commas between them
         cron 1- * * * *
@@ -132,8 +128,6 @@ struct RejectionTests {
             minute "99999999999999999999" is outside 0-59
         cron * 24 * * *
             hour "24" is outside 0-23
-        cron * 22-3 * * *
-            hour "22-3" runs backwards; write 3-22, or 22-23,0-3 to run past the end
         cron * * 0 * *
             day-of-month "0" is outside 1-31
         cron * * 32 * *
@@ -146,8 +140,6 @@ struct RejectionTests {
             month "JAN-FOO" has the unknown name "FOO"; write 1-12 or a name such as DEC, *, a list a,b, a range a-b, a step */n or H
         cron * * * * 8
             day-of-week "8" is outside 0-7
-        cron * * * * 5-0
-            day-of-week "5-0" runs backwards; write 5-7
         cron * * * * MON#6
             day-of-week "MON#6" names no week; write # and a number from 1 to 5, as in MON#2
         cron * * * * MON#
@@ -161,15 +153,15 @@ struct RejectionTests {
         cron * * 5L * *
             day-of-month "5L" is not for this field; L, LW and 15W are for day-of-month, 5L and MON#2 for day-of-week
         cron * * L-3 * *
-            day-of-month "L-3" is not a value; write 1-31, *, a list a,b, a range a-b, a step */n or H
+            day-of-month "L-3" is not a value; write 1-31, *, a list a,b, a range a-b, a step */n or H, L, LW or 15W
         cron * * W * *
             day-of-month "W" is not for this field; L, LW and 15W are for day-of-month, 5L and MON#2 for day-of-week
         cron * * 32W * *
             day-of-month "32" is outside 1-31
         cron * * * * BARL
-            day-of-week "BARL" has the unknown name "BAR"; write 0-7 or a name such as SAT, *, a list a,b, a range a-b, a step */n or H
+            day-of-week "BARL" has the unknown name "BAR"; write 0-7 or a name such as SAT, *, a list a,b, a range a-b, a step */n or H, 5L or MON#2
         cron H(5-1) * * * *
-            minute "H(5-1)" runs backwards; write 1-5, or 5-59,0-1 to run past the end
+            minute "H(5-1)" runs backwards; write H(1-5)
         cron H(0-60) * * * *
             minute "60" is outside 0-59
         cron H( * * * *
@@ -178,6 +170,23 @@ struct RejectionTests {
             minute "HH" is not a value; write 0-59, *, a list a,b, a range a-b, a step */n or H
         cron H/0 * * * *
             minute step "0" is outside 1-60
+        cron 0 0 25-L * *
+            day-of-month "25-L" is not a value; write 1-31, *, a list a,b, a range a-b, a step */n or H, L, LW or 15W
+        # cron: the order of other schedulers
+        cron 0 9 ? * 2-6 *
+            hour "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write "cron 0 9 * * MON-FRI"
+        cron 0/15 8-17 ? * 2#1,6L 2026
+            hour "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write "cron 0/15 8-17 * * MON#1,FRIL"
+        cron 0 9 1 * ? *
+            month "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write "cron 0 9 1 * *"
+        cron 0 99 ? * 2-6 *
+            hour "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write *
+        cron ? 9 * * *
+            minute "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write *
+        cron 0 ?/2 * * *
+            hour "?/2" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write *
+        cron 0 0 9 ? * 2-6 2026
+            cron has 7 fields, in Quartz's order with a year, which has no place here; write "cron 0 0 9 * * MON-FRI"
         # cron: never
         cron * * 31 2 *
             schedule "cron * * 31 2 *" can never fire: no month of its list has such a day
@@ -193,6 +202,49 @@ struct RejectionTests {
             schedule "cron 0 0 30 H *" can never fire for some values of H: no month of its list has such a day
         cron 0 0 31 2 */2
             schedule "cron 0 0 31 2 */2" can never fire: no month of its list has such a day
+        # as people say it
+        every 5 minutes
+            schedule "every 5 minutes" is not understood; write "every 5m"
+        every 2 weeks
+            schedule "every 2 weeks" is not understood; write "every 14d"
+        every hour
+            schedule "every hour" is not understood; write "every 1h"
+        each 1 hour and 30 min
+            schedule "each 1 hour and 30 min" is not understood; write "every 1h30m"
+        every day at 03:00
+            schedule "every day at 03:00" is not understood; write "daily 03:00"
+        every monday 03:00
+            schedule "every monday 03:00" is not understood; write "weekly mon 03:00"
+        every weekday at 9am
+            schedule "every weekday at 9am" is not understood; write "weekly mon,tue,wed,thu,fri 09:00"
+        daily at 3:00
+            schedule "daily at 3:00" is not understood; write "daily 03:00"
+        daily 3pm and 12 am
+            schedule "daily 3pm and 12 am" is not understood; write "daily 00:00,15:00"
+        daily 03:00:00
+            schedule "daily 03:00:00" is not understood; write "daily 03:00"
+        weekly mon-fri
+            schedule "weekly mon-fri" is not understood; write "weekly mon,tue,wed,thu,fri 03:00"
+        weekly mon,sat-sun 3:00
+            schedule "weekly mon,sat-sun 3:00" is not understood; write "weekly mon,sat,sun 03:00"
+        weekly on Mondays at 07:05
+            schedule "weekly on Mondays at 07:05" is not understood; write "weekly mon 07:05"
+        weekends 09:00
+            schedule "weekends 09:00" is not understood; write "weekly sat,sun 09:00"
+        monthly 1st 03:00
+            schedule "monthly 1st 03:00" is not understood; write "monthly 1 03:00"
+        monthly 1,15 03:05
+            schedule "monthly 1,15 03:05" is not understood; write "cron 5 3 1,15 * *"
+        rate(5 minutes)
+            schedule "rate(5 minutes)" is not understood; write "every 5m"
+        cron(0 9 ? * 2-6 *)
+            schedule "cron(0 9 ? * 2-6 *)" is not understood; write "cron 0 9 * * MON-FRI"
+        cron(0/15 * * * ? *)
+            schedule "cron(0/15 * * * ? *)" is not understood; write "cron 0/15 * * * *"
+        0 0 9 ? * 2-6
+            schedule "0 0 9 ? * 2-6" is not understood; write "cron 0 0 9 * * MON-FRI"
+        cron */5 * * * * curl -fsS http://app/x
+            schedule "cron */5 * * * * curl -fsS http://app/x" is not understood; write "cron */5 * * * *"
         # spellings of other schedulers
         cron @reboot
             schedule "@reboot" is not a time; give the job a schedule, and first=now makes it run at start too
@@ -234,7 +286,7 @@ struct RejectionTests {
         Cron 0 5 * * *
             schedule "Cron 0 5 * * *" is not understood; write "cron 0 5 * * *"
         cron 0 5 * * mon-fry
-            day-of-week "mon-fry" has the unknown name "fry"; write 0-7 or a name such as SAT, *, a list a,b, a range a-b, a step */n or H
+            day-of-week "mon-fry" has the unknown name "fry"; write 0-7 or a name such as SAT, *, a list a,b, a range a-b, a step */n or H, 5L or MON#2
         cron 0 5 * * 1-5/9
             day-of-week step "9" is outside 1-7
         """#

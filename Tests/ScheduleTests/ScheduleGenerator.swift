@@ -42,19 +42,21 @@ struct ScheduleGenerator {
     }
 
     private mutating func field(_ kind: CronFieldKind) -> String {
-        if number(0...2) == 0 { return one(of: ["*", "*", "?", "*/\(number(kind.steps))"]) }
+        let any = [.dayOfMonth, .dayOfWeek].contains(kind) ? "?" : "*"
+        if number(0...2) == 0 { return one(of: ["*", "*", any, "*/\(number(kind.steps))"]) }
         return list { $0.item(kind) }
     }
 
     private mutating func item(_ kind: CronFieldKind) -> String {
         let low = number(kind.bounds)
         let high = number(low...kind.bounds.upperBound)
+        let any = number(kind.bounds)
         let step = number(kind.steps)
         switch number(0...11) {
         case 0: return "*/\(step)"
         case 1: return "\(low)/\(step)"
-        case 2, 3: return "\(low)-\(high)"
-        case 4: return "\(low)-\(high)/\(step)"
+        case 2, 3: return "\(low)-\(any)"
+        case 4: return "\(low)-\(any)/\(step)"
         case 5: return one(of: ["H", "H/\(step)", "H(\(low)-\(high))", "h(\(low)-\(high))/\(step)"])
         case 6 where kind == .dayOfMonth: return one(of: ["L", "LW", "\(low)W", "lw"])
         case 6 where kind == .dayOfWeek: return one(of: ["\(low)L", "\(low)#\(number(1...5))", "friL", "MON#2"])

@@ -7,6 +7,18 @@ struct ScheduleHintTests {
     /// 2026-01-01T00:00:00Z.
     private let now = Moment(seconds: 1_767_225_600)
 
+    private static let sevens =
+        "steps by 7 through the 60 values of minute, which leaves a shorter gap at the end; an even step or every keeps "
+        + "the gap"
+    private static let quartz =
+        "has days of the week as numbers beside a ?; here 1 is Monday, in Quartz and EventBridge it is Sunday: write "
+        + "names, as in MON-FRI"
+
+    private static func offset(_ zone: String, _ offset: String) -> String {
+        "has the zone \(zone), which is always UTC\(offset), in summer too; write a zone of a place, such as "
+            + "Europe/Prague, or UTC"
+    }
+
     @Test(
         "what may surprise",
         arguments: [
@@ -45,6 +57,44 @@ struct ScheduleHintTests {
                         + "2026-11-01T05:15:00Z"
                 ]
             ),
+            (
+                "cron 0 3 */2 * *", "UTC",
+                [
+                    "steps by 2 through the 31 values of day-of-month, which leaves a shorter gap at the end; an even step "
+                        + "or every keeps the gap"
+                ]
+            ),
+            ("cron 0-59/7 * * * *", "UTC", [Self.sevens]), ("cron 3/7 * * * *", "UTC", [Self.sevens]),
+            ("cron H/7 * * * *", "UTC", [Self.sevens]), ("cron 0-50/7 * * * *", "UTC", []),
+            ("cron 0 20-5/3 * * *", "UTC", []), ("cron 20/15 * * * *", "UTC", []), ("cron 0 0 * * 1-5/2", "UTC", []),
+            (
+                "cron 0 9 1-7 * MON", "UTC",
+                [
+                    "has both day fields restricted, and a day that matches either is one; for the first Monday of the "
+                        + "month alone write MON#1 as day of week"
+                ]
+            ),
+            ("cron 0 0 9 ? * 2-6", "UTC", [Self.quartz]), ("cron 0 9 ? * 1", "UTC", [Self.quartz]),
+            ("cron 0 0 9 ? * MON-FRI", "UTC", []), ("cron 0 0 9 1 * ?", "UTC", []), ("cron 0 9 * * 2-6", "UTC", []),
+            (
+                "cron */15 1-3 * * *", "America/New_York",
+                [
+                    "has a slot at 2026-03-08T02:00:00, which a clock change leaves out; it runs at 2026-03-08T07:00:00Z "
+                        + "then",
+                    "pauses for 75 min from 2026-11-01T01:45:00 to 2026-11-01T02:00:00, because of a clock change; with "
+                        + "all 24 hours in the hour field, or with every, it goes on as ever",
+                ]
+            ),
+            (
+                "cron 15 * * * *", "Australia/Lord_Howe",
+                [
+                    "pauses for 90 min from 2026-10-04T01:15:00 to 2026-10-04T03:15:00, because of a clock change; with "
+                        + "all 24 hours in the hour field, or with every, it goes on as ever"
+                ]
+            ),
+            ("daily 03:00", "EST", [Self.offset("EST", "-05:00")]),
+            ("daily 03:00", "Etc/GMT+5", [Self.offset("Etc/GMT+5", "-05:00")]),
+            ("daily 03:00", "Etc/GMT", []), ("daily 03:00", "Etc/UTC", []), ("daily 03:00", "America/Panama", []),
             ("daily 02:30", "UTC", []), ("every 7m", "America/New_York", []),
             ("cron */30 * * * *", "America/New_York", []),
             ("weekly mon 02:30", "America/New_York", []), ("monthly last 03:00", "UTC", []),

@@ -44,6 +44,29 @@ struct SlotPropertyTests {
         }
     }
 
+    @Test("a range round the end of its field is a walk round the field, printed as ranges that are not")
+    func roundTheEnd() throws {
+        for kind in CronFieldKind.allCases {
+            for _ in 0..<300 {
+                let low = Int.random(in: kind.bounds)
+                let high = Int.random(in: kind.bounds)
+                let step = Int.random(in: kind.steps)
+                let start = kind.bounds.lowerBound
+                let wholeWeek = kind == .dayOfWeek && high - low == 7 ? 7 : 0
+                let length = (high - low + 2 * kind.count) % kind.count + wholeWeek
+                let walk = stride(from: 0, through: length, by: step)
+                    .reduce(into: UInt64()) { $0 |= 1 << UInt64((low - start + $1) % kind.count + start) }
+                let field = try CronField(parsing: "\(low)-\(high)/\(step)", in: kind)
+                let what: Comment = "\(kind.name) \(low)-\(high)/\(step) is \(field)"
+                func days(_ bits: UInt64) -> UInt64 {
+                    kind == .dayOfWeek ? bits & 0x7F | bits >> 7 & 1 : bits
+                }
+                #expect(days(field.values(in: kind) { _, _ in 0 }) == walk, what)
+                #expect(try CronField(parsing: field.description[...], in: kind) == field, what)
+            }
+        }
+    }
+
     @Test("a daily schedule has one slot per date and time, wherever the day exists", arguments: places)
     func oncePerDate(_ name: String, _ start: String) throws {
         let zone = try Fixtures.zone(name)

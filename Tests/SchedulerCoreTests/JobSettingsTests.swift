@@ -231,7 +231,7 @@ struct JobSettingsTests {
             bad.faults.map(\.message) == [
                 "SCHEDULER_JOB_DEFAULTS: tz=: zone \"Europe/Pragu\" is not known in /usr/share/zoneinfo; "
                     + "did you mean \"Europe/Prague\"?",
-                #"FILE:1: time "3:00" is not a time of day; write HH:MM from 00:00 to 23:59, two digits each"#,
+                #"FILE:1: schedule "daily …" is not understood; write "daily 03:00""#,
                 #"SCHEDULER_JOB_B: retries=: "x" is not a whole number from 0 to 100"#,
                 #"SCHEDULER_JOB_B: tz=: zone "Foo" is not known in /usr/share/zoneinfo; "#
                     + "write an IANA name such as Europe/Prague, or UTC",

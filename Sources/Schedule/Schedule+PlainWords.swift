@@ -1,0 +1,101 @@
+/// Schedules as people say them, for the line to write instead: `every 5 minutes`, `daily at 3pm`, `weekly mon-fri`.
+struct PlainWords {
+    private var days: [Weekday] = []
+    private var times: [String] = []
+    private var rest: [String] = []
+
+    private static let fillers: Set = ["at", "on", "and", "the", "&"]
+    /// Where a week's days have no time.
+    private static let someTime = "03:00"
+
+    init(_ words: [Substring]) {
+        var text = words.joined(separator: " ").lowercased()
+        for (old, new) in [("(", " "), (")", " "), (",", " "), (" am", "am"), (" pm", "pm")] {
+            text = text.split(separator: old, omittingEmptySubsequences: false).joined(separator: new)
+        }
+        for word in text.split(separator: " ") where !Self.fillers.contains(String(word)) {
+            if let time = Self.time(word) {
+                times.append(time)
+            } else if let some = Self.days(word) {
+                days += some
+            } else {
+                rest.append(String(word))
+            }
+        }
+    }
+
+    /// The words of a schedule, which may yet be none.
+    var reading: [String]? {
+        let (kind, more) = (rest.first ?? "weekly", rest.dropFirst())
+        let list = times.joined(separator: ",")
+        switch kind {
+        case "every", "each", "rate", "daily", "weekly":
+            if !days.isEmpty, more.isEmpty || Array(more) == ["week"] {
+                let names = days.map(\.description).joined(separator: ",")
+                return ["weekly", names, times.isEmpty ? Self.someTime : list]
+            }
+            if days.isEmpty, !times.isEmpty, kind == "daily" ? more.isEmpty : Array(more) == ["day"] {
+                return ["daily", list]
+            }
+            return times.isEmpty && days.isEmpty ? Self.amount(more.joined()).map { ["every", $0] } : nil
+        case "monthly":
+            guard days.isEmpty, !more.isEmpty, let time = times.first else { return nil }
+            let numbers = more.map { day in
+                ["st", "nd", "rd", "th"].contains { day.hasSuffix($0) } && day.count > 2 ? String(day.dropLast(2)) : day
+            }
+            if numbers.count == 1 { return ["monthly", numbers[0], list] }
+            let clock = time.split(separator: ":").compactMap { wholeNumber($0) }.map(String.init)
+            return times.count > 1 ? nil : ["cron"] + clock.reversed() + [numbers.joined(separator: ","), "*", "*"]
+        default: return nil
+        }
+    }
+
+    /// `3:00`, `3am`, `03:00:00`, as `03:00`.
+    private static func time(_ word: Substring) -> String? {
+        let isAfternoon = word.hasSuffix("pm")
+        let hasHalf = isAfternoon || word.hasSuffix("am")
+        let parts = word.dropLast(hasHalf ? 2 : 0).split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count <= 3, parts.count > (hasHalf ? 0 : 1), parts.allSatisfy({ (1...2).contains($0.count) }),
+            parts.dropFirst().allSatisfy({ $0.count == 2 }), parts.count < 3 || parts[2] == "00",
+            let hour = wholeNumber(parts[0]), hour <= (hasHalf ? 12 : 23),
+            let minute = parts.count > 1 ? wholeNumber(parts[1]) : 0, minute < 60
+        else { return nil }
+        let half = hasHalf ? hour % 12 + (isAfternoon ? 12 : 0) : hour
+        return padded(half, to: 2) + ":" + padded(minute, to: 2)
+    }
+
+    private static let fullNames = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
+
+    /// `mon`, `Mondays`, `mon-fri`, `weekdays`.
+    private static func days(_ word: Substring) -> [Weekday]? {
+        if word == "weekday" || word == "weekdays" { return Array(Weekday.allCases[1...5]) }
+        if word == "weekend" || word == "weekends" { return [.saturday, .sunday] }
+        let ends = word.split(separator: "-", omittingEmptySubsequences: false).map { end in
+            fullNames.firstIndex { end.count >= 3 && ($0 + "s").hasPrefix(end) }
+        }
+        guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1] else { return nil }
+        return (first...(last < first ? last + 7 : last)).compactMap { Weekday(rawValue: $0 % 7) }
+    }
+
+    private static let units: [String: (Int, String)] = [
+        "s": (1, "s"), "sec": (1, "s"), "secs": (1, "s"), "second": (1, "s"), "seconds": (1, "s"),
+        "m": (1, "m"), "min": (1, "m"), "mins": (1, "m"), "minute": (1, "m"), "minutes": (1, "m"),
+        "h": (1, "h"), "hr": (1, "h"), "hrs": (1, "h"), "hour": (1, "h"), "hours": (1, "h"),
+        "d": (1, "d"), "day": (1, "d"), "days": (1, "d"), "w": (7, "d"), "week": (7, "d"), "weeks": (7, "d"),
+    ]
+
+    /// `5minutes`, `1hour30min`, `day`, as `5m`, `1h30m`, `1d`.
+    private static func amount(_ text: String) -> String? {
+        var (result, rest) = ("", text[...])
+        while !rest.isEmpty {
+            let digits = rest.prefix { $0.isNumber }
+            let unit = rest.dropFirst(digits.count).prefix { $0.isLetter }
+            guard let (factor, letter) = units[String(unit)], let count = digits.isEmpty ? 1 : wholeNumber(digits),
+                count < 1_000_000
+            else { return nil }
+            result += "\(count * factor)\(letter)"
+            rest = rest.dropFirst(digits.count + unit.count)
+        }
+        return result.isEmpty ? nil : result
+    }
+}
