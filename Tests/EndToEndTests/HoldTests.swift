@@ -64,6 +64,17 @@ struct HoldTests {
             .map { try time(String($0.dropFirst(name.count + 1))) }
     }
 
+    @Test("a proxy that gave up before the app: the next attempt waits as after a timeout", arguments: [504, 524])
+    func gaveUp(_ status: Int) async throws {
+        let life = try await Sidecars(["SLOW": "every 1h POST /api/sync/trigger timeout=60 abandon-hold=8 retries=2"])
+        try life.app.set(faults: #"{"/api/sync/trigger": {"status": \#(status), "times": 1}}"#)
+        let scheduler = try life.start()
+        _ = try await life.app.calls(2)
+        // The back-off alone is six at most.
+        #expect(try life.seconds(0, 1) > 7.8)
+        #expect(try await scheduler.stop() == .clean)
+    }
+
     @Test("what the app asked for by Retry-After holds its job over a restart")
     func retryAfter() async throws {
         let life = try await Sidecars(["OFTEN": "every 1s POST /api/sync/trigger"])

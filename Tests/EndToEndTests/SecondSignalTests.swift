@@ -1,4 +1,5 @@
 import Foundation
+import Locking
 import TestSupport
 import Testing
 
@@ -6,17 +7,24 @@ import Testing
 @Suite("End to end: a second signal")
 struct SecondSignalTests {
     /// What takes its time at the stop.
-    enum Hang: CaseIterable { case nothing, call, log, reports, disk, all }
+    enum Hang: CaseIterable { case nothing, call, flood, log, reports, disk, all }
 
     @Test("the process ends at once, with 0", arguments: Hang.allCases)
     func ends(_ hang: Hang) async throws {
         func hangs(_ other: Hang) -> Bool { hang == other || hang == .all }
         let (app, folder) = (try await App(), try TemporaryFolder())
         let silent = try SilentListener()
+        let isCalled = Mutex(false)
+        let flood = try RawListener { connection in
+            isCalled.withLock { $0 = true }
+            connection.send(Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n".utf8))
+            let bytes = [UInt8](repeating: 0, count: 65_536)
+            while connection.send(bytes) {}
+        }
         if hangs(.call) { try app.set(faults: #"{"*": {"hang": true}}"#) }
         if hangs(.reports) { try app.set(faults: #"{"*": {"reset": true}}"#) }
         var environment = Sidecar.jobs(["PING": "every 1h POST /t/a"])
-        environment["API_URL"] = app.url
+        environment["API_URL"] = hang == .flood ? flood.url : app.url
         environment["SCHEDULER_STARTUP_GRACE_SECONDS"] = "0"
         environment["SCHEDULER_STATE_DIR"] = folder.path("state")
         environment["POSTHOG_API_KEY"] = "phc_key"
@@ -32,7 +40,11 @@ struct SecondSignalTests {
             environment: environment,
             errors: hangs(.log) ? log.fileHandleForWriting : nil
         )
-        _ = try await app.calls(1)
+        if hang == .flood {
+            _ = try await eventually("a call") { isCalled.withLock { $0 } ? true : nil }
+        } else {
+            _ = try await app.calls(1)
+        }
         // It is in the middle of its run, or done with it.
         try await Task.sleep(for: .milliseconds(500))
         scheduler.signal(SIGTERM)
@@ -48,7 +60,7 @@ struct SecondSignalTests {
         }
         // Each of them alone takes a second or more of a stop that has time.
         #expect(ContinuousClock.now - begin < .milliseconds(1_500))
-        if hang == .call || hang == .disk || hang == .reports {
+        if [.call, .flood, .disk, .reports].contains(hang) {
             #expect(scheduler.errorLines.filter { $0.contains(" outcome=") }.count == 1, "\(scheduler.errors)")
             let words = scheduler.errorLines.filter { $0.hasSuffix("INFO  Scheduler stopped.") }
             #expect(words.count == 1, "\(scheduler.errors)")
