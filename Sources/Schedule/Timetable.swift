@@ -18,11 +18,6 @@ package struct Timetable: Hashable, Sendable {
         parts = Parts(schedule, zone, CalendarRule(schedule, hashKey: hashKey), isHashed ? hashKey : nil)
     }
 
-    private init(_ parts: Parts) { self.parts = parts }
-
-    /// The same schedule, with its values of `H`, in another zone.
-    package func moved(to zone: Zone) -> Timetable { Timetable(Parts(schedule, zone, rule, hashKey)) }
-
     /// The first slot strictly after `moment`, or nil if there is none through the year 9999.
     ///
     /// For `every`, `moment` has to be a slot itself: the next one is an interval later.

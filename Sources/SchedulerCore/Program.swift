@@ -123,7 +123,8 @@ extension Program {
                     return refuse(SettingsFaults(faults: reader.faults, warnings: [], logFormat: .text))
                 }
             }
-            rows = [NextReport.Row(job: nil, timetable: Timetable(schedule, in: zone ?? .utc))]
+            let zone = zone ?? .utc
+            rows = [NextReport.Row(job: nil, timetable: Timetable(schedule, in: zone), zone: zone)]
         } else {
             let settings: Settings
             switch Program.settings(environment) {
@@ -132,13 +133,15 @@ extension Program {
             }
             let jobs = try request.job.map { name throws(UsageError) in [settings.jobs[try job(name, in: settings)]] }
             rows = (jobs ?? settings.jobs).map { job in
-                NextReport.Row(job: job.name, timetable: zone.map { job.timetable.moved(to: $0) } ?? job.timetable)
+                NextReport.Row(job: job.name, timetable: job.timetable, zone: zone ?? job.timetable.zone)
             }
         }
         let from = request.from ?? Moment(seconds: TimeSource.system.now().seconds)
-        let report = NextReport(rows: rows, from: from, count: request.count).text(asJSON: request.asJSON)
-        output.write(report)
-        if report.isEmpty { errors.write("scheduler: there is no slot after \(from) and before the year 10000\n") }
+        let report = NextReport(rows: rows, from: from, count: request.count)
+        let text = report.text(asJSON: request.asJSON)
+        output.write(text)
+        if let note = report.note, output.failure == nil { errors.write("scheduler: \(note)\n") }
+        if text.isEmpty { errors.write("scheduler: there is no slot after \(from) and before the year 10000\n") }
         return Status.done
     }
 }

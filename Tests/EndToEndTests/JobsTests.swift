@@ -185,6 +185,30 @@ struct JobsTests {
         )
     }
 
+    @Test("next for a job: --tz changes how its slots are shown, not when they are; every is said to count from now")
+    func nextOfJobs() async throws {
+        let jobs = Self.own(["A": "daily 03:00 GET /a tz=Europe/Prague", "B": "every 12h GET /b first=wait"])
+        let arguments = ["--tz", "Asia/Tokyo", "--count", "1", "--from", "2026-01-01T00:00:00Z"]
+        let calendar = try Binary("scheduler", ["next", "a"] + arguments, environment: jobs)
+        #expect(try await calendar.end() == .clean)
+        #expect(calendar.output == "2026-01-01T02:00:00Z  a  2026-01-01T11:00:00+09:00\n")
+        #expect(calendar.errors == "")
+        let all = try Binary("scheduler", ["next", "--json"] + arguments, environment: jobs)
+        #expect(try await all.end() == .clean)
+        #expect(
+            all.output == """
+                {"job":"a","slot":"2026-01-01T02:00:00Z","local":"2026-01-01T11:00:00+09:00"}
+                {"job":"b","slot":"2026-01-01T12:00:00Z","local":"2026-01-01T21:00:00+09:00"}
+
+                """
+        )
+        let end = "here; scheduler status has the running sidecar's\n"
+        #expect(all.errors == "scheduler: slots of every count from now (or --from) \(end)")
+        let check = try Binary("scheduler", ["check"], environment: jobs)
+        #expect(try await check.end() == .clean)
+        #expect(check.errors.hasSuffix("\nnote: slots of every count from now \(end)"), "\(check.errors)")
+    }
+
     /// Jobs of one's own, and no documented one.
     private static func own(_ jobs: [String: String]) -> [String: String] {
         jobs.reduce(into: ["SCHEDULER_BUILTIN_JOBS": "false"]) { $0["SCHEDULER_JOB_\($1.key)"] = $1.value }

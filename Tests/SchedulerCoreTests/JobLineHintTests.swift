@@ -148,6 +148,33 @@ struct JobLineHintTests {
         #expect(settings.warnings.last?.message == "and more such warnings, which are not shown")
     }
 
+    @Test(
+        "what has no effect on every, and what may never run without state",
+        arguments: [
+            ("every 1d POST /x tz=Europe/Prague", [:], [noZone]), ("every 1d POST /x", [:], []),
+            ("every 1d POST /x", ["SCHEDULER_TIMEZONE": "Europe/Prague"], []),
+            ("every 1d POST /x", ["SCHEDULER_JOB_DEFAULTS": "tz=Europe/Prague"], []),
+            ("daily 03:00 POST /x tz=Europe/Prague first=wait", [:], []),
+            ("every 24h POST /x first=wait", [:], [mayNeverRun("24h")]),
+            ("every 1h POST /x", ["SCHEDULER_JOB_DEFAULTS": "first=wait"], [mayNeverRun("1h")]),
+            ("every 59m POST /x first=wait", [:], []), ("every 24h POST /x first=now", [:], []),
+            ("every 24h POST /x first=wait", ["SCHEDULER_STATE_DIR": "/nowhere/state"], []),
+        ]
+    )
+    func every(_ line: String, environment: [String: String], sentences: [String]) throws {
+        let given = ["SCHEDULER_JOB_A": line, "SCHEDULER_BUILTIN_JOBS": "false"]
+        let hints = try hints("", given.merging(environment) { $1 })
+        #expect(hints == sentences.map { "SCHEDULER_JOB_A: \($0)" })
+    }
+
+    private static let noZone =
+        "tz= has no effect on every, which knows no zone; take it out, or write a schedule with a time of day"
+
+    private static func mayNeverRun(_ interval: String) -> String {
+        "job a waits for an interval of \(interval) from each start (first=wait) and may never run; "
+            + "set SCHEDULER_STATE_DIR, or write first=now or a schedule with a time of day"
+    }
+
     private func hints(_ options: String, _ environment: [String: String] = [:]) throws -> [String] {
         let given = [
             "SCHEDULER_JOB_A": "every 1h POST /x \(options)", "SCHEDULER_API_TOKEN": String(repeating: "t", count: 32),

@@ -27,7 +27,9 @@ package struct CheckReport {
             let warnings = notes + settings.warnings(at: now, state: stateHint)
             let report = asJSON ? Self.json(settings, warnings, now) : Self.table(settings, now)
             standardOutput = Redactor(SecretBook(settings.secrets)).maskOwn(report)
-            standardError = asJSON ? "" : Self.lines(warnings, "warning")
+            let counts = settings.jobs.contains { $0.timetable.schedule.isElapsedTime && Self.showsSlot($0) }
+            let note = counts ? "note: " + NextReport.everyNote(from: "now") + "\n" : ""
+            standardError = asJSON ? "" : Self.lines(warnings, "warning") + note
         case .failure(let bad):
             isGood = false
             let warnings = notes + bad.warnings
@@ -77,6 +79,9 @@ package struct CheckReport {
     }
 
     private static let afterGrace = "right after the grace"
+
+    /// Whether its row has a slot, rather than when it begins.
+    private static func showsSlot(_ job: Job) -> Bool { !job.runsAfterGrace && job.initialOffset == nil }
 
     private static func nextSlot(_ job: Job, _ now: Moment) -> String {
         if job.runsAfterGrace { return afterGrace }

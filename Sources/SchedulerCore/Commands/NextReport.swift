@@ -1,3 +1,4 @@
+internal import Clockwork
 internal import JSON
 internal import Schedule
 internal import Telling
@@ -8,6 +9,18 @@ struct NextReport {
     struct Row {
         let job: String?
         let timetable: Timetable
+        /// Where the slots are shown.
+        let zone: Zone
+    }
+
+    /// What is said beside the slots of jobs; nil: nothing.
+    var note: String? {
+        guard rows.contains(where: { $0.job != nil && $0.timetable.schedule.isElapsedTime }) else { return nil }
+        return Self.everyNote(from: "now (or --from)")
+    }
+
+    static func everyNote(from start: String) -> String {
+        "slots of every count from \(start) here; scheduler status has the running sidecar's"
     }
 
     let rows: [Row]
@@ -41,7 +54,7 @@ struct NextReport {
     private func plain(_ line: Line, _ width: Int) -> String {
         var cells = [line.slot.description]
         if let job = line.row.job { cells.append(job.padding(to: width)) }
-        cells.append(line.row.timetable.zone.localDescription(of: line.slot))
+        cells.append(line.row.zone.localDescription(of: line.slot))
         return cells.joined(separator: "  ")
     }
 
@@ -49,7 +62,7 @@ struct NextReport {
         JSONValue.object([
             ("job", line.row.job.map(JSONValue.string) ?? .null),
             ("slot", .string(line.slot.description)),
-            ("local", .string(line.row.timetable.zone.localDescription(of: line.slot))),
+            ("local", .string(line.row.zone.localDescription(of: line.slot))),
         ]).description
     }
 }

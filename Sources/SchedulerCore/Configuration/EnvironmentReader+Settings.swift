@@ -58,6 +58,12 @@ extension EnvironmentReader {
                 if job.retries == 0, definition.line.options.changes["retry-on"] != nil {
                     jobWarning(definition.origin, "retry-on= has no effect without retries=; write retries=3, say")
                 }
+                if job.timetable.schedule.isElapsedTime, definition.line.options.zone != nil {
+                    jobWarning(
+                        definition.origin,
+                        "tz= has no effect on every, which knows no zone; take it out, or write a schedule with a time of day"
+                    )
+                }
                 return job
             case .failure(let bad):
                 for problem in bad.faults { jobFault(definition.origin, problem) }

@@ -104,7 +104,8 @@ extension Settings {
     ///
     /// `state` is what only `check` has to foresee: the start tries the directory, and tells what came of it.
     package func warnings(at now: Moment, state: SettingsFault? = nil) -> [SettingsFault] {
-        warnings + (token == nil ? [Self.noToken] : []) + (state.map { [$0] } ?? []) + JobHints.all(jobs, at: now)
+        warnings + (token == nil ? [Self.noToken] : []) + (state.map { [$0] } ?? [])
+            + JobHints.all(jobs, at: now, keepsState: stateDirectory != nil)
     }
 
     private static let noToken = SettingsFault(
