@@ -115,9 +115,11 @@ extension Clockwork {
         _ time: Reading
     ) {
         if target.missed(begunAt: since, isProbe: attempt.isProbe, at: time.uptime) {
+            targetReason = end.excerpt
             note(.targetIsDown(attempt, end))
             while let (_, queued) = queue.first { waitForTarget(queued) }
         } else if target.isDown {
+            targetReason = end.excerpt
             note(.targetIsStillDown(attempt, end))
         }
         guard mayGoOn(job), !isAhead(job, time.now) else { return giveUp(job, time) }
@@ -156,7 +158,8 @@ extension Clockwork {
             outcome: end.outcome,
             status: end.status,
             milliseconds: max(0, (time.uptime - begun.at.uptime).wholeMilliseconds),
-            lateMilliseconds: begun.lateness.wholeMilliseconds
+            lateMilliseconds: begun.lateness.wholeMilliseconds,
+            end: end
         )
         let backoff = Backoff(attempt.job)
         let hold = backoff.hold(after: end, age: time.uptime - begin.uptime, timeout: attempt.job.timeout)

@@ -39,6 +39,8 @@ package struct Clockwork: Sendable {
     /// What is known of jobs that are not configured, by folded name.
     package internal(set) var absent: [String: JobState] = [:]
     package internal(set) var target = Reachability()
+    /// Why it could not be reached when last tried.
+    package internal(set) var targetReason: String?
     var random: any RandomNumberGenerator & Sendable
 
     /// Where each job stands in `entries`, by folded name.

@@ -16,6 +16,15 @@ package struct RunRecord: Sendable, Equatable {
     /// From the begin of the first attempt to the end of the last.
     package var milliseconds: Int
     package var lateMilliseconds: Int
+    /// The first characters of a failed answer, or why there was none; secrets are masked.
+    ///
+    /// Empty: it did not fail.
+    package var reason: String
+    /// Where a redirect pointed to; empty: nowhere.
+    package var location: String
+
+    /// A reason is cut here.
+    package static let longestReason = 200
 
     package init(
         id: RunID = RunID(0, 0),
@@ -26,11 +35,14 @@ package struct RunRecord: Sendable, Equatable {
         outcome: Outcome = .interrupted,
         status: Int = 0,
         milliseconds: Int = 0,
-        lateMilliseconds: Int = 0
+        lateMilliseconds: Int = 0,
+        end: AttemptEnd? = nil
     ) {
         (self.id, self.slot, self.trigger, self.began) = (id, slot, trigger, began)
         (self.attempts, self.outcome, self.status) = (attempts, outcome, status)
         (self.milliseconds, self.lateMilliseconds) = (milliseconds, lateMilliseconds)
+        reason = outcome == .ok ? "" : String((end?.excerpt ?? "").prefix(Self.longestReason))
+        location = end?.location ?? ""
     }
 
     /// One that was in flight when its process was killed: nobody knows how it ended, or when.

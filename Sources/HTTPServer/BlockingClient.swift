@@ -15,10 +15,12 @@ package enum BlockingClient {
     package struct Answer: Sendable, Equatable {
         package let status: Int
         package let body: [UInt8]
+        /// What it says it is.
+        package var server: String?
     }
 
     /// More than any answer of the sidecar has.
-    private static let longest = 256 << 20
+    private static let longest = 64 << 20
 
     package static func get(
         _ path: String,
@@ -28,7 +30,7 @@ package enum BlockingClient {
     ) throws(ClientError) -> Answer {
         let deadline = ContinuousClock.now + patience
         let socket = try Socket.connected(to: endpoint, until: deadline)
-        if case .local = endpoint, !socket.isPeerTrusted { throw .strangePeer }
+        if case .local = endpoint, !socket.isPeerTrusted { throw .strangePeer(user: socket.peer?.user) }
         let request = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nAccept: \(accept)\r\nConnection: close\r\n\r\n"
         var rest = Array(request.utf8)[...]
         while !rest.isEmpty {
@@ -67,13 +69,13 @@ package enum BlockingClient {
         guard let end, let first = lines.first, first.hasPrefix("HTTP/1.1 "),
             let status = Int(first.dropFirst(9).prefix(3))
         else { throw .malformed }
-        let length = lines.lazy.compactMap { line -> Int? in
-            guard line.lowercased().hasPrefix("content-length: ") else { return nil }
-            return Int(line.dropFirst(16))
-        }.first
+        func value(_ name: String) -> Substring? {
+            lines.first { $0.lowercased().hasPrefix(name + ": ") }?.dropFirst(name.count + 2)
+        }
+        let length = value("content-length").flatMap { Int($0) }
         let body = Array(bytes[(end + 4)...])
         guard body.count == length else { throw .malformed }
-        return Answer(status: status, body: body)
+        return Answer(status: status, body: body, server: value("server").map(String.init))
     }
 }
 
@@ -82,14 +84,14 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
     case failed(String)
     case tooSlow
     /// Who answers there is another user.
-    case strangePeer
+    case strangePeer(user: UInt32?)
     case malformed
 
     package var description: String {
         switch self {
         case .failed(let reason): reason
         case .tooSlow: "no answer in time"
-        case .strangePeer: "another user has that name"
+        case .strangePeer(let user): "a process of user \(user.map(String.init) ?? "?") has taken its name"
         case .malformed: "that is no whole answer of a scheduler"
         }
     }

@@ -10,6 +10,15 @@ package final class Listener: Sendable {
         self.address = socket.localAddress ?? address
     }
 
+    /// Binds a TCP address; `localhost` on both loopbacks with one port, where the machine has both.
+    package static func all(on address: ListenAddress) throws(ListenError) -> [Listener] {
+        let first = try Listener(on: address)
+        guard address.host.lowercased() == "localhost", Socket.hasIPv6Loopback,
+            let port = first.address?.port
+        else { return [first] }
+        return [first, try Listener(on: ListenAddress(host: "::1", port: port))]
+    }
+
     /// Binds a name that only processes of this network namespace can find, and only those of this user may use.
     ///
     /// It needs no file and goes with its owner (unix(7), abstract names).

@@ -96,6 +96,7 @@ struct RecordLoader {
             case .number(let path):
                 guard let number = fields.number(field.key, bytes), field.allowed.contains(number) else { return nil }
                 run[keyPath: path] = number
+            case .text(let path): run[keyPath: path] = fields.text(field.key, bytes) ?? ""
             case .word(_, let set):
                 guard let word = fields.text(field.key, bytes), set(&run, word) else { return nil }
             }

@@ -109,7 +109,7 @@ extension ClockRule {
 }
 
 extension UInt64 {
-    fileprivate var members: [Int] { (0..<64).filter { self >> UInt64($0) & 1 == 1 } }
+    var members: [Int] { (0..<64).filter { self >> UInt64($0) & 1 == 1 } }
 }
 
 /// `a`, `a and b`, `a, b and c`.

@@ -192,11 +192,17 @@ extension Program {
         do throws(StatusClient.NoAnswer) {
             let answer = try ask()
             let text = String(decoding: answer.body, as: UTF8.self)
+            guard answer.server == StatusRoutes.server else {
+                errors.write("scheduler: what answers there is no scheduler; what else listens on that port?\n")
+                return Status.failed
+            }
             guard answer.status == 200 else {
                 errors.write("scheduler: \(Escaping.quotable(text.trimmed))\n")
                 return Status.failed
             }
-            output.write(text)
+            // Whoever it is, nothing that it says commands a terminal.
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            output.write(lines.map { Escaping.controls(String($0)) }.joined(separator: "\n"))
             return Status.done
         } catch {
             errors.write("scheduler: \(error)\n")

@@ -9,7 +9,7 @@ struct RunFieldTests {
     func whole() {
         let members = Mirror(reflecting: RunRecord()).children.compactMap(\.label)
         #expect(RunField.all.count == members.count, "\(members): add a row for a new member")
-        let record = RunRecord(
+        var record = RunRecord(
             id: RunID(1, 2),
             slot: Rig.at(1),
             trigger: .catchup,
@@ -20,6 +20,7 @@ struct RunFieldTests {
             milliseconds: 5,
             lateMilliseconds: 6
         )
+        (record.reason, record.location) = ("why", "/elsewhere")
         var copy = RunRecord()
         for field in RunField.all {
             let before = copy
@@ -27,6 +28,7 @@ struct RunFieldTests {
             case .moment(let path): copy[keyPath: path] = record[keyPath: path]
             case .id(let path): copy[keyPath: path] = record[keyPath: path]
             case .number(let path): copy[keyPath: path] = record[keyPath: path]
+            case .text(let path): copy[keyPath: path] = record[keyPath: path]
             case .word(let get, let set):
                 let isSet = set(&copy, get(record))
                 #expect(isSet, "\(field.name)")

@@ -77,7 +77,7 @@ struct HealthcheckTests {
         _ = try await eventually("503") { try await scheduler.ask("/healthz").status == 503 ? true : nil }
         let answer = try await scheduler.ask("/healthz")
         #expect(answer.body.hasPrefix("the loop has not looked at the clock for "))
-        #expect(try await scheduler.ask("/").body.contains("The clock is stuck since "))
+        #expect(try await scheduler.ask("/").body.contains("The clock has been stuck for "))
         let (status, command) = try await healthcheck(environment)
         #expect(status == 1)
         #expect(command.errors.hasPrefix("scheduler: the loop has not looked at the clock for "))
@@ -150,6 +150,6 @@ struct HealthcheckTests {
         #expect(try await scheduler.stop() == .clean)
         let nobody = try Binary("scheduler", ["status"], environment: environment)
         #expect(try await nobody.end() == Binary.End(status: 1, wasSignalled: false))
-        #expect(nobody.errors.contains("no scheduler answers on "))
+        #expect(nobody.errors.hasPrefix("scheduler: no scheduler answers (Connection refused); is it running"))
     }
 }

@@ -60,9 +60,9 @@ struct StatusTests {
         try await down.line(containing: "Target is still down: ")
         #expect(try await due() == first, "a probe makes the run no less late")
         #expect(try await down.ask("/healthz").status == 200)
-        #expect(try await down.ask("/readyz").body.hasPrefix("the app cannot be reached since "))
+        #expect(try await down.ask("/readyz").body.hasPrefix("the app has been out of reach for "))
         #expect(try await down.ask("/metrics").body.contains("\nscheduler_target_up 0\n"))
-        #expect(try await down.ask("/").body.contains("The app cannot be reached since "))
+        #expect(try await down.ask("/").body.contains("The app has been out of reach for "))
         #expect(try await down.stop() == .clean)
     }
 

@@ -23,6 +23,20 @@ struct LocalTests {
         }
     }
 
+    @Test("localhost is both loopbacks, on one port", .enabled(if: Socket.hasIPv6Loopback, "this machine has no ::1"))
+    func loopbacks() throws {
+        let listeners = try Listener.all(on: ListenAddress(parsing: "localhost:0"))
+        let server = try Server(on: listeners.map { ($0, { $1.send(.text(200, $0.target)) }) })
+        defer { server.stop() }
+        server.start()
+        let port = try #require(listeners.first?.address?.port)
+        for host in ["127.0.0.1", "::1"] {
+            let endpoint = BlockingClient.Endpoint.address(ListenAddress(host: host, port: port))
+            #expect(try BlockingClient.get("/a", at: endpoint, within: .seconds(20)).status == 200, "\(host)")
+        }
+        #expect(try Listener.all(on: ListenAddress(parsing: "127.0.0.1:0")).count == 1)
+    }
+
     @Test("a name that is taken is a fault; it is free again when its owner has gone")
     func taken() throws {
         let name = try name()

@@ -342,8 +342,14 @@ struct RunFieldTests {
         outcome: .throttled,
         status: 516,
         milliseconds: 17,
-        lateMilliseconds: 18
+        lateMilliseconds: 18,
+        end: end
     )
+    private static let end = {
+        var end = AttemptEnd(.throttled)
+        (end.status, end.excerpt, end.location) = (516, "busy=19", "/20")
+        return end
+    }()
 
     @Test("each member of a run's record has one row of the table, which finds that member and no other")
     func table() {
@@ -360,7 +366,7 @@ struct RunFieldTests {
         let end = AttemptEnd.answer(516)
         book.log().tell(.ended("a", Self.record, nil, about: Fact.EndNote(job: nil, end: end)), target: "")
         let line = try #require(book.lines.first).dropLast() + " "
-        for field in RunField.all where field.name.description != "began" {
+        for field in RunField.all where field.isLogged {
             #expect(line.contains(" \(field.name)=\(field.text(of: Self.record)) "), "\(field.name)")
         }
     }

@@ -103,6 +103,11 @@ struct MetricsTests {
         )
     }
 
+    @Test("below a megabyte for 500 jobs", arguments: [200, 500])
+    func size(_ jobs: Int) throws {
+        #expect(MetricsText.render(try Fixture.many(jobs)).utf8.count < 1_000_000)
+    }
+
     @Test("promtool has nothing to say")
     func promtool() throws {
         var metrics = Metrics()

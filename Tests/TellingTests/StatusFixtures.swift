@@ -34,15 +34,16 @@ enum Fixture {
     static func entry(
         _ name: String,
         _ line: String = "every 15m",
+        zone: String = "UTC",
         number: Int = 0,
         next: Int? = 240,
         activity: StatusSnapshot.Activity = .idle,
         runs: [RunRecord] = [],
         failures: Int = 0
     ) throws -> StatusSnapshot.Entry {
-        let job = try job(name, line)
+        let job = try job(name, line, tz: zone)
         var state = JobState(name: name)
-        (state.schedule, state.zone, state.last, state.runs) = (line, "UTC", runs.last?.slot, runs)
+        (state.schedule, state.zone, state.last, state.runs) = (line, zone, runs.last?.slot, runs)
         state.lastSuccess = runs.last { $0.outcome == .ok }?.ended
         state.consecutiveFailures = failures
         return StatusSnapshot.Entry(
@@ -59,6 +60,7 @@ enum Fixture {
         age: Duration = .milliseconds(20),
         phase: StatusSnapshot.Phase = .running,
         targetDown: Duration? = nil,
+        targetReason: String? = nil,
         waiting: Int = 0,
         isStateWritable: Bool = true,
         metrics: Metrics? = nil
@@ -70,6 +72,7 @@ enum Fixture {
             phase: phase,
             target: "http://app:8000",
             targetDown: targetDown,
+            targetReason: targetReason,
             waiting: waiting,
             isStateWritable: isStateWritable,
             entries: entries,

@@ -37,13 +37,14 @@ struct StatusPageTests {
                 ["Starting: the first runs come in 30 s."]
             ),
             (
-                Fixture.snapshot([bad], targetDown: .seconds(600), waiting: 1), .failed,
-                "The app cannot be reached since 10 min",
+                Fixture.snapshot([bad], targetDown: .seconds(600), targetReason: "Connection refused", waiting: 1),
+                .failed,
+                "The app has been out of reach for 10 min (Connection refused)",
                 ["1 run waiting; they start as soon as the app is back."]
             ),
             (
                 Fixture.snapshot([good], age: .seconds(120), isStateWritable: false), .failed,
-                "The clock is stuck since 2 min",
+                "The clock has been stuck for 2 min",
                 ["The state cannot be written: a restart would not know of the runs since then."]
             ),
         ]
@@ -181,7 +182,7 @@ struct StatusPageTests {
         "times as one says them",
         arguments: [
             (0, "now"), (1, "in 1 s"), (59, "in 59 s"), (240, "in 4 min"), (3_600, "in 1 h"), (9_000, "in 2 h 30 min"),
-            (40_000, "in 11 h"), (200_000, "in 2 d"), (-1, "now"), (-600, "due since 10 min"),
+            (40_000, "in 11 h"), (200_000, "in 2 d"), (-1, "now"), (-600, "due 10 min ago"),
         ]
     )
     func until(_ seconds: Int, words: String) {

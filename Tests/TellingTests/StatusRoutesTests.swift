@@ -34,15 +34,19 @@ struct StatusRoutesTests {
     @Test(
         "paths are compared exactly, and nothing of them is repeated",
         arguments: [
-            "/../etc/passwd", "/%2e%2e", "//metrics", "/metrics?x", "/metrics/", "/Metrics", "/status?canary",
-            "/canary",
-            "http://canary/metrics", "*", "/favicon.ico", "/healthz%00", "/?",
+            "/../etc/passwd", "/%2e%2e", "//metrics", "/metrics/", "/Metrics", "/canary", "/canary?/metrics",
+            "http://canary/metrics", "*", "/favicon.ico", "/healthz%00",
         ]
     )
     func unknown(_ target: String) throws {
         let response = ask(target, Fixture.snapshot([try Fixture.entry("a")]))
         #expect(response.status == 404)
         #expect(response.text == "there is /, /status, /metrics, /healthz and /readyz\n")
+    }
+
+    @Test("a query means nothing", arguments: ["/healthz?__probe=1", "/metrics?x", "/status?", "/?a=/b", "/readyz?1"])
+    func query(_ target: String) throws {
+        #expect(ask(target, Fixture.snapshot([try Fixture.entry("a")])).status == 200)
     }
 
     @Test("only GET and HEAD", arguments: ["POST", "PUT", "DELETE", "TRACE", "OPTIONS", "PATCH", "FOO", "get"])
@@ -87,7 +91,7 @@ struct StatusRoutesTests {
             (Fixture.snapshot(entries, phase: .stopping), 503, "stopping\n"),
             (
                 Fixture.snapshot(entries, targetDown: .seconds(75), waiting: 3), 503,
-                "the app cannot be reached since 1 min, 3 runs waiting\n"
+                "the app has been out of reach for 1 min; 3 runs waiting\n"
             ),
             (Fixture.snapshot(entries, isStateWritable: false), 200, "ok\n"),
         ]
@@ -111,15 +115,17 @@ struct StatusRoutesTests {
             ask("/status", board).text == """
                 {"version":"0.1.0","time":"2026-11-21T12:00:00.000Z","started":"2026-11-21T11:00:00.000Z",\
                 "phase":"running","healthy":true,"ready":true,"last_look_age_ms":20,"tick_ms":30000,\
-                "target":{"url":"http://app:8000","up":true,"down_ms":null,"runs_waiting":0},"runs_in_flight":0,\
+                "target":{"url":"http://app:8000","up":true,"reason":null,"down_ms":null,"runs_waiting":0},\
+                "runs_in_flight":0,\
                 "state":{"directory":null,"writable":true},"jobs":[{"name":"a","schedule":"daily 03:00",\
                 "schedule_words":"daily at 03:00 UTC","tz":"UTC","method":"POST","path":"/api/x","activity":"idle",\
-                "next_slot":"2026-11-21T12:04:00Z","last_slot":"2026-11-21T11:59:29.700Z",\
+                "why":null,"next_slot":"2026-11-21T12:04:00Z","last_slot":"2026-11-21T11:59:29.700Z",\
                 "last_success":"2026-11-21T11:59:30Z","consecutive_failures":0,"runs":[\
                 {"slot":"2026-11-21T11:58:59.700Z",\(run),"began":"2026-11-21T11:58:59.700Z","attempts":1,\
-                "outcome":"failed","status":500,"ms":300,"late_ms":4},\
+                "outcome":"failed","status":500,"ms":300,"late_ms":4,"reason":null,"location":null,\
+                "http_status":500},\
                 {"slot":"2026-11-21T11:59:29.700Z",\(run),"began":"2026-11-21T11:59:29.700Z","attempts":1,\
-                "outcome":"ok","status":200,"ms":300,"late_ms":4}]}]}
+                "outcome":"ok","status":200,"ms":300,"late_ms":4,"reason":null,"location":null,"http_status":200}]}]}
 
                 """
         )
@@ -133,7 +139,14 @@ struct StatusRoutesTests {
         let entries = [
             try Fixture.entry("calm", number: 0, runs: [Fixture.run(.ok, ago: 7_300)]),
             try Fixture.entry("new", "daily 03:00", number: 1, next: 15 * 3_600),
-            try Fixture.entry("ill", number: 2, activity: .held(for: .seconds(48)), runs: failed, failures: 2),
+            try Fixture.entry(
+                "ill",
+                number: 2,
+                activity: .held(for: .seconds(48), because: .abandoned),
+                runs: failed,
+                failures: 2
+            ),
+            try Fixture.entry("tokyo", "daily 03:00", zone: "Asia/Tokyo", number: 4, next: 6 * 3_600),
             try Fixture.entry("last", number: 3, next: nil, activity: .running(for: .milliseconds(1_500))),
         ]
         let request = Fixture.get("/status", headers: [Header("accept", "text/plain")])
@@ -141,15 +154,16 @@ struct StatusRoutesTests {
         #expect(response.header("Content-Type") == "text/plain; charset=utf-8")
         #expect(
             response.text == """
-                running; 4 jobs for http://app:8000, 1 failing, 0 in flight
+                running; 5 jobs for http://app:8000, 1 failing, 0 in flight
 
-                JOB   SCHEDULE     NEXT                             LAST RUN                      LAST 20
-                ill   every 15m    held for 48 s, 12:04 (in 4 min)  timeout 12 s ago, 2 in a row  +=-x
-                calm  every 15m    12:04 (in 4 min)                 ok 2 h 1 min ago              +
-                new   daily 03:00  tomorrow 03:00 (in 15 h)         never
-                last  every 15m    running for 1.5 s, none          never
+                JOB    SCHEDULE     NEXT                                LAST RUN                      LAST 20
+                ill    every 15m    may still run in the app, free in 48 s, 12:04 (in 4 min)  timeout 12 s ago, 2 in a row  +=-x
+                calm   every 15m    12:04 (in 4 min)                    ok 2 h 1 min ago              +
+                new    daily 03:00  tomorrow 03:00 (in 15 h)            never
+                tokyo  daily 03:00  tomorrow 03:00 Asia/Tokyo (in 6 h)  never
+                last   every 15m    running for 1.5 s, none             never
 
-                Times in UTC. Runs, oldest first: + ok  = busy  x failed  - not finished
+                Times in UTC, where no zone is named. Runs, oldest first: + ok  = busy  x failed  - not finished
 
                 """
         )

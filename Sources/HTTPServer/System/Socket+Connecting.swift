@@ -10,9 +10,10 @@ extension Socket {
         switch endpoint {
         case .local(let name):
             guard let socket = try? Socket.local(name) else { throw .failed(errorText()) }
-            // It never takes time: with a full queue the kernel says so at once (EAGAIN).
-            guard unsafe withAddress(of: name, { unsafe connect(socket.descriptor, $0, $1) }) == 0 else {
-                throw .failed(errorText())
+            while unsafe withAddress(of: name, { unsafe connect(socket.descriptor, $0, $1) }) != 0 {
+                // unix(7): with a full queue the kernel says so at once; a flood of strangers is served within moments.
+                guard errno == EAGAIN, ContinuousClock.now < deadline else { throw .failed(errorText()) }
+                poll(nil, 0, 10)
             }
             return socket
         case .address(let address): return try connected(to: address, until: deadline)

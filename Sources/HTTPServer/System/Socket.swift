@@ -49,12 +49,17 @@ struct Socket: ~Copyable, Sendable {
         let listener = Socket(owning: descriptor)
         listener.prepare()
         listener.set(SOL_SOCKET, SO_REUSEADDR, 1)
-        if unsafe info.ai_family == AF_INET6 { listener.set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0) }
+        if unsafe info.ai_family == AF_INET6 {
+            listener.set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, address.host == "::1" ? 1 : 0)
+        }
         guard unsafe bind(descriptor, info.ai_addr, info.ai_addrlen) == 0, listen(descriptor, 1_024) == 0 else {
             throw .notBound(address: address, reason: errorText())
         }
         return listener
     }
+
+    /// Whether ::1 can be bound: a container may have no IPv6.
+    static var hasIPv6Loopback: Bool { (try? listening(on: ListenAddress(host: "::1", port: 0))) != nil }
 
     func accept() -> Accepted {
         while true {

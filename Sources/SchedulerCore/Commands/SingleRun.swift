@@ -78,7 +78,8 @@ struct SingleRun {
             outcome: end.outcome,
             status: end.status,
             milliseconds: (time.uptime() - begin.uptime).wholeMilliseconds,
-            lateMilliseconds: max(0, (begin.now - attempt.run.due).wholeMilliseconds)
+            lateMilliseconds: max(0, (begin.now - attempt.run.due).wholeMilliseconds),
+            end: end
         )
         log.tell(.ended(name, record, nil, about: Fact.EndNote(job: attempt.job, end: end)), target: "")
         return End(record: record, end: end)

@@ -20,6 +20,7 @@ final class StatusBoard: Sendable {
     private let stateDirectory: String?
     private let secrets: SecretBook
     private let started: Moment
+    private let gaps = Mutex(GapBook())
 
     init(
         _ settings: Settings,
@@ -52,6 +53,7 @@ final class StatusBoard: Sendable {
             phase: StatusSnapshot.Phase(life, at: now),
             target: redactor.maskOwn(target),
             targetDown: clockwork.target.downSince.map { now.uptime - $0 },
+            targetReason: clockwork.target.isDown ? clockwork.targetReason : nil,
             waiting: clockwork.entries.count { $0.stage == .waitingForTarget },
             runsInFlight: clockwork.entries.count { $0.isInFlight },
             // A standby has not tried.
@@ -65,10 +67,24 @@ final class StatusBoard: Sendable {
                     number: number,
                     next: clockwork.nextSlot(of: entry, at: now),
                     activity: StatusSnapshot.Activity(entry, at: now),
-                    state: entry.state
+                    state: entry.state,
+                    longestGap: gaps.withLock { $0.gap(of: entry.job.timetable, named: entry.job.name, at: now.now) }
                 )
             },
             metrics: metrics.value
         )
+    }
+}
+
+/// The longest gaps between jobs' slots, looked for once a day.
+private struct GapBook: Sendable {
+    private var known: [String: (timetable: Timetable, day: Int64, gap: Duration?)] = [:]
+
+    mutating func gap(of timetable: Timetable, named job: String, at now: Moment) -> Duration? {
+        let day = now.seconds / 86_400
+        if let found = known[job], found.day == day, found.timetable == timetable { return found.gap }
+        let gap = timetable.longestGap(from: now)
+        known[job] = (timetable, day, gap)
+        return gap
     }
 }

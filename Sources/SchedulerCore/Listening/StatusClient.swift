@@ -39,6 +39,18 @@ enum StatusClient {
         return .local(name)
     }
 
+    /// What to look at where nobody answers.
+    private static func advice(_ endpoint: BlockingClient.Endpoint) -> String {
+        switch endpoint {
+        case .address(let address):
+            "is it running, and with \(Variable.listen.name)=\(address) as here? Its log says where it listens"
+        case .local:
+            "is it running in this container, as this user, and with the same "
+                + LocalSocketName.variables.map(\.name).joined(separator: ", ")
+                + "? In another container: docker compose exec scheduler scheduler status"
+        }
+    }
+
     private static func ask(
         _ path: String,
         accept: String = "*/*",
@@ -48,9 +60,7 @@ enum StatusClient {
         do throws(ClientError) {
             return try BlockingClient.get(path, accept: accept, at: endpoint, within: patience)
         } catch {
-            throw NoAnswer(
-                description: "no scheduler answers on \(endpoint): \(error); one that runs with this environment would"
-            )
+            throw NoAnswer(description: "no scheduler answers (\(error)); \(advice(endpoint))")
         }
     }
 }

@@ -6,8 +6,8 @@ internal import Telling
 final class StatusServer: Sendable {
     /// Where it answers.
     struct Listeners: Sendable {
-        /// `SCHEDULER_LISTEN`.
-        let tcp: Listener?
+        /// `SCHEDULER_LISTEN`; two for `localhost`.
+        let tcp: [Listener]
         /// For `scheduler healthcheck`; nil if another sidecar has the name.
         let local: Listener?
         /// That name; nil if there can be none.
@@ -18,14 +18,14 @@ final class StatusServer: Sendable {
     private let server: Server
 
     init(_ listeners: Listeners, _ board: StatusBoard) throws(ListenError) {
-        address = listeners.tcp?.address
+        address = listeners.tcp.first?.address
         let stack = AnswerStack()
         let handler: Server.Handler = { request, reply in
             stack.send(request, reply) {
                 StatusRoutes.response(to: request, pulse: board.pulse, snapshot: board.snapshot)
             }
         }
-        server = try Server(on: [listeners.tcp, listeners.local].compactMap { $0.map { ($0, handler) } })
+        server = try Server(on: (listeners.tcp + [listeners.local].compactMap(\.self)).map { ($0, handler) })
     }
 
     func start() { server.start() }
@@ -47,7 +47,7 @@ private final class AnswerStack: Sendable {
     private let state = Mutex(State())
 
     func send(_ request: Request, _ reply: Reply, _ make: () -> Response) {
-        let key = request.target + (request.header("Accept") == "text/plain" ? " plain" : "")
+        let key = request.path + (request.header("Accept") == "text/plain" ? " plain" : "")
         if let old = state.withLock({ $0.waiting > Self.limit ? $0.last[key] : nil }) { return reply.send(old) }
         let response = make()
         let size = response.body.count

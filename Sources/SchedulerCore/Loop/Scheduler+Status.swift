@@ -28,7 +28,7 @@ extension Scheduler {
         guard let listeners, lacksLocalListener, uptime >= nextListenerTry else { return }
         nextListenerTry = uptime + .seconds(1)
         guard let name = listeners.localName, let listener = try? Listener(local: name),
-            let server = try? StatusServer(StatusServer.Listeners(tcp: nil, local: listener), board)
+            let server = try? StatusServer(StatusServer.Listeners(tcp: [], local: listener), board)
         else { return }
         server.start()
         localServer = server
@@ -48,9 +48,9 @@ extension StatusServer.Listeners {
     static func open(_ settings: Settings, _ environment: [String: String]) -> Result<Self, SettingsFault> {
         let name = LocalSocketName.name(environment)
         let local = name.flatMap { try? Listener(local: $0) }
-        guard let address = settings.listen else { return .success(Self(tcp: nil, local: local, localName: name)) }
+        guard let address = settings.listen else { return .success(Self(tcp: [], local: local, localName: name)) }
         do throws(ListenError) {
-            return .success(Self(tcp: try Listener(on: address), local: local, localName: name))
+            return .success(Self(tcp: try Listener.all(on: address), local: local, localName: name))
         } catch {
             let name = Variable.listen.name
             return .failure(SettingsFault(variable: name, message: "\(name)=\(address): \(error)"))

@@ -87,6 +87,13 @@ enum MetricsText {
                 "scheduler_job_next_slot_timestamp_seconds",
                 "The next slot; in the past while it waits for something; 0: there is none."
             ) { MetricsText.seconds($0.next) }
+            gauge("scheduler_job_running", "Whether a run of the job has begun and not ended.") {
+                $0.activity.isRun ? "1" : "0"
+            }
+            gauge(
+                "scheduler_job_longest_gap_seconds",
+                "The longest gap between two slots of the coming 35 days; 0: there is no slot."
+            ) { String(($0.longestGap ?? .zero).components.seconds) }
             gauge("scheduler_job_consecutive_failures", "Runs since the last one that was ok or busy.") {
                 String($0.failures)
             }

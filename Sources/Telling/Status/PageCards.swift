@@ -65,7 +65,7 @@ enum PageCards {
             .sorted { ($0.1, $0.0.job.name) < ($1.1, $1.0.job.name) }
         let items = coming.prefix(most).map { entry, slot -> HTML in
             """
-            <li class="clock"><b>\(clock.text(slot))</b><span>\(link(entry))</span><span class="dim">\
+            <li class="clock"><b>\(clock.at(entry).text(slot))\(clock.zoneNote(entry))</b><span>\(link(entry))</span><span class="dim">\
             \(Phrase.until(slot, from: snapshot.now))</span></li>
             """
         }
@@ -137,7 +137,7 @@ enum PageTable {
         let activity = Phrase.activity(entry.activity).map { text -> HTML in #"<span class="o-busy">\#(text)</span> "# }
         guard let slot = entry.next else { return "\(activity)<span>no further slot</span>" }
         return """
-            \(activity)<span><time datetime="\(slot.description)">\(clock.text(slot))</time></span> \
+            \(activity)<span><time datetime="\(slot.description)">\(clock.at(entry).text(slot))\(clock.zoneNote(entry))</time></span> \
             <span class="dim">\(Phrase.until(slot, from: clock.now))</span>
             """
     }
@@ -146,9 +146,10 @@ enum PageTable {
         guard let run = entry.lastRun else { return #"<span class="dim">never</span>"# }
         let mark = RunMark(run.outcome)
         let streak = entry.failures > 1 ? ", \(entry.failures) in a row" : ""
+        let why: HTML? = run.reason.isEmpty ? nil : #" <span class="dim">\#(run.reason)</span>"#
         return """
             <span class="o-\(mark.rawValue)">\(mark.inline) \(Phrase.outcome(run))</span> \
-            <span class="dim">\(Phrase.ago(run.ended, from: clock.now))\(streak)</span>
+            <span class="dim">\(Phrase.ago(run.ended, from: clock.now))\(streak)</span>\(why)
             """
     }
 }

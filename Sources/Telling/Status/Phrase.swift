@@ -22,7 +22,7 @@ enum Phrase {
     static func until(_ moment: Moment, from now: Moment) -> String {
         let rest = moment - now
         if rest >= .seconds(1) { return "in \(coarse(rest))" }
-        return rest > .seconds(-2) ? "now" : "due since \(coarse(.zero - rest))"
+        return rest > .seconds(-2) ? "now" : "due \(coarse(.zero - rest)) ago"
     }
 
     static func ago(_ moment: Moment, from now: Moment) -> String {
@@ -44,8 +44,14 @@ enum Phrase {
         case .stopping: return "stopping"
         case .running:
             guard let down = snapshot.targetDown else { return "running" }
-            return "the app cannot be reached since \(duration(down)), \(counted(snapshot.waiting, "run")) waiting"
+            return "\(unreachable(snapshot, for: down)); \(counted(snapshot.waiting, "run")) waiting"
         }
+    }
+
+    /// `the app has been out of reach for 5 min (Connection refused)`.
+    static func unreachable(_ snapshot: StatusSnapshot, for down: Duration) -> String {
+        let reason = snapshot.targetReason.map { $0.isEmpty ? "" : " (\($0))" } ?? ""
+        return "the app has been out of reach for \(duration(down))\(reason)"
     }
 
     static func activity(_ activity: StatusSnapshot.Activity) -> String? {
@@ -56,7 +62,8 @@ enum Phrase {
         case .waitingForThread: "waits for a thread"
         case .running(let time): "running for \(duration(time))"
         case .retrying(let rest): "next attempt in \(duration(rest))"
-        case .held(let rest): "held for \(duration(rest))"
+        case .held(let rest, .abandoned): "may still run in the app, free in \(duration(rest))"
+        case .held(let rest, .throttled): "the app asked for a pause, free in \(duration(rest))"
         }
     }
 
@@ -84,6 +91,14 @@ struct WallClock {
         case -1: return "yesterday \(clock(time))"
         default: return "\(day(time.day)) \(clock(time))"
         }
+    }
+
+    /// The same clock, as it is read where a job's schedule is.
+    func at(_ entry: StatusSnapshot.Entry) -> WallClock { WallClock(zone: entry.job.timetable.zone, now: now) }
+
+    /// The zone behind a time, where it is not the one that holds for all.
+    func zoneNote(_ entry: StatusSnapshot.Entry) -> String {
+        entry.job.timetable.zone.name == zone.name ? "" : " " + entry.job.timetable.zone.name
     }
 
     /// Always with day and seconds.

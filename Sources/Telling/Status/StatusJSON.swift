@@ -21,6 +21,7 @@ enum StatusJSON {
                 .object([
                     ("url", .string(snapshot.target)),
                     ("up", .bool(snapshot.targetDown == nil)),
+                    ("reason", snapshot.targetReason.map(JSONValue.string) ?? .null),
                     ("down_ms", snapshot.targetDown.map { .integer($0.wholeMilliseconds) } ?? .null),
                     ("runs_waiting", .integer(snapshot.waiting)),
                 ])
@@ -47,6 +48,7 @@ enum StatusJSON {
             ("method", .string(entry.job.method)),
             ("path", .string(entry.job.path)),
             ("activity", .string(entry.activity.word)),
+            ("why", Phrase.activity(entry.activity).map(JSONValue.string) ?? .null),
             ("next_slot", moment(entry.next)),
             ("last_slot", moment(entry.lastSlot)),
             ("last_success", moment(state?.lastSuccess)),
@@ -58,11 +60,13 @@ enum StatusJSON {
     private static func json(_ run: RunRecord) -> JSONValue {
         .object(
             RunField.all.map { field in
-                if case .number(let path) = field.access {
-                    return (field.name.description, .integer(run[keyPath: path]))
+                switch field.access {
+                case .number(let path): (field.name.description, .integer(run[keyPath: path]))
+                case .text(let path):
+                    (field.name.description, run[keyPath: path].isEmpty ? .null : .string(run[keyPath: path]))
+                case .moment, .id, .word: (field.name.description, .string(field.text(of: run)))
                 }
-                return (field.name.description, .string(field.text(of: run)))
-            }
+            } + [("http_status", .integer(run.status))]
         )
     }
 

@@ -76,9 +76,9 @@ struct Headline {
         let all = snapshot.entries.count
         let never = snapshot.entries.allSatisfy { $0.lastRun == nil }
         if !snapshot.pulse.isHealthy {
-            (mark, text) = (.failed, "The clock is stuck since \(Phrase.duration(snapshot.pulse.age))")
+            (mark, text) = (.failed, "The clock has been stuck for \(Phrase.duration(snapshot.pulse.age))")
         } else if let down = snapshot.targetDown {
-            (mark, text) = (.failed, "The app cannot be reached since \(Phrase.duration(down))")
+            (mark, text) = (.failed, Phrase.unreachable(snapshot, for: down).capitalizedFirst)
             notes.append("\(counted(snapshot.waiting, "run")) waiting; they start as soon as the app is back.")
         } else if failing > 0 {
             (mark, text) = (.failed, "\(failing) of \(counted(all, "job")) \(failing == 1 ? "fails" : "fail")")

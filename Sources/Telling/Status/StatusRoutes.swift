@@ -2,7 +2,7 @@ package import HTTPServer
 
 /// What the status listener answers: a request and a snapshot in, an answer out.
 ///
-/// Paths are compared exactly, so that nothing needs to be decoded. Nothing of a request is repeated in an answer, no
+/// Paths are compared exactly, so that nothing needs to be decoded; a query means nothing. Nothing of a request is repeated in an answer, no
 /// header lets another site's script read one, and no request changes anything.
 package enum StatusRoutes {
     /// `snapshot` is only asked where it is needed: whether the loop turns has to be told without any lock.
@@ -14,7 +14,7 @@ package enum StatusRoutes {
         guard request.method == "GET" || request.method == "HEAD" else {
             return plain(405, "only GET and HEAD are answered here", [Header("Allow", "GET, HEAD")])
         }
-        switch request.target {
+        switch request.path {
         case "/healthz": return health(pulse)
         case "/readyz": return readiness(snapshot())
         case "/metrics": return answer(200, MetricsText.contentType, MetricsText.render(snapshot()))
@@ -43,10 +43,13 @@ package enum StatusRoutes {
         return answer(status, "text/plain; charset=utf-8", isWhole ? text : text + "\n", headers)
     }
 
+    /// By which `scheduler status` knows that it has asked a scheduler.
+    package static let server = "scheduler-sidecar"
+
     private static func answer(_ status: Int, _ type: String, _ text: String, _ more: [Header] = []) -> Response {
         let headers = [
             Header("Content-Type", type), Header("Cache-Control", "no-store"),
-            Header("X-Content-Type-Options", "nosniff"),
+            Header("X-Content-Type-Options", "nosniff"), Header("Server", server),
         ]
         return Response(status: status, headers: headers + more, body: Array(text.utf8))
     }

@@ -26,7 +26,15 @@ package struct StatusSnapshot: Sendable {
         case running(for: Duration)
         case retrying(in: Duration)
         /// The run has ended, but may go on in the app, or the app asked to be left alone.
-        case held(for: Duration)
+        case held(for: Duration, because: Hold.Reason)
+
+        /// Whether a run has begun and not ended.
+        package var isRun: Bool {
+            switch self {
+            case .running, .retrying: true
+            case .idle, .delayed, .waiting, .waitingForThread, .held: false
+            }
+        }
     }
 
     package struct Entry: Sendable {
@@ -37,15 +45,19 @@ package struct StatusSnapshot: Sendable {
         package var next: Moment?
         package var activity: Activity
         package var state: JobState?
+        /// Between two slots of the coming 35 days; nil: there are none.
+        package var longestGap: Duration?
 
         package init(
             _ job: Job,
             number: Int,
             next: Moment?,
             activity: Activity = .idle,
-            state: JobState? = nil
+            state: JobState? = nil,
+            longestGap: Duration? = nil
         ) {
             (self.job, self.number, self.next, self.activity, self.state) = (job, number, next, activity, state)
+            self.longestGap = longestGap
         }
     }
 
@@ -56,6 +68,8 @@ package struct StatusSnapshot: Sendable {
     package var target: String
     /// For how long the app cannot be reached; nil if it can.
     package var targetDown: Duration?
+    /// Why it could not be reached when last tried.
+    package var targetReason: String?
     /// Runs that wait for the app.
     package var waiting: Int
     package var runsInFlight: Int
@@ -72,6 +86,7 @@ package struct StatusSnapshot: Sendable {
         phase: Phase = .running,
         target: String,
         targetDown: Duration? = nil,
+        targetReason: String? = nil,
         waiting: Int = 0,
         runsInFlight: Int = 0,
         isStateWritable: Bool = true,
@@ -80,13 +95,14 @@ package struct StatusSnapshot: Sendable {
         metrics: Metrics
     ) {
         (self.pulse, self.now, self.started, self.phase) = (pulse, now, started, phase)
-        (self.target, self.targetDown, self.waiting) = (target, targetDown, waiting)
+        (self.target, self.targetDown, self.targetReason) = (target, targetDown, targetReason)
+        self.waiting = waiting
         (self.runsInFlight, self.isStateWritable, self.stateDirectory) = (runsInFlight, isStateWritable, stateDirectory)
         (self.entries, self.metrics) = (entries, metrics)
     }
 
     /// Past this many jobs an answer leaves out what would make it too large; which is said where it is left out.
-    package static let many = 500
+    package static let many = 200
 
     package var isLarge: Bool { entries.count > Self.many }
 
@@ -135,7 +151,7 @@ extension StatusSnapshot.Activity {
         case .waitingForThread: self = .waitingForThread
         case .attempting(_, let since, _): self = .running(for: time.uptime - (entry.runningSince ?? since))
         case .backoff(let end): self = .retrying(in: max(.zero, end - time.uptime))
-        case .held(let end, _): self = .held(for: max(.zero, end - time.uptime))
+        case .held(let end, let reason): self = .held(for: max(.zero, end - time.uptime), because: reason)
         }
     }
 }

@@ -22,13 +22,18 @@ enum StatusTable {
         }
         var lines = [summary(snapshot), "", line(head)]
         lines += rows.map(line)
-        lines += ["", "Times in \(clock.zone.name). Runs, oldest first: + ok  = busy  x failed  - not finished"]
+        lines += [
+            "",
+            "Times in \(clock.zone.name), where no zone is named. "
+                + "Runs, oldest first: + ok  = busy  x failed  - not finished",
+        ]
         return lines.joined(separator: "\n") + "\n"
     }
 
     private static func summary(_ snapshot: StatusSnapshot) -> String {
         let failing = snapshot.entries.count { $0.isFailing }
-        let health = snapshot.pulse.isHealthy ? "" : "THE LOOP IS STUCK since \(Phrase.duration(snapshot.pulse.age)); "
+        let stuck = Phrase.duration(snapshot.pulse.age)
+        let health = snapshot.pulse.isHealthy ? "" : "THE LOOP HAS BEEN STUCK for \(stuck); "
         let state = snapshot.isStateWritable ? "" : "; the state cannot be written"
         return "\(health)\(Phrase.phase(snapshot))\(state); \(counted(snapshot.entries.count, "job")) for "
             + "\(snapshot.target), \(failing == 0 ? "none" : String(failing)) failing, \(snapshot.runsInFlight) in flight"
@@ -36,7 +41,7 @@ enum StatusTable {
 
     private static func next(_ entry: StatusSnapshot.Entry, _ clock: WallClock) -> String {
         guard let next = entry.next else { return "none" }
-        return "\(clock.text(next)) (\(Phrase.until(next, from: clock.now)))"
+        return "\(clock.at(entry).text(next))\(clock.zoneNote(entry)) (\(Phrase.until(next, from: clock.now)))"
     }
 
     private static func last(_ entry: StatusSnapshot.Entry, _ now: Moment) -> String {
