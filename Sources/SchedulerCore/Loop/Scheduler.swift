@@ -93,6 +93,8 @@ package final class Scheduler {
         log.started(settings)
         openListeners()
         defer { closeListeners() }
+        // Its thread ends before the process, however the run ends.
+        defer { ledger.close() }
         for warning in settings.warnings(at: time.now()) { log.setting(warning: warning) }
         let graceEnd = time.uptime() + .seconds(settings.startupGraceSeconds)
         guard acquireState() else { return log.endedInStandby() }
@@ -105,10 +107,7 @@ package final class Scheduler {
         // Most of what a start needs is never needed again.
         ProgramMemory.giveBack()
         turn()
-        if case .grace = core.life {
-            ledger.close()
-            return log.endedInGrace()
-        }
+        if case .grace = core.life { return log.endedInGrace() }
         drain()
     }
 
