@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What a process holds of the machine, by /proc.
@@ -28,7 +29,7 @@ struct Footprint {
 
     /// Where the program file's code is mapped.
     static func code(of binary: Binary, named end: String) throws -> Range<UInt> {
-        let maps = try String(contentsOfFile: "/proc/\(binary.processID)/maps", encoding: .utf8)
+        let maps = try processFile("/proc/\(binary.processID)/maps")
         let line = try #require(maps.split(separator: "\n").first { $0.contains(" r-xp ") && $0.hasSuffix(end) })
         let ends = line.prefix { $0 != " " }.split(separator: "-").compactMap { UInt($0, radix: 16) }
         try #require(ends.count == 2)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Threads
@@ -15,7 +16,7 @@ struct ProgramMemoryTests {
 
     private func mappings() throws -> [Mapping] {
         var mappings: [Mapping] = []
-        for line in try String(contentsOfFile: "/proc/self/smaps", encoding: .utf8).split(separator: "\n") {
+        for line in try processFile("/proc/self/smaps").split(separator: "\n") {
             let words = line.split(separator: " ", omittingEmptySubsequences: true)
             let ends = words[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
             if ends.count == 2 {
