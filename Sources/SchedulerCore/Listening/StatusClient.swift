@@ -40,11 +40,13 @@ enum StatusClient {
     }
 
     /// What to look at where nobody answers.
-    private static func advice(_ endpoint: BlockingClient.Endpoint) -> String {
-        switch endpoint {
-        case .address(let address):
+    private static func advice(_ error: ClientError, _ endpoint: BlockingClient.Endpoint) -> String? {
+        switch (error, endpoint) {
+        case (.tooSlow, _): "it hangs, or is stopped"
+        case (.strangePeer, _), (.malformed, _): nil
+        case (_, .address(let address)):
             "is it running, and with \(Variable.listen.name)=\(address) as here? Its log says where it listens"
-        case .local:
+        case (_, .local):
             "is it running in this container, as this user, and with the same "
                 + LocalSocketName.variables.map(\.name).joined(separator: ", ")
                 + "? In another container: docker compose exec scheduler scheduler status"
@@ -60,7 +62,9 @@ enum StatusClient {
         do throws(ClientError) {
             return try BlockingClient.get(path, accept: accept, at: endpoint, within: patience)
         } catch {
-            throw NoAnswer(description: "no scheduler answers (\(error)); \(advice(endpoint))")
+            throw NoAnswer(
+                description: "no scheduler answers: \(error)" + (advice(error, endpoint).map { "; " + $0 } ?? "")
+            )
         }
     }
 }
