@@ -96,6 +96,10 @@ struct HoldTests {
         try life.app.set(faults: #"{"/api/sync/trigger": {"status": 500, "times": 1}}"#)
         let first = try life.start()
         try await first.line(containing: "Retrying job: daily ")
+        // The line may come before the record.
+        _ = try await eventually("the record") {
+            life.folder.text("state/state.log").contains(" failed job=daily ") ? true : nil
+        }
         first.signal(SIGKILL)
         _ = try await first.end()
         let second = try life.startUnchecked()

@@ -22,7 +22,7 @@ struct WithoutProcTests {
             (["check"], 0, "marketplaces"),
             (["--nonsense"], 64, #"option "--nonsense" is not known here"#),
             (["chekc"], 64, #"command "chekc" is not known; did you mean check?"#),
-            (["healthcheck"], 1, "no scheduler answers on @scheduler-sidecar/"),
+            (["healthcheck"], 1, "no scheduler answers: Connection refused"),
         ] as [([String], Int32, String)]
     )
     func commands(_ arguments: [String], status: Int32, text: String) async throws {
