@@ -23,7 +23,8 @@ extension Timetable {
         }
         while stretch.end < end.seconds {
             let after = zone.stretch(at: stretch.end)
-            // What a clock that is set back repeats is no slot again.
+            look(before: stretch.end)
+            // What a clock that is set back repeats is no slot again, unless the schedule has all hours.
             look(before: stretch.end + max(0, stretch.offset - after.offset))
             stretch = after
         }
