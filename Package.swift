@@ -51,7 +51,12 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .executableTarget(name: "scheduler", dependencies: ["CMain", "SchedulerCore"], swiftSettings: strict),
+        .executableTarget(
+            name: "scheduler",
+            dependencies: ["CMain", "SchedulerCore"],
+            exclude: ["Documentation.docc"],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "target-app",
             dependencies: ["CMain", "HTTPServer", "JSON", "Locking", "Schedule"],

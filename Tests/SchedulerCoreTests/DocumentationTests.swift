@@ -8,25 +8,25 @@ import Testing
 @testable import SchedulerCore
 
 /// What people read says what the program does: a variable that is forgotten in a table fails here.
-@Suite("README and .env.example")
+@Suite("The papers and .env.example")
 struct DocumentationTests {
-    @Test("the README's table of variables is the program's")
+    @Test("the table of variables is the program's")
     func variables() throws {
         let rows = Variable.allCases.map { "| `\($0.name)` | \($0.standard.cell) | \($0.row.summary) |" }
-        #expect(try Self.table(under: "## Variables") == rows)
+        #expect(try Papers.table(under: "Variables") == rows)
     }
 
-    @Test("the README's table of options is the program's")
+    @Test("the table of options is the program's")
     func options() throws {
         let rows = JobOption.all.map { "| `\($0.name)=` | \($0.standard.cell) | \($0.summary) |" }
-        #expect(try Self.table(under: "### Options") == rows)
+        #expect(try Papers.table(under: "Options") == rows)
     }
 
     @Test(
         "the jobs of the app's release of August 2026 load, with no fault and no warning that is not of its own making"
     )
     func jobsOfTheApp() throws {
-        let path = Self.root.appending(path: "docker/jobs/agnes-2026-08.jobs").path
+        let path = Papers.root.appending(path: "docker/jobs/agnes-2026-08.jobs").path
         let token = String(repeating: "t", count: 32)
         let settings = try Settings(environment: ["SCHEDULER_JOBS_FILE": path, "SCHEDULER_API_TOKEN": token])
         #expect(settings.jobs.count == 24)
@@ -40,7 +40,8 @@ struct DocumentationTests {
 
     @Test("job lines that people are shown are job lines")
     func examples() throws {
-        let text = try ["README.md", ".env.example", "docker/compose.yml"].flatMap(Self.file).joined(separator: "\n")
+        let names = try Papers.names() + [".env.example", "docker/compose.yml"]
+        let text = try names.map(Papers.text).joined(separator: "\n")
         let lines = text.matches(of: /SCHEDULER_JOB_([A-Z_]+)(?:=|: )'([^']+)'/)
         #expect(lines.count > 15)
         for line in lines {
@@ -118,27 +119,54 @@ struct DocumentationTests {
 
     @Test("no sentence names a variable that is not there")
     func mentioned() throws {
-        let folder = Self.root.appending(path: "Sources")
+        let folder = Papers.root.appending(path: "Sources")
         let files = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
         let sources = files.filter { $0.hasSuffix(".swift") }.map { "Sources/\($0)" }
         #expect(sources.count > 100)
         let known = Set(Variable.allCases.map(\.name))
-        for file in sources + ["README.md", "docker/compose.yml"] {
-            let text = try Self.file(file).joined(separator: "\n")
+        for file in try sources + Papers.names() + ["docker/compose.yml"] {
+            let text = try Papers.text(file)
             let names = text.matches(of: /\bSCHEDULER_[A-Z_]*[A-Z]\b/).map { String($0.output) }
             #expect(names.filter { !known.contains($0) && !$0.hasPrefix(Variable.jobPrefix) } == [], "\(file)")
         }
     }
 
-    @Test("the README's table of a run's fields is that of its last line")
+    @Test("the table of a run's fields is that of its last line")
     func fields() throws {
-        let names = try Self.table(under: "## The log").map { String($0.split(separator: "`")[1]) }
+        let names = try Papers.table(under: "The log").map { String($0.split(separator: "`")[1]) }
         #expect(names == Log.members("a", RunRecord(), bytes: 0).map(\.name.description))
+    }
+
+    @Test("the table of built-in jobs is the program's")
+    func builtinJobs() throws {
+        let settings = try Settings(environment: [:])
+        let rows = settings.jobs.map { job in
+            let zone = job.scheduleText.hasPrefix("daily") ? " UTC" : ""
+            return
+                "| `\(job.name)` | \(job.scheduleText)\(zone) | \(job.method) `\(job.path)` | \(job.timeoutSeconds) s |"
+        }
+        #expect(try Papers.table(under: "The built-in jobs") == rows)
+    }
+
+    @Test("each metric has a row, and each row is of one")
+    func metrics() throws {
+        let source = try Papers.text("Sources/Telling/Status/MetricsText.swift")
+        let shown = Set(source.matches(of: /"((scheduler|process)_[a-z_]+)["{]/).map { String($0.1) })
+        let rows = try Papers.table(under: "Metrics").compactMap { $0.split(separator: "|").first }
+        let told = Set(rows.joined().matches(of: /`([a-z_]+)[`{]/).map { String($0.1) })
+        #expect(shown.count > 15)
+        #expect(told == shown)
+    }
+
+    @Test("the table of outcomes has each, in the program's words")
+    func outcomes() throws {
+        let words = try Papers.table(under: "Outcomes").map { String($0.split(separator: "`")[1]) }
+        #expect(words.sorted() == Outcome.allCases.map(\.rawValue).sorted())
     }
 
     @Test("each outcome has a row of what to do")
     func trouble() throws {
-        let rows = try Self.table(under: "## When something is wrong")
+        let rows = try Papers.table(under: "When something is wrong")
         for outcome in Outcome.allCases where outcome != .ok {
             #expect(rows.contains { $0.contains("`outcome=\(outcome.rawValue)") }, "\(outcome)")
         }
@@ -146,28 +174,16 @@ struct DocumentationTests {
 
     // MARK: - Parts
 
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
-
-    static func text(_ name: String) throws -> String {
-        try String(contentsOf: root.appending(path: name), encoding: .utf8)
-    }
-
-    private static func file(_ name: String) throws -> [Substring] { try text(name).split(separator: "\n") }
+    private static func file(_ name: String) throws -> [Substring] { try Papers.text(name).split(separator: "\n") }
 
     /// The lines of .env.example that set a variable, or would if they were not commented out.
     private static func example() throws -> [Substring] {
         try file(".env.example").filter { $0.contains(/^#?[A-Z][A-Z0-9_]*=/) }
     }
-
-    /// The rows of the first table under a heading of the README, without its head.
-    private static func table(under heading: String) throws -> [String] {
-        let lines = try file("README.md").drop { $0 != heading }.drop { !$0.hasPrefix("|") }
-        return lines.prefix { $0.hasPrefix("|") }.dropFirst(2).map(String.init)
-    }
 }
 
 extension Standard {
-    /// As the README shows it: code, unless it is a number or words.
+    /// As the papers show it: code, unless it is a number or words.
     fileprivate var cell: String {
         switch self {
         case .words(let words): words

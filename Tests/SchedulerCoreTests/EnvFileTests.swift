@@ -169,7 +169,7 @@ struct EnvFileTests {
 
     @Test("the example is read alike by all, and as the environment that it is")
     func example() throws {
-        let file = EnvFile(try DocumentationTests.text(".env.example"), path: "f")
+        let file = EnvFile(try Papers.text(".env.example"), path: "f")
         #expect(file.notes == [])
         #expect(try Settings(environment: file.variables) == Settings(environment: [:]))
     }

@@ -12,7 +12,7 @@ struct HouseTests {
 
     @Test("each folder of Sources stands in the README's table, and each room named there is one")
     func rooms() throws {
-        let folder = Self.root.appending(path: "Sources")
+        let folder = Papers.root.appending(path: "Sources")
         let folders = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         #expect(folders.count > 10)
         #expect(try Self.table().map(\.name).sorted() == folders.sorted())
@@ -44,17 +44,9 @@ struct HouseTests {
 
     // MARK: - Parts
 
-    private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
-
-    private static func text(_ name: String) throws -> String {
-        try String(contentsOf: root.appending(path: name), encoding: .utf8)
-    }
-
     /// The first table under "The house": rooms in code, what they are for, and what they may import.
     private static func table() throws -> [Room] {
-        let lines = try text("README.md").split(separator: "\n").drop { $0 != "## The house" }
-        let rows = lines.drop { !$0.hasPrefix("|") }.prefix { $0.hasPrefix("|") }.dropFirst(2)
-        return rows.flatMap { row in
+        try Papers.table(under: "The house").flatMap { row in
             let cells = row.split(separator: "|")
             let imports = cells.last.map { $0.matches(of: /[A-Za-z]+/).map { String($0.output) } } ?? []
             return (cells.first ?? "").matches(of: /`([A-Za-z-]+)`/).map {
@@ -65,7 +57,7 @@ struct HouseTests {
 
     /// Each target of the manifest with its dependencies.
     private static func targets() throws -> [String: Set<String>] {
-        let parts = try text("Package.swift").split(separator: "targets: [\n", maxSplits: 1).last ?? ""
+        let parts = try Papers.text("Package.swift").split(separator: "targets: [\n", maxSplits: 1).last ?? ""
         var targets: [String: Set<String>] = [:]
         for part in parts.split(separator: "name: \"").dropFirst() {
             let name = part.prefix { $0 != "\"" }

@@ -1,6 +1,6 @@
 internal import Telling
 
-/// What `scheduler help` tells more of, since the image has no README; made of the tables that the README is compared with.
+/// What `scheduler help` tells more of, since the image has no papers; made of the tables that they are compared with.
 package enum HelpTopic: String, CaseIterable, Sendable {
     case jobs, schedules, variables, commands
 

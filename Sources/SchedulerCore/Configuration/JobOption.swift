@@ -15,7 +15,7 @@ struct JobOption: Sendable {
 
     let name: String
     let standard: Standard
-    /// What it is for, in the README's Markdown.
+    /// What it is for, in Markdown.
     let summary: String
     /// Takes a value; nil for those that the reader of lines knows by how they are written: `header.NAME=`, `body=`.
     var take: (@Sendable (inout JobOptions, String) throws(Problem) -> Void)?

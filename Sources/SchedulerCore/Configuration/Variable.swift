@@ -1,7 +1,7 @@
-/// The variables that are read, by their names, in the order in which the README has them.
+/// The variables that are read, by their names, in the order in which people read of them.
 ///
 /// Each has one row in `Variable+Rows.swift`; reading, the search for the name that was meant, and the tables for people
-/// (README.md and .env.example, which tests compare) come from there.
+/// (Operating.md and .env.example, which tests compare) come from there.
 package enum Variable: String, CaseIterable, Sendable {
     case apiURL = "API_URL"
     case token = "SCHEDULER_API_TOKEN"
@@ -64,7 +64,7 @@ extension Variable {
     struct Row {
         let standard: Standard
         let rule: Rule
-        /// What it is for, in the README's Markdown.
+        /// What it is for, in Markdown.
         let summary: String
 
         init(_ standard: Standard, _ rule: Rule, _ summary: String) {

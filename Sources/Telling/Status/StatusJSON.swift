@@ -2,7 +2,7 @@ internal import Clockwork
 internal import JSON
 internal import Schedule
 
-/// What the page shows, for programs; the README lists the members.
+/// What the page shows, for programs; Observing.md lists the members.
 enum StatusJSON {
     static func text(_ snapshot: StatusSnapshot) -> String { json(snapshot).description }
 
