@@ -79,7 +79,8 @@ struct LocalTests {
             }
         }
         // Whoever has more patience gets an answer as soon as the flood is over.
-        let server = try Server(on: [(silent, { $1.send(.text(200, "here")) })])
+        let handler: Server.Handler = { _, reply in reply.send(.text(200, "here")) }
+        let server = try Server(on: [(silent, handler)])
         defer { server.stop() }
         Thread {
             Thread.sleep(forTimeInterval: 0.05)
