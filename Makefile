@@ -75,7 +75,7 @@ bench: shipped test-deps
 	"$$($(SWIFT) build $(FLAGS) -c release --show-bin-path)/Benchmarks" $(or $(SECONDS),20) $(SHIPPED)
 
 shipped: ship-deps
-	@[ -e $(LIBCURL)/lib/libcurl.a ] || sh docker/libcurl.sh $(LIBCURL)
+	@[ -e $(LIBCURL)/lib/libcurl.a ] || sh docker/libcurl/build.sh $(LIBCURL)
 	sh docker/release.sh $(LIBCURL) $(SHIPPED) scheduler
 
 image:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The programs as the images ship them, for Debian 12: release.sh PREFIX OUT [product ...]
 #
-# PREFIX is where libcurl.sh put its library. The result needs no library at all: glibc is linked in as well, since most
+# PREFIX is where libcurl/build.sh put its library. The result needs no library at all: glibc is linked in as well, since most
 # of what its libraries and the loader keep in memory is never used. Names are looked up as /etc/nsswitch.conf says; of
 # its modules "files" and "dns" are part of the program; others are loaded from the system, which has to be of the same
 # release.

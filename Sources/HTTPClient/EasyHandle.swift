@@ -29,7 +29,7 @@ internal import CCurl
         try set(CURLOPT_FOLLOWLOCATION, 0)  // a login page is not a success, and the token stays here
         try set(CURLOPT_PROXY, "")  // http_proxy would get the token
         try set(CURLOPT_NOPROXY, "")  // no_proxy would lead round a proxy that was set on purpose
-        try setIfBuiltIn(CURLOPT_NETRC, 0)  // would send the password of a file; docker/libcurl.sh leaves netrc out
+        try setIfBuiltIn(CURLOPT_NETRC, 0)  // would send the password of a file; docker/libcurl leaves netrc out
         try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))  // HTTP/2 repeats a refused stream by itself
         try set(CURLOPT_HTTP09_ALLOWED, 0)
         try set(CURLOPT_HTTP_CONTENT_DECODING, 0)  // a Transfer-Encoding nobody asked for: kilobytes become gigabytes

@@ -8,7 +8,7 @@ import Testing
 @Suite("Monitoring files")
 struct AlertRulesTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../docker/prometheus").standardizedFileURL
+        .appending(path: "../../docker/monitoring/prometheus").standardizedFileURL
 
     @Test("each alert rule does what its test says, and the configuration is one")
     func rules() throws {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds libcurl.a from Debian's own source package, http and https only: libcurl.sh PREFIX
+# Builds libcurl.a from Debian's own source package, http and https only: build.sh PREFIX
 #
 # Debian's library loads 30 others (LDAP, SSH, Kerberos, ...), and their pages are most of what a small program over it
 # holds in memory. The source package has Debian's security patches, so a new build has them too; `scheduler version`
