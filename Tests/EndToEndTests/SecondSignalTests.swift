@@ -59,7 +59,7 @@ struct SecondSignalTests {
             #expect(try await scheduler.end() == .clean)
         }
         // Each of them alone takes a second or more of a stop that has time.
-        #expect(ContinuousClock.now - begin < .milliseconds(1_500))
+        #expect(ContinuousClock.now - begin < .milliseconds(1_900))
         if [.call, .flood, .disk, .reports].contains(hang) {
             #expect(scheduler.errorLines.filter { $0.contains(" outcome=") }.count == 1, "\(scheduler.errors)")
             let words = scheduler.errorLines.filter { $0.hasSuffix("INFO  Scheduler stopped.") }
