@@ -3,7 +3,9 @@ extension CronExpression {
     /// What EventBridge (minute to day of week, year) and Quartz (second to day of week, year) mean by a line.
     static func checkOrder(_ words: [Substring]) throws(ScheduleError) {
         guard words.contains("?") else { return }
-        if words.count == 7, let instead = checkedLine(words.prefix(6)) { throw .quartzYear(instead: instead) }
+        if words.count == 7, words[2] != "?", words[4] != "?", let instead = checkedLine(words.prefix(6)) {
+            throw .quartzYear(instead: instead)
+        }
         guard words.count == 6 else { return }
         for (word, kind) in zip(words, CronFieldKind.allCases) where word == "?" && (kind == .hour || kind == .month) {
             throw .field(kind, text: "?", .questionMark(instead: checkedLine(words.prefix(5))))
@@ -11,9 +13,12 @@ extension CronExpression {
     }
 
     /// Nothing that is no schedule is advised: it may be anything, a secret too.
+    ///
+    /// Nor is a step over days of the week, which begins with another day here.
     private static func checkedLine(_ words: ArraySlice<Substring>) -> String? {
         let line = line(words)
-        return (try? Schedule(words: Schedule.words(of: line))) == nil ? nil : line
+        let isStepped = words.last?.contains("/") ?? true
+        return isStepped || (try? Schedule(words: Schedule.words(of: line))) == nil ? nil : line
     }
 
     /// The line as it is written here; its last field is a day of week that counts from Sunday = 1.

@@ -26,10 +26,10 @@ extension ScheduleHint: CustomStringConvertible {
                 + #"write "monthly last HH:MM" for the last day of each month"#
         case .unevenStep(let field, let step, let count):
             "steps by \(step) through the \(count) values of \(field), which leaves a shorter gap at the end; "
-                + "an even step or every keeps the gap"
+                + "a step that divides them, or every, keeps the gap"
         case .eitherDay:
             "has both day fields restricted, and a day that matches either is one; "
-                + "for the first Monday of the month alone write MON#1 as day of week"
+                + "for one weekday of the month alone write its week behind it, as in MON#1 or FRI#3"
         case .quartzDays:
             "has days of the week as numbers beside a ?; here 1 is Monday, in Quartz and EventBridge it is Sunday: "
                 + "write names, as in MON-FRI"

@@ -181,6 +181,8 @@ struct RejectionTests {
             month "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write "cron 0 9 1 * *"
         cron 0 99 ? * 2-6 *
             hour "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write *
+        cron 0 9 ? * 2/2 *
+            hour "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write *
         cron ? 9 * * *
             minute "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write *
         cron 0 ?/2 * * *
@@ -203,6 +205,8 @@ struct RejectionTests {
         cron 0 0 31 2 */2
             schedule "cron 0 0 31 2 */2" can never fire: no month of its list has such a day
         # as people say it
+        cron 0 9 ? * 2-6 * *
+            cron has 7 fields; write 5 (minute hour day-of-month month day-of-week) or 6 (second first)
         every 5 minutes
             schedule "every 5 minutes" is not understood; write "every 5m"
         every 2 weeks

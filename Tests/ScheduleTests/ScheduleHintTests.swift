@@ -8,8 +8,8 @@ struct ScheduleHintTests {
     private let now = Moment(seconds: 1_767_225_600)
 
     private static let sevens =
-        "steps by 7 through the 60 values of minute, which leaves a shorter gap at the end; an even step or every keeps "
-        + "the gap"
+        "steps by 7 through the 60 values of minute, which leaves a shorter gap at the end; a step that divides "
+        + "them, or every, keeps the gap"
     private static let quartz =
         "has days of the week as numbers beside a ?; here 1 is Monday, in Quartz and EventBridge it is Sunday: write "
         + "names, as in MON-FRI"
@@ -25,8 +25,8 @@ struct ScheduleHintTests {
             (
                 "cron */7 * * * *", "UTC",
                 [
-                    "steps by 7 through the 60 values of minute, which leaves a shorter gap at the end; an even step or "
-                        + "every keeps the gap"
+                    "steps by 7 through the 60 values of minute, which leaves a shorter gap at the end; a step that divides "
+                        + "them, or every, keeps the gap"
                 ]
             ),
             (
@@ -60,8 +60,8 @@ struct ScheduleHintTests {
             (
                 "cron 0 3 */2 * *", "UTC",
                 [
-                    "steps by 2 through the 31 values of day-of-month, which leaves a shorter gap at the end; an even step "
-                        + "or every keeps the gap"
+                    "steps by 2 through the 31 values of day-of-month, which leaves a shorter gap at the end; a step that "
+                        + "divides them, or every, keeps the gap"
                 ]
             ),
             ("cron 0-59/7 * * * *", "UTC", [Self.sevens]), ("cron 3/7 * * * *", "UTC", [Self.sevens]),
@@ -70,8 +70,8 @@ struct ScheduleHintTests {
             (
                 "cron 0 9 1-7 * MON", "UTC",
                 [
-                    "has both day fields restricted, and a day that matches either is one; for the first Monday of the "
-                        + "month alone write MON#1 as day of week"
+                    "has both day fields restricted, and a day that matches either is one; for one weekday of the month "
+                        + "alone write its week behind it, as in MON#1 or FRI#3"
                 ]
             ),
             ("cron 0 0 9 ? * 2-6", "UTC", [Self.quartz]), ("cron 0 9 ? * 1", "UTC", [Self.quartz]),
