@@ -16,9 +16,9 @@ package struct RunRecord: Sendable, Equatable {
     /// From the begin of the first attempt to the end of the last.
     package var milliseconds: Int
     package var lateMilliseconds: Int
-    /// The first characters of a failed answer, or why there was none; secrets are masked.
+    /// The first characters of an answer that was not ok, or why there was none; secrets are masked.
     ///
-    /// Empty: it did not fail.
+    /// Empty: it was ok.
     package var reason: String
     /// Where a redirect pointed to; empty: nowhere.
     package var location: String

@@ -30,7 +30,7 @@ package enum BlockingClient {
     ) throws(ClientError) -> Answer {
         let deadline = ContinuousClock.now + patience
         let socket = try Socket.connected(to: endpoint, until: deadline)
-        if case .local = endpoint, !socket.isPeerTrusted { throw .strangePeer(user: socket.peer?.user) }
+        if case .local = endpoint, !socket.isPeerTrusted { throw .strangePeer(user: socket.peerUser) }
         let request = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nAccept: \(accept)\r\nConnection: close\r\n\r\n"
         var rest = Array(request.utf8)[...]
         while !rest.isEmpty {

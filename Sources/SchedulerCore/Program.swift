@@ -193,7 +193,8 @@ extension Program {
             let answer = try ask()
             let text = String(decoding: answer.body, as: UTF8.self)
             guard answer.server == StatusRoutes.server else {
-                errors.write("scheduler: what answers there is no scheduler; what else listens on that port?\n")
+                let found = "what answers there is no scheduler; something else has its port or its local name"
+                errors.write("scheduler: \(found)\n")
                 return Status.failed
             }
             guard answer.status == 200 else {

@@ -15,15 +15,15 @@ extension Socket {
     /// Whether the process at the other end has our user id.
     ///
     /// Else anyone who shares the network namespace could ask, or answer in our place (unix(7), SO_PEERCRED).
-    var isPeerTrusted: Bool { peer?.user == geteuid() }
+    var isPeerTrusted: Bool { peerUser == geteuid() }
 
-    /// The process at the other end.
-    var peer: (process: UInt32, user: UInt32)? {
+    /// The user of the process at the other end.
+    var peerUser: UInt32? {
         // struct ucred, which Glibc's Swift module leaves out: process, user, group.
         var credentials: [UInt32] = [0, 0, 0]
         var length = socklen_t(MemoryLayout<UInt32>.size * credentials.count)
         let answer = unsafe getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length)
-        return answer == 0 ? (credentials[0], credentials[1]) : nil
+        return answer == 0 ? credentials[1] : nil
     }
 
     /// A socket that is not connected yet.

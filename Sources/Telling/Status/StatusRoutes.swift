@@ -2,8 +2,8 @@ package import HTTPServer
 
 /// What the status listener answers: a request and a snapshot in, an answer out.
 ///
-/// Paths are compared exactly, so that nothing needs to be decoded; a query means nothing. Nothing of a request is repeated in an answer, no
-/// header lets another site's script read one, and no request changes anything.
+/// Paths are compared exactly, so that nothing needs to be decoded; a query means nothing. Nothing of a request is
+/// repeated in an answer, no header lets another site's script read one, and no request changes anything.
 package enum StatusRoutes {
     /// `snapshot` is only asked where it is needed: whether the loop turns has to be told without any lock.
     package static func response(
