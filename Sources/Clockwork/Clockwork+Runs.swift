@@ -72,7 +72,7 @@ extension Clockwork {
         // A connection that was made after the target went down; that of a handshake that failed is told here.
         if wasSeen, !hasBegun, target.downSince.map({ since > $0 }) ?? true { reached(at: time.uptime) }
         if end.isOwnLimit {
-            limited(job, attempt, end, time)
+            lacksRoom(job, attempt, .call(end.excerpt), time)
         } else if end.outcome == .unreachable {
             undelivered(job, attempt, end, since: since, time)
         } else if !wasSeen || !hasBegun && !mayBegin(job, attempt, shown) {
@@ -126,14 +126,6 @@ extension Clockwork {
         entries[job].hasWaited = true
         // It began before the target was last reached: once more, soon.
         set(job, target.isDown ? .waitingForTarget : .paused(until: time.uptime + Self.limitPause))
-        watch(job)
-    }
-
-    /// Our own process or machine refused the attempt what it needs, and is asked again after a second.
-    private mutating func limited(_ job: Int, _ attempt: Attempt, _ end: AttemptEnd, _ time: Reading) {
-        tellOfLimit(attempt.job, .call(end.excerpt), time)
-        guard mayGoOn(job), !isAhead(job, time.now) else { return giveUp(job, time) }
-        set(job, .paused(until: time.uptime + Self.limitPause))
         watch(job)
     }
 

@@ -94,20 +94,26 @@ extension Clockwork {
     package mutating func refused(_ attempt: Attempt, number: Int32, at time: Reading) -> [Order] {
         guard let (job, since, _) = place(of: attempt) else { return take() }
         let time = believed(time)
-        tellOfLimit(attempt.job, .thread(number), time)
+        lacksRoom(job, attempt, .thread(number), time)
+        if attempt.isProbe { target.forgoProbe(begunAt: since, at: time.uptime + Self.limitPause) }
+        forgetGone()
+        return take()
+    }
+
+    /// Our own process or machine refused the attempt what it needs: it waits in its place until another one ends, or
+    /// for a second.
+    mutating func lacksRoom(_ job: Int, _ attempt: Attempt, _ limit: Fact.Limit, _ time: Reading) {
+        tellOfLimit(attempt.job, limit, time)
         if mayGoOn(job), !isAhead(job, time.now) {
             ready(job, time)
             watch(job)
         } else {
             giveUp(job, time)
         }
-        if attempt.isProbe { target.forgoProbe(begunAt: since, at: time.uptime + Self.limitPause) }
         threadLimit = (open, until: time.uptime + Self.limitPause)
-        forgetGone()
-        return take()
     }
 
-    mutating func tellOfLimit(_ job: Job, _ limit: Fact.Limit, _ time: Reading) {
+    private mutating func tellOfLimit(_ job: Job, _ limit: Fact.Limit, _ time: Reading) {
         if let told = toldOfLimit, time.uptime - told < Self.limitTelling { return }
         toldOfLimit = time.uptime
         note(.limited(job, limit))

@@ -7,7 +7,7 @@ package struct Entry: Sendable {
         case idle
         /// Jitter, or the spread after a start: begins at this moment, on the wall clock.
         case delayed(until: Moment)
-        /// The spread after an outage, or a second after something was refused.
+        /// The spread after an outage, or once more after a connection that began before it.
         case paused(until: Duration)
         /// Begins when the target is up, or as a probe.
         case waitingForTarget
@@ -72,9 +72,8 @@ package struct Entry: Sendable {
     var waitReason: SlotReason? {
         switch stage {
         case .waitingForThread: .threads
-        case .waitingForTarget: .targetDown
-        // After an outage, or after our own machine refused something.
-        case .paused: hasWaited ? .targetDown : .threads
+        // Or for its turn after an outage.
+        case .waitingForTarget, .paused: .targetDown
         default: nil
         }
     }

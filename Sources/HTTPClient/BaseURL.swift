@@ -7,6 +7,9 @@ package struct BaseURL: Sendable, Hashable {
     /// As it was written, without a trailing slash.
     package let text: String
 
+    /// Whether its host is an address, and no name to be looked up.
+    package var isAddress: Bool { host.contains(":") || host.utf8.allSatisfy { (0x2E...0x39).contains($0) } }
+
     /// RFC 9110 §4.1 asks servers for 8,000; a base longer than this is a slip.
     package static let longest = 2_048
 

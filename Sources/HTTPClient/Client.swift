@@ -19,6 +19,12 @@ package final class Client {
     ) throws(TransferError) -> Response {
         let ready = if let transport { transport } else { try Transport() }
         transport = ready
-        return try ready.send(request, until: cancellation, connected: connected)
+        do throws(TransferError) {
+            return try ready.send(request, until: cancellation, connected: connected)
+        } catch {
+            // What it holds may be what another thread's call lacks.
+            if error.kind == .limited { transport = nil }
+            throw error
+        }
     }
 }

@@ -43,11 +43,14 @@ package enum ProcessEnvironment {
     package static func chooseHeaps(jobs: Int) { _ = mallopt(M_ARENA_MAX, jobs <= 100 ? 1 : 4) }
 
     /// As many open files as the system allows: each call in flight takes a few, and so does each reader of the status.
-    package static func raiseFileLimit() {
+    package static func raiseFileLimit() -> OpenFiles {
         var limit = rlimit()
-        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .enough }
         limit.rlim_cur = limit.rlim_max
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        let files = OpenFiles(limit: Int(clamping: limit.rlim_max))
+        guard files != .enough else { return files }
+        return OpenFiles(limit: files.limit, taken: (0..<Int32(files.limit)).count { fcntl($0, F_GETFD) >= 0 })
     }
 
     /// Keeps secrets where they are: no core dump holds the token, and no library writes TLS keys to a file.

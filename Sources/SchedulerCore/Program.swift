@@ -270,7 +270,7 @@ extension Program {
         let secrets = SecretBook(settings.secrets)
         let log = log(settings, secrets, to: output)
         // Before the first thread is there.
-        ProcessEnvironment.raiseFileLimit()
+        let files = ProcessEnvironment.raiseFileLimit()
         ProcessEnvironment.chooseHeaps(jobs: settings.jobs.count)
         Library.start()
         log.zoneData(ZoneDirectory(environment: environment))
@@ -289,6 +289,7 @@ extension Program {
                 )
             } ?? MemoryLedger(),
             listeners: listeners,
+            files: files,
             buildDate: Version.date
         ) { Program.settings(environment, .running) }
         do throws(LedgerError) {

@@ -146,8 +146,8 @@ extension Log {
                 """
             case .call(let why):
                 """
-                The system refused what a call needs: \(why). It is tried again each second. Raise the limits on \
-                processes (pids) and open files (nofile) of the container.
+                The system refused what a call needs: \(why). It is made when another one ends, or after a second. Raise \
+                the limits on processes (pids) and open files (nofile) of the container.
                 """
             }
         warning(advice, [LogField("job", .own(job.name))])

@@ -53,7 +53,10 @@ struct StageRig {
         if let a = attempts.first(where: { $0.job.name == "a" }) {
             rig.pass(to: 0.6)
             switch stage {
-            case .paused: _ = rig.limit(a)
+            case .paused:
+                // The target is reached after it began.
+                if let c = attempts.first(where: { $0.job.name == "c" }) { _ = rig.connect(c) }
+                _ = rig.fail(a, .unreachable, wasSent: false)
             case .waitingForTarget: _ = rig.fail(a, .unreachable, wasSent: false)
             case .attempting: _ = rig.connect(a)
             case .backoff: _ = rig.answer(a, status: 500)

@@ -117,7 +117,7 @@ struct StageTests {
                 (.unreachable, "attempt a unreachable; down; for target 0"),
                 (.tls, "attempt a tls; began a 0#1; ended a 0 tls; idle"),
                 (.aborted, "attempt a aborted; connecting 0#1"),
-                (.limit, "attempt a unreachable; limited a; paused 0"),
+                (.limit, "attempt a unreachable; limited a; for thread 0"),
                 (.refused, "limited a; for thread 0"),
             ]
         ),
@@ -149,7 +149,7 @@ struct StageTests {
                 (.unreachable, "attempt a unreachable; withdrawn a; paused 0"),
                 (.tls, "attempt a tls; ended a 0 tls; idle"),
                 (.aborted, "attempt a aborted; withdrawn a; connecting 0#1"),
-                (.limit, "attempt a unreachable; withdrawn a; limited a; paused 0"),
+                (.limit, "attempt a unreachable; withdrawn a; limited a; for thread 0"),
             ]
         ),
         (

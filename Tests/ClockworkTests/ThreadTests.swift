@@ -125,16 +125,23 @@ struct ThreadTests {
         #expect(rig.ends.map(\.attempts) == [1])
     }
 
-    @Test("after a refusal no more threads than there are, for a second")
-    func refusedLimit() throws {
-        let jobs = try ["a", "b", "c"].map { try job($0, "daily 03:00") }
+    @Test(
+        "after a refusal no more calls than there are, for a second; each that ends makes room",
+        arguments: [true, false]
+    )
+    func refusedLimit(isRefused: Bool) throws {
+        let jobs = try ["a", "b", "c", "d"].map { try job($0, "daily 03:00") }
         var rig = Rig(jobs)
         let attempts = rig.look(at: 0)
-        #expect(rig.refuse(attempts[2]).isEmpty)
-        _ = rig.connect(attempts[0])
-        // One that ends makes room.
-        #expect(rig.answer(attempts[0], status: 200).map(\.brief) == ["c 0 first"])
-        #expect(rig.clockwork.open == 2)
+        for attempt in attempts[2...].reversed() {
+            #expect((isRefused ? rig.refuse(attempt) : rig.limit(attempt)).isEmpty)
+        }
+        for (attempt, next) in zip(attempts, ["c 0 first", "d 0 first"]) {
+            _ = rig.connect(attempt)
+            #expect(rig.answer(attempt, status: 200).map(\.brief) == [next])
+            #expect(rig.clockwork.open == 2)
+        }
+        #expect(rig.ends.map(\.outcome) == [.ok, .ok])
     }
 
     @Test("one that is refused its thread while the target is down waits for that, and not for a thread")

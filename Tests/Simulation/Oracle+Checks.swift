@@ -14,13 +14,14 @@ extension Oracle {
                 if jobs[job].isConfigured { holdByRecord(jobs[job]) }
             }
         case .look: try looked(clockwork)
-        case .end(let attempt, _, _):
+        case .end(let attempt, let end, _):
             let job = try known(attempt.job.name)
             try expect(!(jobs[job].run?.isInFlight ?? false), job, "had an attempt that ended, and is in flight")
             if mayGoOn(job), jobs[job].run == nil, let slot = jobs[job].call?.slot,
                 isWaiting(attempt.job.name, clockwork)
             {
-                jobs[job].waiting = (slot, jobs[job].paused?.reason ?? .targetDown)
+                let waitsForRoom = end.isOwnLimit && target.down == nil
+                jobs[job].waiting = (slot, waitsForRoom ? .threads : jobs[job].paused?.reason ?? .targetDown)
             }
             jobs[job].call = nil
         case .replace:
@@ -186,7 +187,7 @@ extension Oracle {
         clockwork.entries.contains {
             guard $0.job.name == name else { return false }
             if case .paused = $0.stage { return true }
-            return $0.stage == .waitingForTarget
+            return [.waitingForTarget, .waitingForThread].contains($0.stage)
         }
     }
 

@@ -51,7 +51,8 @@ extension Oracle {
         let job = try known(attempt.job.name)
         guard let call = jobs[job].call, call.attempt == attempt else { return }
         if end.isOwnLimit {
-            if waits(job, attempt) { jobs[job].paused = (time.uptime + .seconds(1), .threads, true) }
+            // Without this one.
+            limit = (openCalls - 1, time.uptime + .seconds(1))
         } else if end.outcome == .unreachable {
             miss(attempt, since: call.since, job)
         } else if !call.hasBegun, end.outcome != .aborted, target.down.map({ call.since > $0.since }) ?? true {

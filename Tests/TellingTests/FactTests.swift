@@ -274,8 +274,8 @@ struct FactTests {
             ),
             Row(
                 .limited(try Fixture.caller(), .call("no descriptor")),
-                "WARNING The system refused what a call needs: no descriptor. It is tried again each second. Raise the "
-                    + "limits on processes (pids) and open files (nofile) of the container. job=a"
+                "WARNING The system refused what a call needs: no descriptor. It is made when another one ends, or "
+                    + "after a second. Raise the limits on processes (pids) and open files (nofile) of the container. job=a"
             ),
             Row(
                 .clockIsWrong(Moment(seconds: 5)),

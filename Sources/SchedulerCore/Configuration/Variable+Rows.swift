@@ -52,7 +52,8 @@ extension Variable {
                 .words("as many as jobs, 4 to 256"),
                 .number(1...256, of: "threads"),
                 "attempts at once, 1 to 256; the rest wait for a free thread, and that counts as lateness. Each takes two "
-                    + "processes (one looks up the name), the sidecar five more: with more than 45, raise `pids_limit`"
+                    + "processes (one looks up the name), the sidecar five more: with more than 45, raise `pids_limit`. No more "
+                    + "than the limit on open files has room for: six each, fewer where `API_URL` has an address"
             )
         case .tick:
             Row(

@@ -17,7 +17,7 @@ final class StatusServer: Sendable {
     let address: ListenAddress?
     private let server: Server
 
-    init(_ listeners: Listeners, _ board: StatusBoard) throws(ListenError) {
+    init(_ listeners: Listeners, _ board: StatusBoard, _ files: OpenFiles) throws(ListenError) {
         address = listeners.tcp.first?.address
         let stack = AnswerStack()
         let handler: Server.Handler = { request, reply in
@@ -25,7 +25,10 @@ final class StatusServer: Sendable {
                 StatusRoutes.response(to: request, pulse: board.pulse, snapshot: board.snapshot)
             }
         }
-        server = try Server(on: (listeners.tcp + [listeners.local].compactMap(\.self)).map { ($0, handler) })
+        var limits = Limits()
+        limits.connections = files.clients
+        let all = listeners.tcp + [listeners.local].compactMap(\.self)
+        server = try Server(on: all.map { ($0, handler) }, limits: limits)
     }
 
     func start() { server.start() }

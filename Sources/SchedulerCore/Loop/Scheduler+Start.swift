@@ -52,8 +52,9 @@ extension Scheduler {
         case .success(let fresh):
             credentials.secrets.replaceValues(fresh.headerSecrets)
             let (now, before) = (time.reading(), core.clockwork.entries.filter { !$0.isGone }.map(\.job))
-            _ = core.decide { $0.replace(fresh.jobs, threads: fresh.maxConcurrency, at: now) }
-            callers.widen(to: fresh.maxConcurrency)
+            let threads = fresh.threads(files)
+            _ = core.decide { $0.replace(fresh.jobs, threads: threads, at: now) }
+            callers.widen(to: threads)
             for warning in fresh.warnings(at: now.now) { log.setting(warning: warning) }
             let change = JobsChange(from: before, to: fresh.jobs)
             log.reloaded(change, jobs: fresh.jobs.count, wasRefused: reloadIsRefused)

@@ -10,7 +10,7 @@ extension Scheduler {
         guard let listeners else { return }
         if listeners.local == nil { log.healthcheckIsTaken() }
         do throws(ListenError) {
-            let server = try StatusServer(listeners, board)
+            let server = try StatusServer(listeners, board, files)
             server.start()
             statusServer = server
             if let address = server.address { log.listening(address.url) }
@@ -28,7 +28,7 @@ extension Scheduler {
         guard let listeners, lacksLocalListener, uptime >= nextListenerTry else { return }
         nextListenerTry = uptime + .seconds(1)
         guard let name = listeners.localName, let listener = try? Listener(local: name),
-            let server = try? StatusServer(StatusServer.Listeners(tcp: [], local: listener), board)
+            let server = try? StatusServer(StatusServer.Listeners(tcp: [], local: listener), board, files)
         else { return }
         server.start()
         localServer = server

@@ -22,6 +22,7 @@ package final class Scheduler {
     let metrics = SharedMetrics()
     let cancellation = Cancellation()
     let listeners: StatusServer.Listeners?
+    let files: OpenFiles
     let board: StatusBoard
     var statusServer: StatusServer?
     /// The one that answers health checks alone, where that had to wait.
@@ -44,15 +45,17 @@ package final class Scheduler {
         alarm: Alarm,
         ledger: any Ledger = MemoryLedger(),
         listeners: StatusServer.Listeners? = nil,
+        files: OpenFiles = .enough,
         buildDate: Moment,
         random: RandomNumbers = RandomNumbers(),
         reload: @escaping () -> Result<Settings, SettingsFaults>
     ) {
         (self.settings, self.log, self.output, self.time) = (settings, log, output, time)
         (self.alarm, self.ledger, self.listeners, self.reload) = (alarm, ledger, listeners, reload)
-        self.credentials = credentials
+        (self.credentials, self.files) = (credentials, files)
         let bell = alarm.bell
-        let clockwork = Clockwork(jobs: settings.jobs, rules: settings.rules(buildDate), random: random)
+        let rules = settings.rules(buildDate, files)
+        let clockwork = Clockwork(jobs: settings.jobs, rules: rules, random: random)
         let core = Core(clockwork, ledger: ledger, time: time, ring: bell.ring)
         self.core = core
         board = StatusBoard(
@@ -75,7 +78,7 @@ package final class Scheduler {
             mask: redactor.mask,
             tell: { log.tell($0) }
         )
-        callers = Callers(runner, threads: settings.maxConcurrency, now: time.reading)
+        callers = Callers(runner, threads: rules.threads, now: time.reading)
         reports = settings.errorReports.map {
             ErrorReports(
                 $0,
@@ -96,6 +99,7 @@ package final class Scheduler {
         // Its thread ends before the process, however the run ends.
         defer { ledger.close() }
         for warning in settings.warnings(at: time.now()) { log.setting(warning: warning) }
+        if settings.threads(files) < min(settings.maxConcurrency, settings.jobs.count) { log.fewFiles(settings, files) }
         let graceEnd = time.uptime() + .seconds(settings.startupGraceSeconds)
         guard acquireState() else { return log.endedInStandby() }
         let known = try ledger.load()
@@ -172,13 +176,18 @@ final class SharedMetrics: Sendable {
 
 extension Settings {
     /// What the clockwork decides by.
-    func rules(_ buildDate: Moment) -> Clockwork.Rules {
+    func rules(_ buildDate: Moment, _ files: OpenFiles) -> Clockwork.Rules {
         Clockwork.Rules(
             tick: tick,
             buildDate: buildDate,
             seed: seed,
             spread: .seconds(startupSpreadSeconds),
-            threads: maxConcurrency
+            threads: threads(files)
         )
+    }
+
+    /// Calls that may be open at once.
+    func threads(_ files: OpenFiles) -> Int {
+        min(maxConcurrency, files.calls(byName: !target.isAddress || transport.proxy != nil))
     }
 }

@@ -18,6 +18,16 @@ extension Log {
         )
     }
 
+    func fewFiles(_ settings: Settings, _ files: OpenFiles) {
+        let (room, wish) = (settings.threads(files), settings.maxConcurrency)
+        warning(
+            """
+            The limit on open files (nofile, \(files.limit)) has room for \(own: counted(room, "call")) at once, of the \
+            \(wish) that SCHEDULER_MAX_CONCURRENCY allows; further runs wait until one ends. Raise nofile of the container.
+            """
+        )
+    }
+
     func nextSlot(_ job: Job, _ slot: Moment?) {
         info(
             "Next slot: \(own: job.name) (\(own: job.scheduleText))",
