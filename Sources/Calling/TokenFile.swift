@@ -46,7 +46,7 @@ extension TokenFile.Fault: CustomStringConvertible {
         switch self {
         case .unreadable(let fault): fault.description
         case .empty: "holds no token: the file is empty"
-        case .reference: UnexpandedReference.rule
+        case .reference: UnexpandedReference.problem + "; write the token itself into it"
         case .notVisibleASCII:
             "holds a blank, a control character or a non-ASCII character; only visible ASCII is allowed, and one newline "
                 + "at the end"

@@ -1,9 +1,10 @@
 /// `$(NAME)`, `${NAME}` or `${NAME:-x}`, which whatever starts a container was to replace, and did not.
 package enum UnexpandedReference {
     /// What is wrong with a text that holds one, to follow what it stands in.
-    package static let rule =
-        "holds a reference, $(NAME) or ${NAME}, that nothing has replaced; write the value, or set NAME where the "
-        + "container is started"
+    package static let rule = problem + "; write the value, or set NAME where the container is started"
+
+    /// The same without what to do.
+    package static let problem = "holds a reference, $(NAME) or ${NAME}, that nothing has replaced"
 
     /// Whether a text holds one.
     package static func isIn(_ text: String) -> Bool {

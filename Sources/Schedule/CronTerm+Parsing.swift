@@ -50,7 +50,8 @@ private struct Item {
         // 7 is the Sunday that begins the next week.
         if low > last { return terms(first, high, step) }
         let reached = low + (last - low) / step * step
-        return terms(low, last, step) + terms(reached + step - kind.count, high, step)
+        let others = terms(reached + step - kind.count, high, step)
+        return terms(low, others.isEmpty ? reached : last, step) + others
     }
 
     private func terms(_ low: Int, _ high: Int, _ step: Int) -> [CronTerm] {

@@ -23,6 +23,14 @@ package enum CronTerm: Hashable, Sendable {
         if case .every = self { true } else { false }
     }
 
+    /// Whether it means a day by its place in the month.
+    var dependsOnMonth: Bool {
+        switch self {
+        case .every, .span, .from, .hashed: false
+        case .lastDay, .lastWeekday, .nearestWeekday, .lastOf, .nth: true
+        }
+    }
+
     /// Where the term stands in a sorted list.
     var sortKey: (Int, Int, Int, Int) {
         switch self {

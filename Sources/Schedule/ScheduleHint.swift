@@ -4,8 +4,8 @@ package enum ScheduleHint: Hashable, Sendable {
     case skipsMonth(Int)
     /// A step that does not divide its field: the last gap is another.
     case unevenStep(field: String, step: Int, count: Int)
-    /// Both day fields are restricted; either counts.
-    case eitherDay
+    /// Both day fields are restricted; either counts. Whether the weekdays have their weeks, as in `MON#1`.
+    case eitherDay(hasWeeks: Bool)
     /// Days of the week as numbers beside a `?`, as Quartz has them.
     case quartzDays
     /// A slot's wall time that a clock change leaves out; the slot comes at `runs`.
@@ -27,9 +27,11 @@ extension ScheduleHint: CustomStringConvertible {
         case .unevenStep(let field, let step, let count):
             "steps by \(step) through the \(count) values of \(field), which leaves a shorter gap at the end; "
                 + "a step that divides them, or every, keeps the gap"
-        case .eitherDay:
+        case .eitherDay(let hasWeeks):
             "has both day fields restricted, and a day that matches either is one; "
-                + "for one weekday of the month alone write its week behind it, as in MON#1 or FRI#3"
+                + (hasWeeks
+                    ? "for the days of the week alone write * as day-of-month"
+                    : "for one weekday of the month alone write its week behind it, as in MON#1 or FRI#3")
         case .quartzDays:
             "has days of the week as numbers beside a ?; here 1 is Monday, in Quartz and EventBridge it is Sunday: "
                 + "write names, as in MON-FRI"
@@ -68,7 +70,9 @@ extension Timetable {
     private var cronHints: [ScheduleHint] {
         guard case .cron(let cron) = schedule else { return [] }
         var hints = cron.fields.compactMap(unevenStep)
-        if !cron.dayOfMonth.beginsWithStar, !cron.dayOfWeek.beginsWithStar { hints.append(.eitherDay) }
+        if !cron.dayOfMonth.beginsWithStar, !cron.dayOfWeek.beginsWithStar {
+            hints.append(.eitherDay(hasWeeks: cron.dayOfWeek.terms.allSatisfy(\.dependsOnMonth)))
+        }
         if cron.hasQuartzDays.isTrue { hints.append(.quartzDays) }
         return hints
     }
@@ -82,11 +86,16 @@ extension Timetable {
 
     /// The first step of a field that goes over its end in another gap.
     private func unevenStep(_ kind: CronFieldKind, _ field: CronField) -> ScheduleHint? {
+        let starts = field.terms.compactMap { if case .span(let low, _, _) = $0 { Int(low) } else { nil } }
         let steps = field.terms.compactMap { term -> Int? in
             switch term {
-            case .every(let step), .from(_, let step), .hashed(nil, _, let step): Int(step)
-            case .span(_, let high, let step) where Int(high) >= kind.bounds.lowerBound + kind.count - 1: Int(step)
-            default: nil
+            case .every(let step), .from(_, let step), .hashed(nil, _, let step): return Int(step)
+            case .span(let low, let high, let step) where Int(high) >= kind.bounds.lowerBound + kind.count - 1:
+                let (low, step) = (Int(low), Int(step))
+                let next = low + (Int(high) - low) / step * step + step - kind.count
+                // A range that goes round the end is two terms, and the second goes on where the first would.
+                return starts.contains(next) ? nil : step
+            default: return nil
             }
         }
         return steps.first { $0 > 1 && !kind.count.isMultiple(of: $0) }

@@ -14,6 +14,13 @@ struct ScheduleHintTests {
         "has days of the week as numbers beside a ?; here 1 is Monday, in Quartz and EventBridge it is Sunday: write "
         + "names, as in MON-FRI"
 
+    private static let either =
+        "has both day fields restricted, and a day that matches either is one; for one weekday of the month "
+        + "alone write its week behind it, as in MON#1 or FRI#3"
+    private static let weeks =
+        "has both day fields restricted, and a day that matches either is one; for the days of the week alone write * as "
+        + "day-of-month"
+
     private static func offset(_ zone: String, _ offset: String) -> String {
         "has the zone \(zone), which is always UTC\(offset), in summer too; write a zone of a place, such as "
             + "Europe/Prague, or UTC"
@@ -66,14 +73,15 @@ struct ScheduleHintTests {
             ),
             ("cron 0-59/7 * * * *", "UTC", [Self.sevens]), ("cron 3/7 * * * *", "UTC", [Self.sevens]),
             ("cron H/7 * * * *", "UTC", [Self.sevens]), ("cron 0-50/7 * * * *", "UTC", []),
+            ("cron 50-10/7 * * * *", "UTC", []), ("cron 50-1/7 * * * *", "UTC", []), ("cron 50-4/7 * * * *", "UTC", []),
+            ("cron 0 0 * * WED-TUE/2", "UTC", []), ("cron 0 22-4/5 * * *", "UTC", []),
+            ("cron 50-59/7 * * * *", "UTC", [Self.sevens]), ("cron 0-3,50-59/7 * * * *", "UTC", [Self.sevens]),
             ("cron 0 20-5/3 * * *", "UTC", []), ("cron 20/15 * * * *", "UTC", []), ("cron 0 0 * * 1-5/2", "UTC", []),
             (
-                "cron 0 9 1-7 * MON", "UTC",
-                [
-                    "has both day fields restricted, and a day that matches either is one; for one weekday of the month "
-                        + "alone write its week behind it, as in MON#1 or FRI#3"
-                ]
+                "cron 0 9 1-7 * MON", "UTC", [Self.either]
             ),
+            ("cron 0 9 1-7 * MON#1", "UTC", [Self.weeks]), ("cron 0 9 15 * MON#1,FRIL", "UTC", [Self.weeks]),
+            ("cron 0 9 1-7 * MON#1,FRI", "UTC", [Self.either]), ("cron 0 9 * * MON#1", "UTC", []),
             ("cron 0 0 9 ? * 2-6", "UTC", [Self.quartz]), ("cron 0 9 ? * 1", "UTC", [Self.quartz]),
             ("cron 0 0 9 ? * MON-FRI", "UTC", []), ("cron 0 0 9 1 * ?", "UTC", []), ("cron 0 9 * * 2-6", "UTC", []),
             (

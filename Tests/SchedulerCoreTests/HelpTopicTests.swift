@@ -32,6 +32,13 @@ struct HelpTopicTests {
         #expect(!topic.text.contains("`") && !topic.text.contains("]("))
     }
 
+    @Test("it sends nobody to a paper: the image has none", arguments: HelpTopic.allCases)
+    func noPapers(_ topic: HelpTopic) {
+        for word in [" see ", " See ", "README", ".md", "article", "chapter"] {
+            #expect(!topic.text.contains(word), "\(word)")
+        }
+    }
+
     @Test(
         "Markdown becomes text",
         arguments: [

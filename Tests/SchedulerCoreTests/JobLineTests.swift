@@ -201,7 +201,10 @@ struct JobLineTests {
 
     @Test(
         "headers that only the two ends of a connection may send are faults",
-        arguments: ["Connection", "expect", "TE", "Trailer", "Transfer-Encoding", "Upgrade"]
+        arguments: [
+            "Connection", "expect", "TE", "Trailer", "Transfer-Encoding", "Upgrade", "Keep-Alive", "proxy-connection",
+            "HTTP2-Settings", "Proxy-Authorization", "Proxy-Authenticate",
+        ]
     )
     func connectionHeaders(_ name: String) {
         #expect(
@@ -209,6 +212,23 @@ struct JobLineTests {
                 #"header "\#(name)" is about the connection, which the sidecar makes; take it out"#
             ]
         )
+    }
+
+    @Test(
+        "a header that has no place here takes with it what may be the rest of its value",
+        arguments: [
+            ("header.Authorization=Bearer sk_live_51H", #"header "Authorization" is set by the sidecar itself; take it out"#),
+            ("header.authorization=Basic key=sk_live", #"header "authorization" is set by the sidecar itself; take it out"#),
+            (
+                "header.Proxy-Authorization=Basic sk_live_51H",
+                #"header "Proxy-Authorization" is about the connection, which the sidecar makes; take it out"#
+            ),
+            ("header.X()=a b", #"header name "X()" is not one; write letters, digits and -"#),
+            ("header.X=a\u{1} b", #"the value of header "X" holds a control character; take it out"#),
+        ]
+    )
+    func refusedHeaders(_ options: String, message: String) {
+        #expect(JobLine.parse("every 1m POST /x \(options)").faults.map(\.description) == [message])
     }
 
     @Test("64 headers are taken; with more all are counted and none of them is looked at")

@@ -50,6 +50,7 @@ struct TokenVariableTests {
         let advice = "write the path of a file that holds the token alone"
         let empty = try folder.write("empty", "\n")
         let blank = try folder.write("blank", "hunter2 hunter2")
+        let reference = try folder.write("reference", "$(TOKEN)")
         let directory = folder.url.path
         let pipe = folder.path("pipe")
         #expect(unsafe mkfifo(pipe, 0o600) == 0)
@@ -63,6 +64,11 @@ struct TokenVariableTests {
                 blank,
                 #"SCHEDULER_API_TOKEN_FILE="\#(blank)" holds a blank, a control character or a non-ASCII character; "#
                     + "only visible ASCII is allowed, and one newline at the end; \(advice)"
+            ),
+            (
+                reference,
+                #"SCHEDULER_API_TOKEN_FILE="\#(reference)" holds a reference, $(NAME) or ${NAME}, that nothing has "#
+                    + "replaced; write the token itself into it"
             ),
             (
                 "hunter2hunter2",

@@ -34,7 +34,8 @@ extension EnvironmentReader {
             secrets.append(token)
             return token
         } catch {
-            fault(.tokenFile, "\(file.shown) \(error); write the path of a file that holds the token alone")
+            let advice = error == .reference ? "" : "; write the path of a file that holds the token alone"
+            fault(.tokenFile, "\(file.shown) \(error)\(advice)")
             return nil
         }
     }

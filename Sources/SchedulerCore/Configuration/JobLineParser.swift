@@ -126,6 +126,8 @@ struct JobLineParser {
                 }
             } catch {
                 faults.append(error)
+                // What follows may belong to its value: `header.Authorization=Bearer …`.
+                if name.hasPrefix("header.") { hasWrongWord = true }
             }
             if name.hasPrefix("-") { break }
         }

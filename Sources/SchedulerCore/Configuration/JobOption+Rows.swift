@@ -20,7 +20,7 @@ extension JobOption {
         JobOption(
             "retries",
             .value("0"),
-            "more attempts within a run, 0 to 100; see [what a run does](#what-a-run-does)",
+            "more attempts within a run, 0 to 100, after `throttled`, `failed`, `timeout` and `broken`",
             read: count(to: 100),
             set: { $0.retries = $1 },
             text: { "\($0.retries)" },

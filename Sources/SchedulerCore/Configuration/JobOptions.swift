@@ -52,9 +52,11 @@ extension JobOptions {
         "authorization", "host", "content-length", "idempotency-key", "x-request-id", "traceparent",
     ]
 
-    /// RFC 9110 §7.6.1 and §10.1.1: with these the two ends of a connection talk about it, and libcurl does not know.
+    /// RFC 9110 §7.6.1, §10.1.1, §11.7, RFC 7540 §3.2.1: with these the two ends of a connection, or it
+    /// and a proxy, talk about it, and libcurl does not know.
     private static let connectionHeaders: Set<String> = [
-        "connection", "expect", "te", "trailer", "transfer-encoding", "upgrade",
+        "connection", "expect", "http2-settings", "keep-alive", "proxy-authenticate", "proxy-authentication-info",
+        "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
     ]
 
     /// RFC 9110 §5.6.2, "token": the name of a header, or half of a media type.

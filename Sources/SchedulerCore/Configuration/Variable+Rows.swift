@@ -18,7 +18,7 @@ extension Variable {
             Row(
                 .unset,
                 .text("the path of a file with the token"),
-                "read the token from this file, see [the token](#the-token); not together with the one above"
+                "read [the token](#the-token) from this file; not together with the one above"
             )
         case .requireToken: Row(.value("false"), .flag, "`true`: no token is a fault")
         case .dataRefresh: Self.interval(900, of: "data-refresh")
