@@ -217,8 +217,14 @@ struct JobLineTests {
     @Test(
         "a header that has no place here takes with it what may be the rest of its value",
         arguments: [
-            ("header.Authorization=Bearer sk_live_51H", #"header "Authorization" is set by the sidecar itself; take it out"#),
-            ("header.authorization=Basic key=sk_live", #"header "authorization" is set by the sidecar itself; take it out"#),
+            (
+                "header.Authorization=Bearer sk_live_51H",
+                #"header "Authorization" is set by the sidecar itself; take it out"#
+            ),
+            (
+                "header.authorization=Basic key=sk_live",
+                #"header "authorization" is set by the sidecar itself; take it out"#
+            ),
             (
                 "header.Proxy-Authorization=Basic sk_live_51H",
                 #"header "Proxy-Authorization" is about the connection, which the sidecar makes; take it out"#

@@ -23,11 +23,30 @@ struct JobsFileTests {
     @Test(
         "a line of a crontab is answered with the line to write",
         arguments: [
-            ("*/5 * * * * curl -fsS -X POST http://app:8000/sync", "cron */5 * * * *"),
-            (#"0 3 * * 1-5 curl -H "X-Api-Key: sk_live_51H" http://app/x"#, "cron 0 3 * * 1-5"),
-            ("0\t3 *  * MON\troot /usr/bin/sync", "cron 0 3 * * MON"),
-            ("30 */10 * * * * curl http://app/x", "cron 30 */10 * * * *"), ("@daily curl http://app/x", "cron @daily"),
-            ("@every 5m curl http://app/x", "every 5m"), ("0 5 * * MON 2027 curl http://app/x", "cron 0 5 * * MON"),
+            ("*/5 * * * * curl -fsS -X POST http://app:8000/sync", "cron */5 * * * * POST /sync"),
+            (#"0 3 * * 1-5 curl -H "X-Api-Key: sk_live_51H" http://app/x"#, "cron 0 3 * * 1-5 GET /x"),
+            ("0 3 * * MON\troot /usr/bin/curl app:8000/d -dk=v", "cron 0 3 * * MON POST /d"),
+            ("30 */10 * * * * curl http://app", "cron 30 */10 * * * * GET /"),
+            ("@daily curl -I http://app/x", "cron @daily HEAD /x"),
+            ("@every 5m wget -qO- http://app/x", "every 5m GET /x"),
+            ("0 5 * * MON 2027 curl http://app/x", "cron 0 5 * * MON GET /x"),
+        ]
+    )
+    func crontabCall(_ line: String, instead: String) {
+        let (entries, bad) = JobsFile.parse(line + "\n")
+        #expect(entries == [])
+        #expect(
+            bad.map(\.fault.description) == [
+                #"is a line of a crontab; write "name: \#(instead)", with a name of your own"#
+            ]
+        )
+    }
+
+    @Test(
+        "where no call can be said the path is one's own",
+        arguments: [
+            ("0\t3 *  * MON\troot /usr/bin/sync", "cron 0 3 * * MON"), ("@daily curl $URL/x", "cron @daily"),
+            ("*/5 * * * * curl -X OPTIONS http://app/x", "cron */5 * * * *"),
         ]
     )
     func crontab(_ line: String, schedule: String) {
@@ -45,7 +64,8 @@ struct JobsFileTests {
         arguments: [
             ("@reboot curl http://app/x", .atReboot), ("MAILTO=ops@example.com", .setting),
             (#"SHELL = "a: b""#, .setting), ("CRON_TZ=Europe/Prague", .setting), ("61 * * * * x", .noName),
-            ("* * * *", .noName), ("@nonsense x", .noName), ("*/5 * * * *", .crontab(schedule: "cron */5 * * * *")),
+            ("* * * *", .noName), ("@nonsense x", .noName),
+            ("*/5 * * * *", .crontab(schedule: "cron */5 * * * *", call: nil)),
         ] as [(String, JobsFile.Fault)]
     )
     func others(_ line: String, fault: JobsFile.Fault) {

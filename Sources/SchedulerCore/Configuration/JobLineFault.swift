@@ -10,6 +10,8 @@ enum JobLineFault: Error, Equatable {
     case pathMissing(after: String)
     case path(String, String)
     case word(String)
+    /// A command in the place of the call, and the line that does the same.
+    case command(String, instead: String)
     /// A word behind a header, whose value it may be a part of.
     case behindHeader
     case offWithMore
@@ -57,6 +59,7 @@ extension JobLineFault: CustomStringConvertible {
         case .method(let text): "method \(quote(text)) is not allowed; write \(Self.methods.joined(separator: ", "))"
         case .pathMissing(let method): "has no path after \(ShownWord.of(method)); write \(ShownWord.of(method)) /api/…"
         case .path(let text, let problem): "path \"\(ShownWord.path(text))\" \(problem)"
+        case .command(let name, let instead): "names a command, \(name), and none is run here; write \"\(instead)\""
         case .word(let text): "\(quote(text)) is not understood; \(Self.advice(text))"
         case .behindHeader:
             "what follows a header (not shown) is not understood; write a value with blanks in quotes: "

@@ -32,6 +32,10 @@ struct JobLineParser {
             if words.count > 1 || body != nil || quoteFault != nil { faults.append(.offWithMore) }
             return
         }
+        if let command = command(words, in: text) {
+            faults.append(command)
+            return
+        }
         let options = words.firstIndex(where: JobLineWords.isOption) ?? words.count
         let rest = words[options...]
         words = Array(words[..<options])
@@ -47,6 +51,26 @@ struct JobLineParser {
     private mutating func wrongWord(_ fault: JobLineFault) {
         if !hasWrongWord { faults.append(fault) }
         hasWrongWord = true
+    }
+
+    /// What a line with curl in the place of its call is answered with; nil if it has none there.
+    private mutating func command(_ words: [String], in text: String) -> JobLineFault? {
+        let schedule = words.prefix { !CurlCommand.isName($0) && !JobLineFault.methods.contains($0) }
+        guard schedule.count < words.count, CurlCommand.isName(words[schedule.count]),
+            let command = CurlCommand(text[...])
+        else { return nil }
+        let call = command.call ?? "POST /path"
+        // A crontab may set variables before the command, and name a user.
+        let fields = schedule.prefix { !JobLineWords.isOption($0) }
+        guard !fields.isEmpty else { return .command(command.name, instead: call) }
+        do throws(ScheduleError) {
+            return .command(command.name, instead: "\(try Schedule(parsing: fields.joined(separator: " "))) \(call)")
+        } catch .writeInstead(_, let instead) {
+            return .command(command.name, instead: "\(instead) \(call)")
+        } catch {
+            faults.append(.schedule(error.showing(ShownWord.of).description))
+            return .command(command.name, instead: call)
+        }
     }
 
     // MARK: - Schedule and call

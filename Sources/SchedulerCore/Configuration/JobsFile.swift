@@ -15,8 +15,8 @@ enum JobsFile {
     /// Why a line is none of ours; follows where it stands.
     enum Fault: Equatable, CustomStringConvertible {
         case noName
-        /// A line of a crontab, with its schedule as a job line says it.
-        case crontab(schedule: String)
+        /// A line of a crontab, with its schedule as a job line says it, and its call where it has one.
+        case crontab(schedule: String, call: String?)
         case atReboot
         /// `NAME=value`, which a crontab may have.
         case setting
@@ -25,8 +25,9 @@ enum JobsFile {
             switch self {
             case .noName:
                 "has no name that ends with a colon and a blank; write \"name: job line\", or # before a comment"
-            case .crontab(let schedule):
-                "is a line of a crontab; write \"name: \(schedule) POST /path\", with a name and path of your own"
+            case .crontab(let schedule, let call):
+                "is a line of a crontab; write \"name: \(schedule) \(call ?? "POST /path")\", with a name "
+                    + (call == nil ? "and path of your own" : "of your own")
             case .atReboot:
                 "is a line of a crontab; give the job a schedule, and first=now makes it run at start too"
             case .setting: "is a setting of a crontab; take it out (CRON_TZ is tz= here, or \(Variable.timezone.name))"
@@ -82,7 +83,9 @@ enum JobsFile {
         for count in counts where words.count >= count {
             let fields = words.prefix(count).joined(separator: " ")
             let schedule = count == 2 ? String(fields.dropFirst()).lowercased() : "cron \(fields)"
-            if (try? Schedule(parsing: schedule)) != nil { return .crontab(schedule: schedule) }
+            if (try? Schedule(parsing: schedule)) != nil {
+                return .crontab(schedule: schedule, call: CurlCommand(line)?.call)
+            }
         }
         return nil
     }
