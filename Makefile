@@ -3,19 +3,20 @@
 SWIFT  ?= swift
 # An import that Package.swift does not declare is an error.
 FLAGS  := --explicit-target-dependency-import-check error
-# swift test, and what failed once more at its end.
+# swift test, and at its end what failed, what was left out, what took longest.
 TEST   := SWIFT=$(SWIFT) bash Tests/run.sh $(FLAGS)
 # Demo: seconds until it ends by itself; empty runs until Ctrl-C. Bench and fuzz: how long they measure or search.
 SECONDS ?=
 
-.PHONY: help build test lint format check tsan asan sim bench fuzz soak release demo deps test-deps clean \
+.PHONY: help build test test-all lint format check tsan asan sim bench fuzz soak release demo deps test-deps clean \
 	shipped image image-test ship-deps
 
 help:
 	@echo "make build    debug build, warnings are errors"
-	@echo "make test     all tests, end-to-end tests with the real binaries among them"
+	@echo "make test     the tests that can run here, without root, with libcurl's headers alone; says what it left out"
+	@echo "make test-all all of them, as root; what is missing is installed, or the test fails"
 	@echo "make lint     format check"
-	@echo "make check    lint, build, test: what CI runs"
+	@echo "make check    lint, build, test-all, and how long each took: what CI runs"
 	@echo "make tsan     all tests under the thread sanitizer"
 	@echo "make asan     all tests under the address sanitizer"
 	@echo "make sim      the clockwork on random clocks: a year of 10,000 lives; SEEDS=100 DAYS=30 for less"
@@ -31,10 +32,11 @@ help:
 build: deps
 	$(SWIFT) build $(FLAGS) --build-tests
 
-# The end-to-end tests by themselves: the others keep the processors busy, for minutes under a sanitizer.
-test: test-deps
-	$(TEST) --skip EndToEndTests
-	$(TEST) --filter EndToEndTests
+test: deps
+	@$(TEST)
+
+test-all: test-deps
+	@TEST_ALL=1 $(TEST)
 
 lint:
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift
@@ -42,19 +44,19 @@ lint:
 format:
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift
 
-check: lint build test
+check:
+	@MAKE=$(MAKE) bash Tests/check.sh lint build test-all
 
+tsan asan: export TEST_ALL := 1
 tsan asan: export SWIFT_BACKTRACE := enable=no
 tsan: export TSAN_OPTIONS := halt_on_error=0:exitcode=66
 asan: export ASAN_OPTIONS := detect_leaks=0
 
 tsan: test-deps
-	$(TEST) --sanitize=thread --scratch-path .build-tsan --skip EndToEndTests
-	$(TEST) --sanitize=thread --scratch-path .build-tsan --filter EndToEndTests
+	$(TEST) --sanitize=thread --scratch-path .build-tsan
 
 asan: test-deps
-	$(TEST) --sanitize=address --scratch-path .build-asan --skip EndToEndTests
-	$(TEST) --sanitize=address --scratch-path .build-asan --filter EndToEndTests
+	$(TEST) --sanitize=address --scratch-path .build-asan
 
 # How many simulated lives, and how many days of each.
 SEEDS ?= 10000

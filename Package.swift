@@ -10,6 +10,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+// The build's date (reproducible-builds.org): that of its sources, so that one source gives one binary.
+let sourceDate = Context.environment["SOURCE_DATE_EPOCH"].flatMap { Int64($0) } ?? 0
+
 let package = Package(
     name: "scheduler-sidecar",
     products: [
@@ -20,6 +23,7 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
         .target(name: "CMain"),
+        .target(name: "CBuild", cxxSettings: [.define("SOURCE_DATE", to: "\(sourceDate)")]),
         .target(name: "Locking", swiftSettings: strict),
         .target(name: "Files", swiftSettings: strict),
         .target(name: "Threads", dependencies: ["CLinux", "Locking"], swiftSettings: strict),
@@ -47,7 +51,7 @@ let package = Package(
             name: "SchedulerCore",
             dependencies: [
                 "Calling", "Clockwork", "Ledger", "Telling", "JSON", "Schedule", "HTTPClient", "HTTPServer", "Files",
-                "Threads", "CLinux", "Locking",
+                "Threads", "CBuild", "CLinux", "Locking",
             ],
             swiftSettings: strict
         ),
@@ -90,7 +94,7 @@ let package = Package(
         .target(name: "TestClient", path: "Tests/TestClient", swiftSettings: strict),
         .testTarget(
             name: "HTTPServerTests",
-            dependencies: ["HTTPServer", "Locking", "TestClient"],
+            dependencies: ["HTTPServer", "Locking", "TestClient", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

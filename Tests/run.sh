@@ -1,11 +1,28 @@
 #!/usr/bin/env bash
-# `swift test` with the given arguments; what failed is said once more at the end, where also a log that keeps only its
-# last lines has it. SWIFT names another swift.
+# All tests, or with --filter those alone, by `swift test` with the given arguments. At the end, where also a log that
+# keeps only its last lines has it: what failed, what was left out and why, and which tests took longest.
+#
+#   SWIFT       another swift
+#   TEST_ALL    set: a test that lacks something of the machine fails, instead of being left out
+#   STEP_TIMES  a file that gets a line for each of the two parts: seconds, name
 set -uo pipefail
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-"${SWIFT:-swift}" test "$@" 2>&1 | tee "$log"
-status=$?
+status=0
+run() { # name, arguments of swift test
+    local begin name=$1
+    begin=$(date +%s)
+    shift
+    "${SWIFT:-swift}" test "$@" 2>&1 | tee -a "$log" || status=1
+    echo "$(($(date +%s) - begin)) $name" >>"${STEP_TIMES:-/dev/null}"
+}
+case " $* " in
+*" --filter "*) run "some tests" "$@" ;;
+*) # The end-to-end tests by themselves: the others keep the processors busy, for minutes under a sanitizer.
+    run "unit tests" "$@" --skip EndToEndTests
+    run "end-to-end tests" "$@" --filter EndToEndTests
+    ;;
+esac
 if [ "$status" -ne 0 ]; then
     echo "--- what failed:"
     # An issue, and the lines that explain it, until the next event.
@@ -13,4 +30,8 @@ if [ "$status" -ne 0 ]; then
         /error: |WARNING: ThreadSanitizer|ERROR: AddressSanitizer|Fatal error/ || shown { print substr($0, 1, 1000) }' "$log" |
         tail -n 60
 fi
+echo "--- the slowest tests, in seconds:"
+sed -nE '/ Test run with /d; s/^[^ ]+ +Test (.*) (passed|failed) after ([0-9.]+) seconds.*/\3 \1/p' "$log" | sort -rn | head -n 10
+left=$(grep -oE 'needs [a-z:0-9]+"?$' "$log" | tr -d '"' | sort | uniq -c | awk '{ printf "%s%d %s %s", (NR > 1 ? ", " : ""), $1, $2, $3 }')
+[ -z "$left" ] || echo "--- left to make test-all: $left"
 exit "$status"

@@ -157,7 +157,7 @@ package struct Clockwork: Sendable {
         if isBelieved { lastBelieved = time }
         if !isBelieved, life == .running {
             life = .clockNotBelieved
-            note(.clockIsWrong(time.now))
+            note(.clockIsWrong(time.now, buildDate: rules.buildDate))
         } else if isBelieved, life == .clockNotBelieved {
             life = .running
             note(.clockIsRight(time.now))

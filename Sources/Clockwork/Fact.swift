@@ -39,7 +39,7 @@ package indirect enum Fact: Sendable {
     case targetIsUp(after: Duration, waited: Int)
     /// Our own process or machine refused an attempt what it needs; told once in a while.
     case limited(Job, Limit)
-    case clockIsWrong(Moment)
+    case clockIsWrong(Moment, buildDate: Moment)
     case clockIsRight(Moment)
     /// These jobs' last slots lay too far ahead, and count as "now".
     case clockWentBack([Job], Moment)

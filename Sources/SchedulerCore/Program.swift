@@ -39,9 +39,9 @@ package enum Program {
     private static func perform(_ command: Command, _ environment: [String: String]) throws(UsageError) -> Int32 {
         switch command {
         case .help(let topic): output.write(topic?.text ?? Command.usage)
-        case .version:
-            let zones = ZoneDirectory(environment: environment)
-            output.write((Version.lines(zones)).joined(separator: "\n") + "\n")
+        case .version(let libraries):
+            let lines = libraries ? Version.libraries : Version.lines(ZoneDirectory(environment: environment))
+            output.write(lines.joined(separator: "\n") + "\n")
         case .check(let asJSON, let path):
             let (environment, notes) = try path.map(file) ?? (environment, [])
             let found = settings(environment)
@@ -290,7 +290,7 @@ extension Program {
             } ?? MemoryLedger(),
             listeners: listeners,
             files: files,
-            buildDate: Version.date
+            buildDate: Version.buildDate
         ) { Program.settings(environment, .running) }
         do throws(LedgerError) {
             try scheduler.run()

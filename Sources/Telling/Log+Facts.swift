@@ -20,7 +20,7 @@ extension Log {
             debug("Target is still down: \(reason(end)).", [LogField("job", .own(attempt.job.name))])
         case .targetIsUp(let down, let waited): targetIsUp(target, after: down, waited: waited)
         case .limited(let job, let limit): limited(job, limit)
-        case .clockIsWrong(let now): clockIsWrong(now)
+        case .clockIsWrong(let now, let buildDate): clockIsWrong(now, buildDate)
         case .clockIsRight(let now): over("The wall clock is believed again: \(own: now.description).")
         case .clockWentBack(let jobs, let now): clockWentBack(jobs, now)
         case .began, .attemptEnded, .failed, .passed, .withdrawn, .configured, .gone, .dropped, .slotsGaveWay: break
@@ -153,11 +153,11 @@ extension Log {
         warning(advice, [LogField("job", .own(job.name))])
     }
 
-    private func clockIsWrong(_ now: Moment) {
+    private func clockIsWrong(_ now: Moment, _ buildDate: Moment) {
         warning(
             """
             The wall clock says \(own: now.description), which is before this program was built \
-            (\(own: Version.date.description)): nothing runs until the clock is right.
+            (\(own: buildDate.description)): nothing runs until the clock is right.
             """
         )
     }

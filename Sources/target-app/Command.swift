@@ -7,7 +7,7 @@ enum Command: Equatable {
     /// The system did not tell the arguments.
     case untold
 
-    static let versionText = "target-app 0.1.0"
+    static let versionText = "target-app 0.2.0"
 
     init(_ arguments: [String]?) {
         guard let arguments else {

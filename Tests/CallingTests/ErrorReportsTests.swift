@@ -25,7 +25,7 @@ struct ErrorReportsTests {
         #expect(seen.method == "POST")
         #expect(seen.target == "/i/v0/e/")
         #expect(seen.header("Content-Type") == "application/json")
-        #expect(seen.header("User-Agent") == "scheduler-sidecar/0.1.0")
+        #expect(seen.header("User-Agent") == "scheduler-sidecar/0.2.0")
         #expect(
             String(decoding: seen.body, as: UTF8.self)
                 == #"{"api_key":"phc_key","event":"$exception","distinct_id":"system","#
@@ -33,7 +33,7 @@ struct ErrorReportsTests {
                 + #""job":"/api/sync/trigger","method":"POST","component":"scheduler","#
                 + #""$exception_list":[{"type":"TransferError.unreachable","value":"refused","#
                 + #""mechanism":{"type":"generic","handled":true}}],"$exception_level":"error","#
-                + #""$lib":"scheduler-sidecar","$lib_version":"0.1.0"}}"#
+                + #""$lib":"scheduler-sidecar","$lib_version":"0.2.0"}}"#
         )
     }
 
@@ -45,7 +45,7 @@ struct ErrorReportsTests {
         settle()
         reports.stop()
         let body = String(decoding: try #require(posthog.seen.first).body, as: UTF8.self)
-        #expect(body.hasSuffix(#","$lib_version":"0.1.0","environment":"staging","release":"1.2.3"}}"#))
+        #expect(body.hasSuffix(#","$lib_version":"0.2.0","environment":"staging","release":"1.2.3"}}"#))
     }
 
     /// A fact by its first letter: the target is Down or Up, an attempt ended Unreachable, with a Timeout, Broken,

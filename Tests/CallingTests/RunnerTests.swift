@@ -22,7 +22,7 @@ struct RunnerTests {
         #expect(seen.method == "POST")
         #expect(seen.target == "/prefix/api/sync/trigger")
         #expect(seen.header("Authorization") == "Bearer hunter2")
-        #expect(seen.header("User-Agent") == "scheduler-sidecar/0.1.0")
+        #expect(seen.header("User-Agent") == "scheduler-sidecar/0.2.0")
         #expect(seen.header("Idempotency-Key") == "data-refresh@2026-01-01T00:00:00Z")
         #expect(seen.header("X-Scheduler-Job") == "data-refresh")
         #expect(seen.header("X-Scheduler-Slot") == "2026-01-01T00:00:00Z")

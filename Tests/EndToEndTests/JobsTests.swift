@@ -37,7 +37,7 @@ struct JobsTests {
             #expect(call.method == method)
             #expect(call.path == path)
             #expect(call.headers["authorization"] == "Bearer \(App.token)")
-            #expect(call.headers["user-agent"] == "scheduler-sidecar/0.1.0")
+            #expect(call.headers["user-agent"] == "scheduler-sidecar/0.2.0")
             #expect(call.headers["idempotency-key"] == "\(job)@\(call.slot)")
             #expect(call.headers["x-scheduler-trigger"] == "first")
             try await scheduler.line(containing: "Job \(path): 200 job=\(job) ")

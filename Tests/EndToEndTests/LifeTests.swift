@@ -121,7 +121,7 @@ struct LifeTests {
         "commands answer on standard output, and with the documented status",
         arguments: [
             (["check"], 0, "JOB "), (["check", "--json"], 0, #"{"jobs":["#),
-            (["version"], 0, "scheduler-sidecar 0.1.0\nlibcurl/"),
+            (["version"], 0, "scheduler-sidecar 0.2.0\nlibcurl/"),
             (["--help"], 0, "usage: scheduler"), (["nonsense"], 64, ""),
         ]
     )

@@ -8,14 +8,12 @@ import Threads
 
 @testable import Ledger
 
-@Suite(
-    "State: the thread that writes",
-    .enabled(if: getuid() == 0, "only root may become another user, who may have no threads")
-)
+@Suite("State: the thread that writes")
 struct StateThreadTests {
     private let rig: LedgerRig
 
     init() throws {
+        try Need.root()
         rig = try LedgerRig()
         // For the other user.
         unsafe chmod(rig.folder.url.path, 0o777)

@@ -17,8 +17,9 @@ struct CommandTests {
             (["help", "jobs"], .help(.jobs)), (["help", "variables"], .help(.variables)),
             (["check", "--env-file", ".env"], .check(asJSON: false, envFile: ".env")),
             (["check", "--env-file=a b", "--json"], .check(asJSON: true, envFile: "a b")),
-            (["version"], .version),
-            (["--version"], .version),
+            (["version"], .version()), (["--version"], .version()),
+            (["version", "--libraries"], .version(libraries: true)),
+            (["--libraries", "--version"], .version(libraries: true)),
         ]
     )
     func parses(_ arguments: [String], command: Command) throws {
@@ -60,6 +61,7 @@ struct CommandTests {
             (["healthcheck", "--json"], #"option "--json" is not known here"#),
             (["status", "now"], #"argument "now" is one too many"#),
             (["helthcheck"], #"command "helthcheck" is not known; did you mean healthcheck?"#),
+            (["version", "--library"], #"option "--library" is not known here"#),
             (["check", "now"], #"argument "now" is one too many"#),
             ([""], #"command "" is not known"#),
             (["help", "cron"], #"help knows nothing of "cron"; write jobs, schedules, variables, commands"#),

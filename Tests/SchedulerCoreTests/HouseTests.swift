@@ -37,7 +37,7 @@ struct HouseTests {
     func decided() throws {
         #expect(
             try Self.table().map(\.name).joined(separator: " ")
-                == "CCurl CLinux CMain Locking Files JSON Threads Schedule HTTPClient HTTPServer Clockwork Ledger Calling "
+                == "CCurl CLinux CMain CBuild Locking Files JSON Threads Schedule HTTPClient HTTPServer Clockwork Ledger Calling "
                 + "Telling SchedulerCore scheduler target-app"
         )
     }

@@ -113,7 +113,7 @@ struct StatusRoutesTests {
         board.entries[0].job.path = "/api/x"
         #expect(
             ask("/status", board).text == """
-                {"version":"0.1.0","time":"2026-11-21T12:00:00.000Z","started":"2026-11-21T11:00:00.000Z",\
+                {"version":"0.2.0","time":"2026-11-21T12:00:00.000Z","started":"2026-11-21T11:00:00.000Z",\
                 "phase":"running","healthy":true,"ready":true,"last_look_age_ms":20,"tick_ms":30000,\
                 "target":{"url":"http://app:8000","up":true,"reason":null,"down_ms":null,"runs_waiting":0},\
                 "runs_in_flight":0,\

@@ -36,6 +36,7 @@ package enum Shortage {
     ///
     /// The limit is the whole process's, but root's own threads know none.
     package static func ofThreads<Value>(_ body: @escaping () throws -> Value) throws -> Value {
+        try Need.root()
         turn.lock()
         defer { turn.unlock() }
         var before = rlimit()

@@ -2,23 +2,21 @@ package import Foundation
 
 /// Programs of the system that tests need; `make test-deps` installs them.
 package enum Tool {
-    package struct Missing: Error, CustomStringConvertible {
-        let name: String
-
-        package var description: String { "\(name) is not installed; run: make test-deps" }
-    }
-
     package struct Failure: Error {
         let command: String
         let output: String
     }
 
+    /// They make namespaces, enter them, or become another user.
+    private static let forRoot: Set = ["unshare", "nsenter", "setpriv"]
+
     package static func find(_ name: String) throws -> URL {
+        if forRoot.contains(name) { try Need.root() }
         for folder in ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"] {
             let file = URL(filePath: folder).appending(path: name)
             if FileManager.default.isExecutableFile(atPath: file.path) { return file }
         }
-        throw Missing(name: name)
+        throw try Need.missing(name, "make test-deps installs it")
     }
 
     /// Runs it to its end, in a folder, with a file as its standard input; answers what it wrote.

@@ -215,8 +215,10 @@ struct IdleWorkerPoolTests {
     }
 }
 
-@Suite("WorkerPool, where the system gives no thread", .enabled(if: getuid() == 0, "only root may become another user"))
+@Suite("WorkerPool, where the system gives no thread")
 struct RefusedWorkerPoolTests {
+    init() throws { try Need.root() }
+
     @Test("what wants a thread is answered with the error, and not done")
     func refused() async throws {
         let done = Mutex<[String]>([])

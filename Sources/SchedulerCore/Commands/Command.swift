@@ -12,7 +12,8 @@ package enum Command: Equatable, Sendable {
     case healthcheck
     /// Nil: all in short.
     case help(HelpTopic? = nil)
-    case version
+    /// Or what it is linked with.
+    case version(libraries: Bool = false)
 
     /// What `scheduler next` is asked.
     package struct NextRequest: Equatable, Sendable {
@@ -37,13 +38,13 @@ package enum Command: Equatable, Sendable {
         }
         var line = ArgumentLine(arguments)
         if line.flag("--version") {
-            self = .version
+            self = .version(libraries: line.flag("--libraries"))
             return
         }
         let command = line.word() ?? "run"
         switch command {
         case "run": self = .run
-        case "version": self = .version
+        case "version": self = .version(libraries: line.flag("--libraries"))
         case "status": self = .status(asJSON: line.flag("--json"))
         case "healthcheck": self = .healthcheck
         case "check": self = .check(asJSON: line.flag("--json"), envFile: try line.value("--env-file"))
@@ -120,7 +121,7 @@ package enum Command: Equatable, Sendable {
                scheduler status [--json]          ask the sidecar that runs with this environment how its jobs are
                scheduler healthcheck              the same for whether its clock turns: 0 if it does, else 1
                scheduler help [jobs | schedules | variables | commands], scheduler --help
-               scheduler version | --version
+               scheduler version [--libraries]    print the version; with --libraries a line for each library in it
 
         what can be written, with defaults and examples: scheduler help jobs, schedules, variables
 

@@ -62,7 +62,7 @@ static void set_options(CURL *easy, char *error) {
 
 static struct curl_slist *headers(void) {
   static const char *lines[] = {
-      "User-Agent: scheduler-sidecar/0.1.0",
+      "User-Agent: scheduler-sidecar/0.2.0",
       "Idempotency-Key: job-1@2026-11-21T08:57:31.842Z",
       "X-Scheduler-Job: job-1",
       "X-Scheduler-Slot: 2026-11-21T08:57:31.842Z",
