@@ -31,9 +31,11 @@ expect() { if [ "$2" = "$3" ]; then say "$1" "$2"; else fail "$1" "$2, not $3"; 
 # A tool that is promised and missing is a failure, not a pass.
 tool() { command -v "$1" >/dev/null || { fail "$2" "not checked: $1 is missing (pip install $3)"; return 1; }; }
 
+version=$(sed -n 's/.*number = "\(.*\)"/\1/p' Sources/Clockwork/Version.swift)
 build() { # image, target
     # shellcheck disable=SC2086
-    "$BUILDER" build ${BUILD_FLAGS:-} -f docker/Dockerfile --target "$2" -t "$1" . >"$work/build" 2>&1 ||
+    "$BUILDER" build ${BUILD_FLAGS:-} --build-arg "SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)" \
+        --label "org.opencontainers.image.version=$version" -f docker/Dockerfile --target "$2" -t "$1" . >"$work/build" 2>&1 ||
         { tail -30 "$work/build" >&2; echo "$1 was not built" >&2; exit 1; }
 }
 
@@ -100,6 +102,9 @@ for image in scheduler-sidecar target-app; do
 done
 say "of it the program" "$(inside scheduler-sidecar 'stat -c %s /usr/local/bin/scheduler' | awk '{printf "%.1f MB", $1 / 1e6}')"
 inside scheduler-sidecar 'scheduler version; ldd /usr/local/bin/scheduler' | sed 's/^[[:space:]]*/    /'
+names() { tr ',{}' '\n\n\n' | sed -n 's/^"name":"\(.*\)"$/\1/p' | sort | tr '\n' ' '; }
+expect "the list of libraries" "$(inside scheduler-sidecar 'cat /usr/share/sbom/scheduler.cdx.json' | names)" \
+    "$(inside scheduler-sidecar 'echo scheduler-sidecar; scheduler version --libraries' | cut -d' ' -f1 | sort | tr '\n' ' ')"
 # shellcheck disable=SC2043
 for image in scheduler-sidecar target-app; do
     expect "$image: setuid files" "$(inside $image 'find / -xdev -type f -perm /6000 | wc -l')" 0

@@ -12,6 +12,9 @@ shift 2
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/.."
 scratch=.build/small
+# The date of the sources: as given, of the commit, or where there is none of the newest file.
+: "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct 2>/dev/null || find Sources -type f -printf '%Ts\n' | sort -n | tail -n 1)}"
+export SOURCE_DATE_EPOCH
 
 # static-pie: at another address with each start, as if the libraries were shared.
 # --disable-local-rpath: glibc refuses to start a static program that has a path for libraries.
@@ -26,3 +29,5 @@ for product in "$@"; do
         -Xlinker -s
     install -D -t "$out" "$scratch/release/$product"
 done
+[ ! -e "$out/scheduler" ] || "$out/scheduler" version --libraries |
+    sh docker/sbom.sh "$("$out/scheduler" version | sed -n 's/^scheduler-sidecar //p')" >"$out/scheduler.cdx.json"

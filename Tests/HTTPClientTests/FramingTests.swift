@@ -22,10 +22,23 @@ struct FramingTests {
         #expect(error.kind == .broken && error.requestWasSent, "\(error)")
     }
 
-    @Test("the reason is said")
-    func reason() throws {
-        let error = try #require(throws: TransferError.self) { try send(Self.head) }
-        #expect(error.detail == "The connection ended inside the head of the answer")
+    @Test(
+        "the reason is said, as the papers have it",
+        arguments: [
+            (head, "The connection ended inside the head of the answer"), ("", "Empty reply from server"),
+            (
+                "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok",
+                "transfer closed with 1 bytes remaining to read"
+            ),
+            (
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n",
+                "transfer closed with outstanding read data remaining"
+            ),
+        ]
+    )
+    func reason(_ answer: String, reason: String) throws {
+        let error = try #require(throws: TransferError.self) { try send(answer) }
+        #expect(error.detail == reason)
     }
 
     @Test(

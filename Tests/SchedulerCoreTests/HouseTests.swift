@@ -37,8 +37,8 @@ struct HouseTests {
     func decided() throws {
         #expect(
             try Self.table().map(\.name).joined(separator: " ")
-                == "CCurl CLinux CMain CBuild Locking Files JSON Threads Schedule HTTPClient HTTPServer Clockwork Ledger Calling "
-                + "Telling SchedulerCore scheduler target-app"
+                == "CCurl CLinux CMain CBuild Locking Files JSON Threads Schedule HTTPClient HTTPServer Clockwork Ledger "
+                + "Calling Telling SchedulerCore scheduler target-app"
         )
     }
 

@@ -1,3 +1,4 @@
+import Clockwork
 import Foundation
 import Testing
 
@@ -38,6 +39,14 @@ struct PapersTests {
             }
         }
         #expect(count > 50)
+    }
+
+    @Test("the version is that of the changelog's newest part, which gets its date when it is tagged")
+    func version() throws {
+        let first = try #require(try Papers.text("CHANGELOG.md").firstMatch(of: /(?m)^## \[(.+)\] - (.+)$/))
+        #expect(first.1 == Version.number)
+        #expect(first.2 == "unreleased" || first.2.wholeMatch(of: /\d{4}-\d\d-\d\d/) != nil)
+        #expect(try Papers.text("Sources/target-app/Command.swift").contains("\"target-app \(Version.number)\""))
     }
 
     @Test("the README leads to each article")

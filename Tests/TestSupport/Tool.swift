@@ -4,7 +4,7 @@ package import Foundation
 package enum Tool {
     package struct Failure: Error {
         let command: String
-        let output: String
+        package let output: String
     }
 
     /// They make namespaces, enter them, or become another user.
