@@ -1,6 +1,6 @@
 import Foundation
 
-/// What people read: the README, CONTRIBUTING and the articles beside the code.
+/// What people read: the README, CONTRIBUTING, what is in docker/, and the articles beside the code.
 enum Papers {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardized
 
@@ -8,7 +8,7 @@ enum Papers {
     static func names() throws -> [String] {
         let folder = "Sources/scheduler/Documentation.docc"
         let articles = try FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path)
-        return ["README.md", "CONTRIBUTING.md"] + articles.sorted().map { "\(folder)/\($0)" }
+        return ["README.md", "CONTRIBUTING.md", "docker/README.md"] + articles.sorted().map { "\(folder)/\($0)" }
     }
 
     static func text(_ name: String) throws -> String {

@@ -75,7 +75,9 @@ struct QuotedLinesTests {
                     .compactMap { $0.components(separatedBy: " | ").first }
                 return cells.flatMap { $0.matches(of: /`([^`]+)`/) }.map { (name, String($0.1)) }
             }
-            let logged = text.matches(of: /(?m)^\d{4}-\S+Z (?:INFO |WARNING|ERROR|DEBUG) (.+)$/).map { String($0.1) }
+            let blocks = text.matches(of: /(?s)```\n(.+?)```/).map(\.1).joined()
+            let logged = blocks.matches(of: /(?m)^(?:\d{4}-\S+Z (?:INFO |WARNING|ERROR|DEBUG) )?([A-Z][a-z]+ .+)$/)
+                .map { String($0.1) }
             let spans = text.replacing(/(?s)```.*?```/, with: "").matches(of: /`((?:[A-Z][a-z]+|…) [^`:][^`]+)`/)
             return (logged + spans.map { String($0.1).replacing(/\s+/, with: " ") }).map { (name, $0) }
         }
