@@ -32,6 +32,6 @@ if [ "$status" -ne 0 ]; then
 fi
 echo "--- the slowest tests, in seconds:"
 sed -nE '/ Test run with /d; s/^[^ ]+ +Test (.*) (passed|failed) after ([0-9.]+) seconds.*/\3 \1/p' "$log" | sort -rn | head -n 10
-left=$(grep -oE 'needs [a-z:0-9]+"?$' "$log" | tr -d '"' | sort | uniq -c | awk '{ printf "%s%d %s %s", (NR > 1 ? ", " : ""), $1, $2, $3 }')
-[ -z "$left" ] || echo "--- left to make test-all: $left"
+left=$(grep -oE 'needs [a-z:0-9]+"?$' "$log" | tr -d '"' | sort | uniq -c | awk '{ printf "%s%s (%d)", (NR > 1 ? ", " : ""), $3, $1 }')
+[ -z "$left" ] || echo "--- left to make test-all, which has what they need: tests with $left"
 exit "$status"

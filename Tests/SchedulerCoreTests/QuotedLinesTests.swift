@@ -75,17 +75,21 @@ struct QuotedLinesTests {
                     .compactMap { $0.components(separatedBy: " | ").first }
                 return cells.flatMap { $0.matches(of: /`([^`]+)`/) }.map { (name, String($0.1)) }
             }
-            let blocks = text.matches(of: /(?s)```\n(.+?)```/).map(\.1).joined()
-            let logged = blocks.matches(of: /(?m)^(?:\d{4}-\S+Z (?:INFO |WARNING|ERROR|DEBUG) )?([A-Z][a-z]+ .+)$/)
-                .map { String($0.1) }
-            let spans = text.replacing(/(?s)```.*?```/, with: "").matches(of: /`((?:[A-Z][a-z]+|…) [^`:][^`]+)`/)
+            // Every second part is a block; that of a language begins with its name.
+            let parts = text.components(separatedBy: "```").enumerated()
+            let logged = parts.filter { $0.0 % 2 == 1 && $0.1.hasPrefix("\n") }.map(\.1).joined()
+                .matches(of: /(?m)^(?:\d{4}-\S+Z (?:INFO |WARNING|ERROR|DEBUG) )?([A-Z][a-z]+ .+)$/).map {
+                    String($0.1)
+                }
+            let prose = text.replacing(/(?s)```.*?```/, with: "")
+            let spans = prose.matches(of: /`((?:[A-Z][a-z]+|…|\d+ [a-z]+) [^`:][^`]+)`/)
             return (logged + spans.map { String($0.1).replacing(/\s+/, with: " ") }).map { (name, $0) }
         }
     }
 
     private static let known = Set(
         Log.members("a", RunRecord(), bytes: 0).map(\.name.description)
-            + ["catchup", "in_flight", "location", "startup_grace", "tick"]
+            + ["bq_metadata_initial_offset", "catchup", "in_flight", "location", "startup_grace", "tick"]
     )
 
     /// The parts of a line that are the program's own words: without the values of the example.
@@ -95,8 +99,8 @@ struct QuotedLinesTests {
             .filter { Outcome(rawValue: $0) == nil }
         let own = line.replacing(/https?:\/\/[^\s,]+|\/api\/\w+|\bsync\b|SCHEDULER_[A-Z_]+/, with: "…")
             .replacing(/\b[a-z_]{3,}=[^\s,)]*/, with: "…")
-            .replacing(/(?:\d+|…) (?:runs?|slots?|(?:in-flight )?jobs?|\w+ faults?|places?|log lines?)\b/, with: "…")
-            .replacing(/"[^"]*"|\([^)]*\)|\b\d+[smh]?\b/, with: "…")
+            .replacing(/\b\d+ (?:in-flight |configuration |log )?[a-z]+\b/, with: "…")
+            .replacing(/"[^"]*"|<[^>]*>|\([^)]*\)|\b\d+[smh]?\b/, with: "…")
         let words = own.split { "…;:".contains($0) }.map { $0.trimmingCharacters(in: .whitespaces) }
         return words.filter { $0.count(where: \.isLetter) > 3 } + (fields + outcomes).map { "unknown: \($0)" }
     }

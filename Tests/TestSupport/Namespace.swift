@@ -42,7 +42,8 @@ package final class Namespace {
         }
     }
 
-    deinit { kill(holder.processIdentifier, SIGKILL) }
+    // 0, which is all of us, if it never ran.
+    deinit { if holder.processIdentifier > 0 { kill(holder.processIdentifier, SIGKILL) } }
 
     /// What to start a program through, so that it runs in here; it keeps its process number.
     package var entrance: [String] { ["nsenter", "--target", "\(holder.processIdentifier)", "--net", "--mount"] }
