@@ -1,21 +1,33 @@
 extension Schedule {
+    /// The schedule of a text, or the one that it probably meant: `0 4 * * *`, `1h`.
+    package static func meant(by text: String) -> Schedule? {
+        do throws(ScheduleError) {
+            return try Schedule(parsing: text)
+        } catch {
+            guard case .writeInstead(_, let instead) = error else { return nil }
+            return try? Schedule(parsing: instead)
+        }
+    }
+
     /// Nobody mistypes more, and each guess costs a parse.
     private static let longestRepaired = 256
 
     /// What a text that is not a schedule probably meant, if that is one: the canonical form of a reading that works.
-    static func repaired(_ words: [Substring]) -> String? {
+    static func repaired(_ words: [Substring]) -> CronAdvice? {
         guard words.reduce(0, { $0 + $1.utf8.count }) <= longestRepaired else { return nil }
         for guess in guesses(words) {
             do throws(ScheduleError) {
                 let schedule = try Schedule(words: guess)
-                guard case .cron(let cron) = schedule, cron.hasQuartzDays.isTrue else { return schedule.description }
-                return CronExpression.line(guess.dropFirst())
+                guard case .cron(let cron) = schedule, cron.hasQuartzDays.isTrue else {
+                    return CronAdvice(line: schedule.description)
+                }
+                return CronAdvice(line: CronExpression.line(guess.dropFirst()))
             } catch {
                 if let instead = error.instead { return instead }
             }
         }
         let reading = PlainWords(words).reading?.map { $0[...] }
-        return reading.flatMap { try? Schedule(words: $0) }?.description
+        return reading.flatMap { try? Schedule(words: $0) }.map { CronAdvice(line: $0.description) }
     }
 
     /// Other readings, the likeliest first; few, so that a hostile text stays cheap.

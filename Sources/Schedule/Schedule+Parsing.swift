@@ -20,7 +20,8 @@ extension Schedule {
             try self.init(words: words)
         } catch {
             guard error.instead == nil, let instead = Self.repaired(words) else { throw error }
-            throw .writeInstead(text: text, instead: instead)
+            throw instead.year == nil
+                ? .writeInstead(text: text, instead: instead.line) : .writeWithoutYear(text: text, instead: instead)
         }
     }
 

@@ -4,7 +4,8 @@ struct PlainWords {
     private var times: [String] = []
     private var rest: [String] = []
 
-    private static let fillers: Set = ["at", "on", "and", "the", "&"]
+    private static let fillers: Set = ["at", "on", "and", "the", "&", "o'clock"]
+    private static let namedTimes = ["noon": "12:00", "midday": "12:00", "midnight": "00:00"]
     /// Where a week's days have no time.
     private static let someTime = "03:00"
 
@@ -14,7 +15,7 @@ struct PlainWords {
             text = text.split(separator: old, omittingEmptySubsequences: false).joined(separator: new)
         }
         for word in text.split(separator: " ") where !Self.fillers.contains(String(word)) {
-            if let time = Self.time(word) {
+            if let time = Self.namedTimes[String(word)] ?? Self.time(word) {
                 times.append(time)
             } else if let some = Self.days(word) {
                 days += some
@@ -26,7 +27,18 @@ struct PlainWords {
 
     /// The words of a schedule, which may yet be none.
     var reading: [String]? {
-        let (kind, more) = (rest.first ?? "weekly", rest.dropFirst())
+        let kind = rest.first ?? "weekly"
+        var (more, days, times) = (rest.dropFirst(), days, times)
+        // What a number is depends on where it stands: `daily 3`, `weekly 1 3`.
+        if kind == "weekly", days.isEmpty, let some = more.first.flatMap({ Self.numberedDays($0) }) {
+            days = some
+            more = more.dropFirst()
+        }
+        if kind == "daily" || kind == "weekly", !more.isEmpty, times.isEmpty,
+            let hours = Self.all(more.map { Self.hour($0) })
+        {
+            (times, more) = (hours, [])
+        }
         let list = times.joined(separator: ",")
         switch kind {
         case "every", "each", "rate", "daily", "weekly":
@@ -50,11 +62,33 @@ struct PlainWords {
         }
     }
 
-    /// `3:00`, `3am`, `03:00:00`, as `03:00`.
+    private static func all<Value>(_ values: [Value?]) -> [Value]? {
+        let known = values.compactMap { $0 }
+        return known.count == values.count ? known : nil
+    }
+
+    /// `3` as `03:00`.
+    private static func hour(_ word: String) -> String? {
+        wholeNumber(word).flatMap { $0 < 24 && word.count < 3 ? padded($0, to: 2) + ":00" : nil }
+    }
+
+    /// `1`, `1-5`, counted as in cron(5).
+    private static func numberedDays(_ word: String) -> [Weekday]? {
+        let ends = word.split(separator: "-", omittingEmptySubsequences: false).map { wholeNumber($0) ?? 8 }
+        guard ends.count <= 2, let first = ends.first, let last = ends.last, max(first, last) < 8 else { return nil }
+        return (first...(last < first ? last + 7 : last)).compactMap { Weekday(rawValue: $0 % 7) }
+    }
+
+    /// `3:00`, `3am`, `03:00:00`, `0300`, `03.00`, as `03:00`.
     private static func time(_ word: Substring) -> String? {
         let isAfternoon = word.hasSuffix("pm")
         let hasHalf = isAfternoon || word.hasSuffix("am")
-        let parts = word.dropLast(hasHalf ? 2 : 0).split(separator: ":", omittingEmptySubsequences: false)
+        let digits = word.dropLast(hasHalf ? 2 : 0)
+        let isPlain = digits.count == 4 && digits.allSatisfy(\.isNumber)
+        let parts =
+            isPlain
+            ? [digits.prefix(2), digits.suffix(2)]
+            : digits.split(omittingEmptySubsequences: false) { $0 == ":" || $0 == "." }
         guard parts.count <= 3, parts.count > (hasHalf ? 0 : 1), parts.allSatisfy({ (1...2).contains($0.count) }),
             parts.dropFirst().allSatisfy({ $0.count == 2 }), parts.count < 3 || parts[2] == "00",
             let hour = wholeNumber(parts[0]), hour <= (hasHalf ? 12 : 23),
@@ -84,18 +118,41 @@ struct PlainWords {
         "d": (1, "d"), "day": (1, "d"), "days": (1, "d"), "w": (7, "d"), "week": (7, "d"), "weeks": (7, "d"),
     ]
 
-    /// `5minutes`, `1hour30min`, `day`, as `5m`, `1h30m`, `1d`.
+    /// `5minutes`, `1hour30min`, `1.5h`, `day`, as `5m`, `1h30m`, `1h30m`, `1d`.
     private static func amount(_ text: String) -> String? {
         var (result, rest) = ("", text[...])
         while !rest.isEmpty {
-            let digits = rest.prefix { $0.isNumber }
+            let digits = rest.prefix { $0.isNumber || $0 == "." }
             let unit = rest.dropFirst(digits.count).prefix { $0.isLetter }
-            guard let (factor, letter) = units[String(unit)], let count = digits.isEmpty ? 1 : wholeNumber(digits),
-                count < 1_000_000
-            else { return nil }
-            result += "\(count * factor)\(letter)"
+            guard let (factor, letter) = units[String(unit)] else { return nil }
+            if let count = digits.isEmpty ? 1 : wholeNumber(digits) {
+                guard count < 1_000_000 else { return nil }
+                result += "\(count * factor)\(letter)"
+            } else if let some = fraction(digits, of: factor, letter) {
+                result += some
+            } else {
+                return nil
+            }
             rest = rest.dropFirst(digits.count + unit.count)
         }
         return result.isEmpty ? nil : result
+    }
+
+    /// `1.5` of `h` as `1h30m`, where that is whole seconds.
+    private static func fraction(_ digits: Substring, of factor: Int, _ letter: String) -> String? {
+        let parts = digits.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].count < 6, (1...3).contains(parts[1].count),
+            let whole = wholeNumber(parts[0]), let part = wholeNumber(parts[1]),
+            let unit = Interval.Unit(rawValue: letter)?.seconds
+        else { return nil }
+        let tens = Int64(parts[1].reduce(1) { tens, _ in tens * 10 })
+        let total = (Int64(whole) * tens + Int64(part)) * unit * Int64(factor)
+        guard total.isMultiple(of: tens), total > 0 else { return nil }
+        var (rest, text) = (total / tens, "")
+        for unit in Interval.Unit.allCases where rest >= unit.seconds {
+            text += "\(rest / unit.seconds)\(unit.rawValue)"
+            rest %= unit.seconds
+        }
+        return text
     }
 }

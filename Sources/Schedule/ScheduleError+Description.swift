@@ -13,6 +13,8 @@ extension ScheduleError: CustomStringConvertible {
                 + #"such as "every 15m", "daily 03:00" or "cron 0 5 * * 1""#
         case .writeInstead(let text, let instead):
             #"schedule "\#(text)" is not understood; write "\#(instead)""#
+        case .writeWithoutYear(let text, let instead):
+            #"schedule "\#(text)" is not understood; write \#(instead)"#
         case .atReboot:
             #"schedule "@reboot" is not a time; give the job a schedule, and first=now makes it run at start too"#
         case .incomplete(let kind):
@@ -25,9 +27,9 @@ extension ScheduleError: CustomStringConvertible {
             dayAndTimeDescription
         case .fieldCount(let count):
             "cron has \(count) \(count == 1 ? "field" : "fields"); write 5 (minute hour day-of-month month day-of-week) "
-                + "or 6 (second first)"
-        case .quartzYear(let instead):
-            #"cron has 7 fields, in Quartz's order with a year, which has no place here; write "\#(instead)""#
+                + "or 6 (second first)\(count == 7 ? Self.sevenFields : "")"
+        case .year(let count, let order, let instead):
+            #"cron has \#(count) fields, \#(order) with a year, which has no place here; write "\#(instead.line)""#
         case .unknownMacro(let text):
             #"cron "\#(text)" is not known; write \#(CronExpression.macros.keys.sorted().joined(separator: ", "))"#
         case .field(let kind, let text, let problem):
@@ -40,6 +42,10 @@ extension ScheduleError: CustomStringConvertible {
                 + "2026-03-08T02:30:00Z or 2026-03-08T02:30:00+01:00"
         }
     }
+
+    private static let sevenFields =
+        "; seven are second minute hour day-of-month month day-of-week year in Quartz, whose days count from Sunday = 1, "
+        + "and in supercronic, whose days count as here from Sunday = 0: leave out the year, and write names of days"
 
     private var intervalDescription: String {
         switch self {
@@ -89,7 +95,7 @@ extension ScheduleError.FieldProblem {
             #""\#(text)" is not for this field, ? is for the days; the order here, and in Quartz, is "#
                 + "second minute hour day-of-month month day-of-week, the second may be left out, "
                 + "in EventBridge minute hour day-of-month month day-of-week year; write "
-                + (instead.map { "\"\($0)\"" } ?? "*")
+                + (instead?.description ?? "*")
         case .misplaced:
             #""\#(text)" is not for this field; L, LW and 15W are for day-of-month, 5L and MON#2 for day-of-week"#
         case .bareLast:

@@ -12,6 +12,7 @@ extension ScheduleError {
             return .notASCII(text: show(word.map(String.init) ?? text))
         case .unknownKind(let text): return .unknownKind(text: first(text))
         case .writeInstead(let text, let instead): return .writeInstead(text: first(text), instead: instead)
+        case .writeWithoutYear(let text, let instead): return .writeWithoutYear(text: first(text), instead: instead)
         case .extraText(let text, let kind): return .extraText(text: show(text), after: kind)
         case .malformedInterval(let text): return .malformedInterval(text: show(text))
         case .intervalTooLong(let text): return .intervalTooLong(text: show(text))
@@ -27,7 +28,7 @@ extension ScheduleError {
             return .field(kind, text: show(text), problem)
         case .malformedMoment(let text): return .malformedMoment(text: show(text))
         // What can never fire, and what extra text follows, has been read and is right.
-        case .empty, .tooLong, .atReboot, .incomplete, .fieldCount, .quartzYear, .neverFires: return self
+        case .empty, .tooLong, .atReboot, .incomplete, .fieldCount, .year, .neverFires: return self
         }
     }
 }

@@ -8,6 +8,8 @@ package enum ScheduleError: Error, Equatable {
     case unknownKind(text: String)
     /// A text for which a schedule is known that it probably meant.
     case writeInstead(text: String, instead: String)
+    /// The same, where that leaves out a year.
+    case writeWithoutYear(text: String, instead: CronAdvice)
     case atReboot
     case incomplete(kind: String)
     case extraText(text: String, after: String)
@@ -18,8 +20,8 @@ package enum ScheduleError: Error, Equatable {
     case unknownWeekday(text: String)
     case malformedMonthDay(text: String)
     case fieldCount(Int)
-    /// Seven fields with a `?`: Quartz with a year.
-    case quartzYear(instead: String)
+    /// A field for the year, as Quartz and supercronic have it.
+    case year(fields: Int, order: String, CronAdvice)
     case unknownMacro(text: String)
     case field(CronFieldKind, text: String, FieldProblem)
     case neverFires(text: String)
@@ -35,7 +37,7 @@ package enum ScheduleError: Error, Equatable {
         /// The range of an `H`.
         case backwards(low: Int, high: Int)
         /// `?` in a field that is not one of days; the line that another scheduler's order of fields would mean.
-        case questionMark(instead: String?)
+        case questionMark(instead: CronAdvice?)
         /// `L`, `W` or `#` in a field that does not have it.
         case misplaced
         /// `L` alone in day-of-week.
@@ -47,9 +49,9 @@ package enum ScheduleError: Error, Equatable {
 
 extension ScheduleError {
     /// The line to write, where the fault itself knows it.
-    var instead: String? {
+    var instead: CronAdvice? {
         switch self {
-        case .quartzYear(let instead): instead
+        case .year(_, _, let instead): instead
         case .field(_, _, .questionMark(let instead)): instead
         default: nil
         }

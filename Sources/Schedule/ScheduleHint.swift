@@ -117,12 +117,14 @@ extension Timetable {
             defer { before = after }
             let readings = [before.end + before.offset, before.end + after.offset]
             let (low, high) = (readings.min() ?? 0, readings.max() ?? 0)
-            guard let wall = rule.next(onOrAfter: low), wall < high else { continue }
             let isGap = after.offset > before.offset
             guard !(isGap ? hasGap : hasFold) else { continue }
-            if isGap { hasGap = true } else { hasFold = true }
+            let wall = rule.next(onOrAfter: low).flatMap { $0 < high ? $0 : nil }
+            // A pause grows over the change, also where none of its wall times is the schedule's.
             let hole = hole(rule, since: isGap ? before.end : before.end + high - low, missing: high - low)
-            if hole != nil || rule.followsRealTime {
+            guard wall != nil || hole != nil else { continue }
+            if isGap { hasGap = true } else { hasFold = true }
+            guard let wall, hole == nil, !rule.followsRealTime else {
                 hints += [hole].compactMap { $0 }
                 continue
             }
@@ -135,16 +137,22 @@ extension Timetable {
 
     /// A pause round `instant` that is longer than between the same wall times on another day.
     ///
-    /// Not where that is longer than an hour and than the clock change: a day of 25 hours is no hole.
+    /// Where that is longer than an hour and than the clock change, the pauses beside it have to be as long: a day of
+    /// 25 hours is no hole, nor is a night that is an hour longer.
     private func hole(_ rule: CalendarRule, since instant: Int64, missing: Int64) -> ScheduleHint? {
         let search = SlotSearch(rule: rule, zone: zone)
         guard let last = search.latest(after: instant - 86_400, through: instant - 1),
             let next = search.next(after: last)
         else { return nil }
         let (from, to) = (zone.reading(at: last), zone.reading(at: next))
-        guard let usual = rule.next(onOrAfter: from + 1).map({ $0 - from }), usual <= max(missing, 3600),
-            next - last > usual
-        else { return nil }
+        guard let usual = rule.next(onOrAfter: from + 1).map({ $0 - from }), next - last > usual else { return nil }
+        if usual > max(missing, 3600) {
+            let beside = [
+                rule.previous(onOrBefore: from - 1).map { from - $0 }, rule.next(onOrAfter: to + 1).map { $0 - to },
+            ]
+            let longest = beside.compactMap { $0 }.max() ?? 0
+            guard case .fields = rule.clock, usual < 86_400, usual <= longest, next - last > longest else { return nil }
+        }
         return .hole(
             from: CivilTime(secondsSinceEpoch: from),
             to: CivilTime(secondsSinceEpoch: to),

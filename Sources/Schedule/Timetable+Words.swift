@@ -113,7 +113,7 @@ extension UInt64 {
 }
 
 /// `a`, `a and b`, `a, b and c`.
-func listed(_ items: [String], _ word: String = "and") -> String {
+package func listed(_ items: [String], _ word: String = "and") -> String {
     guard let last = items.last, items.count > 1 else { return items.first ?? "" }
     return items.dropLast().joined(separator: ", ") + " \(word) " + last
 }

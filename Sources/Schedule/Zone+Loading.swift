@@ -27,7 +27,10 @@ extension Zone {
         let path = directory.path
         switch fault {
         case .missing:
-            let near = NearestName.of(name, in: [Zone.utc.name] + directory.names())
+            let names = [Zone.utc.name] + directory.names()
+            let meant = ZoneAbbreviation.zones(name).filter(names.contains)
+            if meant.count > 1 { return .ambiguous(name: name, zones: meant) }
+            let near = meant.first ?? NearestName.of(name, in: names)
             return near == nil && !directory.exists
                 ? .noDirectory(name: name, directory: path)
                 : .unknown(name: name, directory: path, near: near)

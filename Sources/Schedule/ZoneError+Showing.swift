@@ -7,6 +7,7 @@ extension ZoneError {
         case .fixedOffset(let name): .fixedOffset(name: show(name))
         case .leapSeconds(let name): .leapSeconds(name: show(name))
         case .machineDependent(let name): .machineDependent(name: show(name))
+        case .ambiguous(let name, let zones): .ambiguous(name: show(name), zones: zones)
         case .unknown(let name, let directory, let near): .unknown(name: show(name), directory: directory, near: near)
         case .noDirectory(let name, let directory): .noDirectory(name: show(name), directory: directory)
         case .notAZoneFile(let name, let directory): .notAZoneFile(name: show(name), directory: directory)

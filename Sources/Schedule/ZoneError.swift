@@ -14,6 +14,8 @@ package enum ZoneError: Error, Equatable {
     /// The military letter for UTC.
     case zulu
     case unknown(name: String, directory: String, near: String?)
+    /// An abbreviation of several zones.
+    case ambiguous(name: String, zones: [String])
     case noDirectory(name: String, directory: String)
     case notAZoneFile(name: String, directory: String)
     case damaged(name: String, directory: String, reason: String)
@@ -41,6 +43,8 @@ extension ZoneError: CustomStringConvertible {
         case .unknown(let name, let directory, let near):
             #"zone "\#(name)" is not known in \#(directory); "#
                 + (near.map { #"did you mean "\#($0)"?"# } ?? "write an IANA name such as Europe/Prague, or UTC")
+        case .ambiguous(let name, let zones):
+            #"zone "\#(name)" is an abbreviation that may mean \#(listed(zones, "or")); write the one that is meant"#
         case .noDirectory(let name, let directory):
             #"zone "\#(name)" cannot be read, there is no zone directory \#(directory); "#
                 + "install tzdata, set TZDIR, or write UTC"

@@ -59,7 +59,7 @@ struct RejectionTests {
         daily 09:60
             time "09:60" is not a time of day; write HH:MM from 00:00 to 23:59, two digits each
         daily 0900
-            time "0900" is not a time of day; write HH:MM from 00:00 to 23:59, two digits each
+            schedule "daily 0900" is not understood; write "daily 09:00"
         daily ９:00
             schedule "daily ９:00" has a character outside ASCII; write plain letters and the digits 0-9
         daily -1:00
@@ -100,7 +100,7 @@ struct RejectionTests {
         cron * * * *
             cron has 4 fields; write 5 (minute hour day-of-month month day-of-week) or 6 (second first)
         cron * * * * * * *
-            cron has 7 fields; write 5 (minute hour day-of-month month day-of-week) or 6 (second first)
+            cron has 7 fields, the second first with a year, which has no place here; write "cron * * * * * *"
         # cron: what a field takes
         cron 60 * * * *
             minute "60" is outside 0-59
@@ -176,7 +176,7 @@ struct RejectionTests {
         cron 0 9 ? * 2-6 *
             hour "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write "cron 0 9 * * MON-FRI"
         cron 0/15 8-17 ? * 2#1,6L 2026
-            hour "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write "cron 0/15 8-17 * * MON#1,FRIL"
+            hour "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write "cron 0/15 8-17 * * MON#1,FRIL", which runs every year: 2026 has no place here
         cron 0 9 1 * ? *
             month "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write "cron 0 9 1 * *"
         cron 0 99 ? * 2-6 *
@@ -189,6 +189,38 @@ struct RejectionTests {
             hour "?/2" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write *
         cron 0 0 9 ? * 2-6 2026
             cron has 7 fields, in Quartz's order with a year, which has no place here; write "cron 0 0 9 * * MON-FRI"
+        cron 0 9 ? * 2-6 2026
+            hour "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write "cron 0 9 * * MON-FRI", which runs every year: 2026 has no place here
+        cron 0 9 1 * ? 2026-2028,2030/2
+            month "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write "cron 0 9 1 * *", which runs every year: 2026-2028,2030/2 has no place here
+        cron 0 9 1 * ? 2026,2027,2028,2029,2030
+            month "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write "cron 0 9 1 * *", which runs every year: a year has no place here
+        cron 0 9 ? * 2-6 MON
+            hour "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write *
+        cron 0 9 ? * 2-6 * *
+            hour "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write "cron 0 9 * * MON-FRI"
+        cron 0 9 1 * ? 2026 *
+            month "?" is not for this field, ? is for the days; the order here, and in Quartz, is second minute hour day-of-month month day-of-week, the second may be left out, in EventBridge minute hour day-of-month month day-of-week year; write "cron 0 9 1 * *", which runs every year: 2026 has no place here
+        cron(0 9 ? * 2-6 2026)
+            schedule "cron(0 9 ? * 2-6 2026)" is not understood; write "cron 0 9 * * MON-FRI", which runs every year: 2026 has no place here
+        0 0 9 ? * 2-6 2026
+            schedule "0 0 9 ? * 2-6 2026" is not understood; write "cron 0 0 9 * * MON-FRI", which runs every year: 2026 has no place here
+        cron 0 0 9 * * ? *
+            cron has 7 fields, in Quartz's order with a year, which has no place here; write "cron 0 0 9 * * *"
+        cron 0 0 9 * * MON-FRI 2027
+            cron has 7 fields, the second first with a year, which has no place here; write "cron 0 0 9 * * MON-FRI"
+        cron */10 * * * * * *
+            cron has 7 fields, the second first with a year, which has no place here; write "cron */10 * * * * *"
+        cron 0 0 9 * * 2-6 *
+            cron has 7 fields; write 5 (minute hour day-of-month month day-of-week) or 6 (second first); seven are second minute hour day-of-month month day-of-week year in Quartz, whose days count from Sunday = 1, and in supercronic, whose days count as here from Sunday = 0: leave out the year, and write names of days
+        cron 1 2 3 4 5 6 7
+            cron has 7 fields; write 5 (minute hour day-of-month month day-of-week) or 6 (second first); seven are second minute hour day-of-month month day-of-week year in Quartz, whose days count from Sunday = 1, and in supercronic, whose days count as here from Sunday = 0: leave out the year, and write names of days
+        cron 0 5 * * MON 2027
+            cron has 6 fields, the minute first with a year, which has no place here; write "cron 0 5 * * MON"
+        cron 0 5 * * MON 2027-
+            month "MON" is not a value; write 1-12 or a name such as DEC, *, a list a,b, a range a-b, a step */n or H
+        0 5 * * 1 2027
+            schedule "0 5 * * 1 2027" is not understood; write "cron 0 5 * * 1", which runs every year: 2027 has no place here
         # cron: never
         cron * * 31 2 *
             schedule "cron * * 31 2 *" can never fire: no month of its list has such a day
@@ -205,10 +237,54 @@ struct RejectionTests {
         cron 0 0 31 2 */2
             schedule "cron 0 0 31 2 */2" can never fire: no month of its list has such a day
         # as people say it
-        cron 0 9 ? * 2-6 * *
-            cron has 7 fields; write 5 (minute hour day-of-month month day-of-week) or 6 (second first)
         every 5 minutes
             schedule "every 5 minutes" is not understood; write "every 5m"
+        daily noon
+            schedule "daily noon" is not understood; write "daily 12:00"
+        daily at midnight
+            schedule "daily at midnight" is not understood; write "daily 00:00"
+        daily 3
+            schedule "daily 3" is not understood; write "daily 03:00"
+        daily 9,17
+            schedule "daily 9,17" is not understood; write "daily 09:00,17:00"
+        daily at 3 o'clock
+            schedule "daily at 3 o'clock" is not understood; write "daily 03:00"
+        daily 0300
+            schedule "daily 0300" is not understood; write "daily 03:00"
+        daily 09.30
+            schedule "daily 09.30" is not understood; write "daily 09:30"
+        daily 9.30pm
+            schedule "daily 9.30pm" is not understood; write "daily 21:30"
+        every day at noon
+            schedule "every day at noon" is not understood; write "daily 12:00"
+        every 1.5h
+            schedule "every 1.5h" is not understood; write "every 1h30m"
+        every 1.5 hours
+            schedule "every 1.5 hours" is not understood; write "every 1h30m"
+        every 0.5 minutes
+            schedule "every 0.5 minutes" is not understood; write "every 30s"
+        every 2.25d
+            schedule "every 2.25d" is not understood; write "every 2d6h"
+        every 0.5 weeks
+            schedule "every 0.5 weeks" is not understood; write "every 3d12h"
+        weekly 1 03:00
+            schedule "weekly 1 03:00" is not understood; write "weekly mon 03:00"
+        weekly 0 3
+            schedule "weekly 0 3" is not understood; write "weekly sun 03:00"
+        weekly 1-5 0700
+            schedule "weekly 1-5 0700" is not understood; write "weekly mon,tue,wed,thu,fri 07:00"
+        weekly 6-7 03:00
+            schedule "weekly 6-7 03:00" is not understood; write "weekly sat,sun 03:00"
+        weekly mon 3
+            schedule "weekly mon 3" is not understood; write "weekly mon 03:00"
+        daily 24
+            time "24" is not a time of day; write HH:MM from 00:00 to 23:59, two digits each
+        every 0.001s
+            duration "0.001s" is not whole numbers with the units d h m s, from long to short; write 90s, 15m, 2h, 1d or 1h30m
+        every 99999.999999h
+            duration "99999.999999h" is not whole numbers with the units d h m s, from long to short; write 90s, 15m, 2h, 1d or 1h30m
+        weekly 8 03:00
+            day "8" is not a day of the week; write mon tue wed thu fri sat sun, with commas between them
         every 2 weeks
             schedule "every 2 weeks" is not understood; write "every 14d"
         every hour

@@ -26,6 +26,15 @@ struct ScheduleHintTests {
             + "Europe/Prague, or UTC"
     }
 
+    private static func pause(_ minutes: Int, _ from: String, _ to: String) -> String {
+        "pauses for \(minutes) min from \(from) to \(to), because of a clock change; with all 24 hours in the hour field, "
+            + "or with every, it goes on as ever"
+    }
+
+    private static func leftOut(_ wall: String, _ runs: String) -> String {
+        "has a slot at \(wall), which a clock change leaves out; it runs at \(runs) then"
+    }
+
     @Test(
         "what may surprise",
         arguments: [
@@ -96,10 +105,55 @@ struct ScheduleHintTests {
             (
                 "cron 15 * * * *", "Australia/Lord_Howe",
                 [
+                    Self.pause(90, "2026-04-05T01:15:00", "2026-04-05T02:15:00"),
                     "pauses for 90 min from 2026-10-04T01:15:00 to 2026-10-04T03:15:00, because of a clock change; with "
-                        + "all 24 hours in the hour field, or with every, it goes on as ever"
+                        + "all 24 hours in the hour field, or with every, it goes on as ever",
                 ]
             ),
+            (
+                "cron 0 */2 * * *", "Europe/Prague",
+                [
+                    Self.leftOut("2026-03-29T02:00:00", "2026-03-29T01:00:00Z"),
+                    Self.pause(180, "2026-10-25T02:00:00", "2026-10-25T04:00:00"),
+                ]
+            ),
+            // No wall time of it in the hour that comes twice.
+            (
+                "cron 0 1-23/2 * * *", "Europe/Prague",
+                [Self.pause(180, "2026-10-25T01:00:00", "2026-10-25T03:00:00")]
+            ),
+            ("cron 0 */6 * * *", "Australia/Sydney", [Self.pause(420, "2026-04-05T00:00:00", "2026-04-05T06:00:00")]),
+            (
+                "cron 0 */12 * * *", "America/New_York",
+                [Self.pause(780, "2026-11-01T00:00:00", "2026-11-01T12:00:00")]
+            ),
+            (
+                "cron 0 */2 * * *", "Australia/Lord_Howe",
+                [
+                    Self.pause(150, "2026-04-05T00:00:00", "2026-04-05T02:00:00"),
+                    Self.leftOut("2026-10-04T02:00:00", "2026-10-03T15:30:00Z"),
+                ]
+            ),
+            (
+                "cron 0 */5 * * *", "America/Santiago",
+                [
+                    "steps by 5 through the 24 values of hour, which leaves a shorter gap at the end; a step that divides "
+                        + "them, or every, keeps the gap",
+                    Self.leftOut("2026-09-06T00:00:00", "2026-09-06T04:00:00Z"),
+                ]
+            ),
+            (
+                "cron 0 */2 * * *", "Antarctica/Troll",
+                [
+                    Self.leftOut("2026-03-29T02:00:00", "2026-03-29T01:00:00Z"),
+                    Self.pause(240, "2026-10-25T02:00:00", "2026-10-25T04:00:00"),
+                ]
+            ),
+            // A day of 25 hours and a night that is longer are as usual.
+            ("cron 0 */2 * * *", "Asia/Tokyo", []), ("cron 0 5 * * *", "Europe/Prague", []),
+            ("cron 0 8-18 * * *", "Europe/Prague", []), ("cron 0 1,12 * * *", "Europe/Prague", []),
+            ("cron 0 0 1-30/2 * *", "Europe/Prague", []), ("daily 00:00,12:00", "Europe/Prague", []),
+            ("cron 0 */6 * * MON-FRI", "Europe/Prague", []),
             ("daily 03:00", "EST", [Self.offset("EST", "-05:00")]),
             ("daily 03:00", "Etc/GMT+5", [Self.offset("Etc/GMT+5", "-05:00")]),
             ("daily 03:00", "Etc/GMT", []), ("daily 03:00", "Etc/UTC", []), ("daily 03:00", "America/Panama", []),

@@ -159,4 +159,47 @@ struct ZoneTests {
             #expect(throws: error) { try Zone(named: name, in: zones) }
         }
     }
+
+    @Test(
+        "an abbreviation is answered with its zone, or with those that it may mean",
+        arguments: [
+            ("PST", "America/Los_Angeles"), ("PDT", "America/Los_Angeles"), ("MDT", "America/Denver"),
+            ("CDT", "America/Chicago"), ("EDT", "America/New_York"), ("JST", "Asia/Tokyo"), ("CEST", "Europe/Berlin"),
+            ("cest", "Europe/Berlin"), ("AEDT", "Australia/Sydney"),
+        ]
+    )
+    func abbreviation(_ name: String, zone: String) throws {
+        let directory = ZoneDirectory(environment: ProcessInfo.processInfo.environment)
+        let fault = try #require(throws: ZoneError.self) { try Zone(named: name, in: directory) }
+        #expect(fault == .unknown(name: name, directory: directory.path, near: zone))
+    }
+
+    @Test(
+        "an abbreviation of several zones",
+        arguments: [
+            ("CST", "America/Chicago, Asia/Shanghai or America/Havana"), ("BST", "Europe/London or Asia/Dhaka"),
+            ("IST", "Asia/Kolkata, Europe/Dublin or Asia/Jerusalem"),
+        ]
+    )
+    func ambiguous(_ name: String, zones: String) throws {
+        let directory = ZoneDirectory(environment: ProcessInfo.processInfo.environment)
+        let fault = try #require(throws: ZoneError.self) { try Zone(named: name, in: directory) }
+        #expect(
+            fault.description
+                == #"zone "\#(name)" is an abbreviation that may mean \#(zones); write the one that is meant"#
+        )
+    }
+
+    @Test("each abbreviation stands for zones that there are")
+    func abbreviations() throws {
+        let directory = ZoneDirectory(environment: ProcessInfo.processInfo.environment)
+        for name in [
+            "PST", "EST", "MST", "HST", "CET", "EET", "WET", "BRT", "SGT", "SST", "GST", "NZST", "ICT", "AKST",
+        ] {
+            #expect(!ZoneAbbreviation.zones(name).isEmpty)
+            for zone in ZoneAbbreviation.zones(name) {
+                #expect(throws: Never.self) { try Zone(named: zone, in: directory) }
+            }
+        }
+    }
 }

@@ -64,6 +64,13 @@ struct JobLineTests {
         #expect(JobLine.parse(text).faults.map(\.description) == messages)
     }
 
+    private static let noName =
+        "has a body (not shown) without its name; write body={…} at the end of the line, behind the options"
+
+    private static func turned(_ word: String, _ line: String) -> String {
+        #""\#(word)" stands behind the path, where options are, and the schedule comes first; write "\#(line)""#
+    }
+
     private static let faults: [(String, [String])] = [
         ("", [#"is empty; write for example "daily 03:00 POST /api/nightly timeout=15m", or off"#]),
         (
@@ -161,6 +168,48 @@ struct JobLineTests {
         ("every 1m POST /x body=", ["body= has no text after it; leave it out"]),
         ("every 1m POST /a/../b", [#"path "/a/../b" holds a . or .. segment; write where it leads"#]),
         ("OFF", [#""OFF" is not understood; write off"#]), ("disabled", [#""disabled" is not understood; write off"#]),
+        // A zone, a schedule and a body at the wrong place.
+        (
+            "daily 03:00 EST GET /x retries=x",
+            [
+                #""EST" is a zone, and has its place behind the path; write "daily 03:00 GET /x tz=America/New_York""#,
+                #"retries=: "x" is not a whole number from 0 to 100"#,
+            ]
+        ),
+        (
+            "0 3 * * * Asia/Tokyo GET /hooks/a1",
+            [
+                #""Asia/Tokyo" is a zone, and has its place behind the path; write "cron 0 3 * * * GET /… tz=Asia/Tokyo""#
+            ]
+        ),
+        (
+            "daily 03:00 CST",
+            [
+                #""CST" is a zone, which may mean America/Chicago, Asia/Shanghai or America/Havana, and has its place "#
+                    + #"behind the path; write "daily 03:00 tz=America/Chicago""#
+            ]
+        ),
+        (
+            "daily 03:00 utc POST /x",
+            [#""utc" is a zone, and has its place behind the path; write "daily 03:00 POST /x tz=UTC""#]
+        ),
+        ("POST /x daily 03:00", [turned("daily", "daily 03:00 POST /x")]),
+        ("POST /x?key=canary every 5 minutes", [turned("every", "every 5m POST /…")]),
+        ("POST /x */5 * * * *", [turned("*/5", "cron */5 * * * * POST /x")]),
+        (
+            "daily 04:00 POST /x daily 03:00",
+            [#""daily" is not understood; what follows the path are options, each as name=value"#]
+        ),
+        (#"every 1h POST /x {"key": "canary"}"#, [noName]), (#"every 1h POST /x {"key":"a=canary"} x=1"#, [noName]),
+        (#"every 1h POST /x '{"key":"a=canary"}'"#, [noName]), (#"every 1h POST /x body:{"key":"canary"}"#, [noName]),
+        (#"every 1h POST /x retries=1 Body: {"key": "canary"}"#, [noName]), ("every 1h POST /x [1]", [noName]),
+        // Headers without what says so.
+        ("every 1h POST /x headers.X=1", [#"option "headers.X" is not known; did you mean header.X=?"#]),
+        ("every 1h POST /x X-Key=1", [#"option "X-Key" is not known; did you mean header.X-Key=?"#]),
+        (
+            "every 1h POST /x content-type=text/plain",
+            [#"option "content-type" is not known; did you mean header.content-type=?"#]
+        ),
         ("every 0m POST /x", [#"duration "0m" is too short; at least 1s is needed"#]),
     ]
 

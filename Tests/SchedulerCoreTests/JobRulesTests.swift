@@ -32,7 +32,7 @@ struct JobRulesTests {
         #expect(
             off.faults.map(\.message) == [
                 "FILE:1: no job is left, since this and 10 more switch all of them off; take one off out, "
-                    + "or stop the scheduler if nothing is to run"
+                    + "or stop the scheduler if nothing is to run; one that runs can be told: scheduler pause all --for 2h"
             ]
         )
         let empty = try #require(throws: SettingsFaults.self) {

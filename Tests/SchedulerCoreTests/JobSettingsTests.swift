@@ -174,7 +174,8 @@ struct JobSettingsTests {
             (
                 ["SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_JOB_A": "off", "SCHEDULER_JOB_B": "off"],
                 "SCHEDULER_BUILTIN_JOBS=false: no job is left, since your own are off (SCHEDULER_JOB_A and 1 more); "
-                    + "write a job line, SCHEDULER_JOB_<NAME> or in a file"
+                    + "write a job line, SCHEDULER_JOB_<NAME> or in a file; to stop all for a while, tell the one that runs: "
+                    + "scheduler pause all --for 2h"
             ),
             (
                 ["SCHEDULER_TIMEZONE": "utc"],
@@ -252,13 +253,19 @@ struct JobSettingsTests {
 
     @Test("off for a job that is not there is a warning, since its operator believes in it")
     func offWithoutJob() throws {
-        let settings = try Settings(environment: ["SCHEDULER_JOB_DATAREFRESH": "off"])
-        #expect(settings.jobs.count == 11)
-        #expect(
-            settings.warnings.map(\.message) == [
-                "SCHEDULER_JOB_DATAREFRESH: there is no job datarefresh to switch off; did you mean data-refresh?"
-            ]
-        )
+        for (name, hint) in [
+            ("DATAREFRESH", "did you mean data-refresh?"), ("USAGE", "did you mean session-processor:usage?"),
+            ("BLOCKED_PURGE", "did you mean store-blocked-purge?"), ("NIGHTLY", "scheduler check prints the jobs"),
+        ] {
+            let settings = try Settings(environment: ["SCHEDULER_JOB_\(name)": "off"])
+            #expect(settings.jobs.count == 11)
+            let job = name.lowercased().replacing("_", with: "-")
+            #expect(
+                settings.warnings.map(\.message) == [
+                    "SCHEDULER_JOB_\(name): there is no job \(job) to switch off; \(hint)"
+                ]
+            )
+        }
     }
 
     @Test("ten thousand jobs of a file are read, and threads stay few")

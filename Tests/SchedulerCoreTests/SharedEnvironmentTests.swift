@@ -141,6 +141,16 @@ struct SharedEnvironmentTests {
                 "SCHEDULER_VERIFICATION_SCHEDULE", "nightly",
                 "SCHEDULER_JOB_SESSION_PROCESSOR_VERIFICATION='daily 04:15'"
             ),
+            (
+                "SCHEDULER_VERIFICATION_SCHEDULE", "0 4 * * *",
+                "SCHEDULER_JOB_SESSION_PROCESSOR_VERIFICATION='cron 0 4 * * *'"
+            ),
+            ("SCHEDULER_VERIFICATION_SCHEDULE", "off", "SCHEDULER_JOB_SESSION_PROCESSOR_VERIFICATION='off'"),
+            ("SCHEDULER_VERIFICATION_SCHEDULE", "'Disabled'", "SCHEDULER_JOB_SESSION_PROCESSOR_VERIFICATION='off'"),
+            ("SCHEDULER_CORPORATE_MEMORY_SCHEDULE", "hourly", "SCHEDULER_JOB_CORPORATE_MEMORY='cron 0 * * * *'"),
+            ("SCHEDULER_REAP_STUCK_REVIEWS_INTERVAL", "5m", "SCHEDULER_JOB_STORE_REAP_STUCK_REVIEWS='every 5m'"),
+            ("SCHEDULER_REAP_STUCK_REVIEWS_INTERVAL", "off", "SCHEDULER_JOB_STORE_REAP_STUCK_REVIEWS='off'"),
+            ("SCHEDULER_REAP_STUCK_REVIEWS_INTERVAL", "0", "SCHEDULER_JOB_STORE_REAP_STUCK_REVIEWS='every 15m'"),
             ("SCHEDULER_CORPORATE_MEMORY_SCHEDULE", "daily 02:00", "SCHEDULER_JOB_CORPORATE_MEMORY='daily 02:00'"),
             ("SCHEDULER_REAP_STUCK_REVIEWS_INTERVAL", "3600", "SCHEDULER_JOB_STORE_REAP_STUCK_REVIEWS='every 1h'"),
             (
@@ -179,7 +189,8 @@ struct SharedEnvironmentTests {
         "where there is nothing to write, nothing is said",
         arguments: [
             ("SCHEDULER_VERIFICATION_SCHEDULE", ""), ("SCHEDULER_INITIAL_WORKSPACE_SCHEDULE", " "),
-            ("SCHEDULER_AGENT_SCHEDULES", "0"), ("SCHEDULER_AGENT_SCHEDULES", "false"),
+            ("SCHEDULER_AGENT_SCHEDULES", "0"), ("SCHEDULER_AGENT_SCHEDULES", "off"),
+            ("SCHEDULER_INITIAL_WORKSPACE_SCHEDULE", "off"), ("SCHEDULER_AGENT_SCHEDULES", "false"),
         ]
     )
     func nothingToWrite(_ name: String, _ value: String) throws {
@@ -200,6 +211,62 @@ struct SharedEnvironmentTests {
     func otherwise(_ name: String, meant: String) throws {
         let told = try Settings(environment: [name: "5"]).warnings.map(\.message)
         #expect(told == ["\(name) is read by nothing; did you mean \(meant)?"])
+    }
+
+    @Test(
+        "names that other programs have",
+        arguments: [
+            ("STATE_PATH", "SCHEDULER_STATE_DIR"), ("LISTEN_ADDR", "SCHEDULER_LISTEN"),
+            ("STARTUP_DELAY", "SCHEDULER_STARTUP_GRACE_SECONDS"),
+            ("SHUTDOWN_TIMEOUT", "SCHEDULER_STOP_TIMEOUT_SECONDS"),
+            ("WORKERS", "SCHEDULER_MAX_CONCURRENCY"), ("CRONTAB", "SCHEDULER_JOBS_FILE"),
+            ("AUTH_TOKEN", "SCHEDULER_API_TOKEN"), ("CA_CERT", "SCHEDULER_CA_FILE"),
+            ("HOST", "API_URL, where the app is, or SCHEDULER_LISTEN, where status is shown"),
+        ]
+    )
+    func otherPrograms(_ name: String, meant: String) throws {
+        let told = try Settings(environment: ["SCHEDULER_\(name)": "5"]).warnings.map(\.message)
+        #expect(told == ["SCHEDULER_\(name) is read by nothing; did you mean \(meant)?"])
+    }
+
+    @Test(
+        "an option of jobs as a variable; a value is shown where the option takes it",
+        arguments: [
+            ("TIMEOUT", "30", "timeout=30"), ("TIMEOUT", "'5m'", "timeout=5m"), ("TIMEOUT", "sk_canary", "timeout=…"),
+            ("RETRIES", "3", "retries=3"), ("MAX_RETRIES", "3", "retries=3"), ("REQUEST_TIMEOUT", "30", "timeout=30"),
+            ("JITTER", "10s", "jitter=10s"), ("ABANDON_HOLD", "0", "abandon-hold=0"),
+            ("CATCHUP", "skip", "catchup=skip"),
+            ("HEADERS", "X-Key:canary", "header.NAME=…"),
+        ]
+    )
+    func optionAsVariable(_ name: String, _ value: String, option: String) throws {
+        let told = try Settings(environment: ["SCHEDULER_\(name)": value]).warnings.map(\.message)
+        let name = "SCHEDULER_\(name) is read by nothing; \(option.prefix { $0 != "=" })= is an option of a job"
+        #expect(told == ["\(name); write \(option) in SCHEDULER_JOB_DEFAULTS for all jobs, or in a job's line"])
+    }
+
+    @Test(
+        "a variable that names a job, though another was meant",
+        arguments: [
+            ("SCHEDULER_JOB_DEFAULT", "retries=2", "has no schedule, no method and path", "SCHEDULER_JOB_DEFAULTS"),
+            (
+                "SCHEDULER_JOB_FILE", "jobs.txt",
+                #"schedule "jobs.txt" is not known; begin with every, daily, weekly, monthly or cron, such as "every 15m", "#
+                    + #""daily 03:00" or "cron 0 5 * * 1""#,
+                "SCHEDULER_JOBS_FILE"
+            ),
+            (
+                "SCHEDULER_JOB_TIMEOUT", "30", #"schedule "30" is not understood; write "every 30s""#,
+                "timeout= in SCHEDULER_JOB_DEFAULTS"
+            ),
+        ]
+    )
+    func misnamedJob(_ name: String, _ line: String, fault: String, meant: String) throws {
+        let bad = try #require(throws: SettingsFaults.self) { try Settings(environment: [name: line]) }
+        #expect(bad.faults.map(\.message) == ["\(name): \(fault); did you mean \(meant)?"])
+        // A whole line is a job of that name.
+        let whole = try Settings(environment: [name: "daily 03:00 POST /x"])
+        #expect(whole.jobs.count == 12 && whole.warnings == [])
     }
 
     @Test(

@@ -18,17 +18,21 @@ extension EnvironmentReader {
             fault(
                 first,
                 "\(first): no job is left, since this\(more) switch all of them off; take one off out, "
-                    + "or stop the scheduler if nothing is to run"
+                    + "or stop the scheduler if nothing is to run; one that runs can be told: \(Self.pause)"
             )
         } else {
             let name = Variable.builtinJobs.name
             let why =
                 off.first.map { "your own are off (\($0)\(more))" }
                 ?? (isSet(.jobsFile) ? "\(Variable.jobsFile.name) holds none" : "there is none of your own")
+            let pause = off.isEmpty ? "" : "; to stop all for a while, tell the one that runs: \(Self.pause)"
             fault(
                 name,
-                "\(name)=false: no job is left, since \(why); write a job line, \(Variable.job.name) or in a file"
+                "\(name)=false: no job is left, since \(why); write a job line, \(Variable.job.name) or in a file\(pause)"
             )
         }
     }
+
+    /// What stops all jobs of a running sidecar, and lets them go on by itself.
+    private static let pause = "scheduler pause all --for 2h"
 }

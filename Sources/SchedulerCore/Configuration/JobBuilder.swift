@@ -56,7 +56,9 @@ struct JobBuilder {
 
     /// A line without a call changes a job that is there; of one that is not, which may be meant.
     private func meant(_ definition: JobDefinitions.Definition) -> String? {
-        guard definition.line.method == nil, definition.rank == nil else { return nil }
+        guard definition.rank == nil else { return nil }
+        if let hint = MisnamedJob.hint(definition.origin) { return hint }
+        guard definition.line.method == nil else { return nil }
         if let later = LaterJob.named(definition.name) {
             return later.line(definition.line.schedule?.description).map {
                 "of the documented app's later releases it is: write '\($0)'"

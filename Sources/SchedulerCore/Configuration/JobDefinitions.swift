@@ -147,7 +147,9 @@ extension EnvironmentReader {
     /// Its operator believes that something is off now.
     private mutating func offWithoutJob(_ name: String, _ origin: String, _ definitions: JobDefinitions) {
         func hint() -> String {
-            let near = NearestName.of(name, in: definitions.byKey.values.map(\.name).sorted())
+            let names = definitions.byKey.values.map(\.name).sorted()
+            let folded = MeantName.of(JobName.folded(name), in: names.map(JobName.folded))
+            let near = names.first { JobName.folded($0) == folded }
             return near.map { "did you mean \($0)?" } ?? "scheduler check prints the jobs"
         }
         jobWarning(origin, "there is no job \(name) to switch off; \(hint())")
@@ -177,7 +179,10 @@ extension EnvironmentReader {
         }
         seen[key] = origin
         let (line, problems) = JobLine.parse(text)
-        for problem in problems { jobFault(origin, problem) }
+        let hint = definitions.knows(name) ? nil : MisnamedJob.hint(origin)
+        for (index, problem) in problems.enumerated() {
+            fault(origin, "\(origin): \(problem)\(index == 0 ? hint.map { "; \($0)" } ?? "" : "")")
+        }
         if line.isOff, !definitions.knows(name) { offWithoutJob(name, origin, definitions) }
         definitions.add(name, line, origin: origin, isFaulty: !problems.isEmpty)
     }

@@ -4,6 +4,10 @@ internal import Schedule
 enum JobLineFault: Error, Equatable {
     case empty
     case schedule(String)
+    /// `call` is what of it may be shown.
+    case zoneInSchedule(ZoneInSchedule, call: String)
+    case scheduleBehindCall(String, Schedule, call: String)
+    case bodyWithoutName
     /// `meant` says what may have been meant.
     case missing(String, meant: String? = nil)
     case method(String)
@@ -52,6 +56,12 @@ extension JobLineFault: CustomStringConvertible {
         switch self {
         case .empty: "is empty; \(Self.example), or off"
         case .schedule(let sentence): sentence
+        case .zoneInSchedule(let zone, let call): zone.description(call: call)
+        case .scheduleBehindCall(let word, let schedule, let call):
+            "\(quote(word)) stands behind the path, where options are, and the schedule comes first; "
+                + "write \"\(schedule) \(call)\""
+        case .bodyWithoutName:
+            "has a body (not shown) without its name; write body={…} at the end of the line, behind the options"
         case .missing(let what, let meant):
             "has no \(what); \(meant ?? "a new job needs schedule, method and path: \(Self.example)")"
         case .method(let text) where Self.methods.contains(text.uppercased()):

@@ -40,7 +40,7 @@ struct JobLineParser {
         let rest = words[options...]
         words = Array(words[..<options])
         let call = callIndex(words)
-        readSchedule(words[..<call], isBeforeCall: call < words.count)
+        readSchedule(words[..<call], call: words[call...])
         readCall(words[call...])
         if !hasForeignWord { readOptions(rest) }
         if let quoteFault { wrongWord(quoteFault) }
@@ -88,13 +88,18 @@ struct JobLineParser {
         return words.count
     }
 
-    private mutating func readSchedule(_ words: ArraySlice<String>, isBeforeCall: Bool) {
+    private mutating func readSchedule(_ words: ArraySlice<String>, call: ArraySlice<String>) {
         guard !words.isEmpty else { return }
         do throws(ScheduleError) {
             line.schedule = try Schedule(parsing: words.joined(separator: " "))
         } catch {
-            faults.append(.schedule(error.showing(ShownWord.of).description))
-            hasWrongWord = !isBeforeCall
+            if let zone = ZoneInSchedule(words) {
+                faults.append(.zoneInSchedule(zone, call: ShownWord.call(call)))
+                line.schedule = zone.schedule
+            } else {
+                faults.append(.schedule(error.showing(ShownWord.of).description))
+            }
+            hasWrongWord = call.isEmpty
             hasForeignWord = words.contains { $0.hasPrefix("-") }
         }
     }
@@ -114,8 +119,19 @@ struct JobLineParser {
         }
         if let problem = problem(ofPath: path) { wrongWord(.path(path, problem)) }
         (line.method, line.path) = (method, path)
-        if let word = rest.dropFirst().first { wrongWord(.word(word)) }
+        if let word = rest.dropFirst().first { wrongWord(wrong(word, among: rest.dropFirst(), call: words)) }
         hasForeignWord = hasForeignWord || rest.count > 1 || path.hasPrefix("-")
+    }
+
+    /// What is wrong with a word behind the path: a schedule or a body may be meant.
+    private func wrong(_ word: String, among words: ArraySlice<String>, call: ArraySlice<String>) -> JobLineFault {
+        if JobLineWords.isBody(word) { return .bodyWithoutName }
+        guard line.schedule == nil, faults.isEmpty, words.count < 12,
+            let schedule = Schedule.meant(by: words.joined(separator: " "))
+        else {
+            return .word(word)
+        }
+        return .scheduleBehindCall(word, schedule, call: ShownWord.call(call))
     }
 
     private func problem(ofPath path: String) -> String? {
@@ -139,7 +155,9 @@ struct JobLineParser {
             let isAfterHeader = previous.hasPrefix("header.")
             previous = word
             guard JobLineWords.isOption(word), let equals = word.firstIndex(of: "=") else {
-                return wrongWord(isAfterHeader ? .behindHeader : .word(word))
+                return wrongWord(
+                    isAfterHeader ? .behindHeader : JobLineWords.isBody(word) ? .bodyWithoutName : .word(word)
+                )
             }
             let (name, value) = (String(word[..<equals]), String(word[equals...].dropFirst()))
             do throws(JobLineFault) {

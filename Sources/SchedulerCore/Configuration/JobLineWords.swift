@@ -24,10 +24,20 @@ enum JobLineWords {
         }
     }
 
-    /// `name=value`, where no cron field could be meant; a path may hold `=` as well.
+    /// `name=value`, where no cron field could be meant; a path may hold `=` as well, and so may JSON.
     static func isOption(_ word: some StringProtocol) -> Bool {
         guard let equals = word.firstIndex(of: "="), let first = word.first else { return false }
-        return first != "/" && equals != word.startIndex
+        return first != "/" && equals != word.startIndex && !isJSON(word)
+    }
+
+    /// Whether a word begins a body that has no `body=` before it.
+    static func isBody(_ word: some StringProtocol) -> Bool {
+        isJSON(word) || ["body:", "data:", "json:", "payload:"].contains { word.lowercased().hasPrefix($0) }
+    }
+
+    private static func isJSON(_ word: some StringProtocol) -> Bool {
+        let rest = word.first == "'" || word.first == "\"" ? word.dropFirst() : word[...]
+        return rest.first == "{" || rest.first == "["
     }
 
     private static func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" }

@@ -1,10 +1,12 @@
 internal import Schedule
+internal import Telling
 
 /// What people write who know it from elsewhere.
 extension JobOption {
     /// What is wrong with an option that is none of ours: which one is meant, or where it has its place.
     static func fault(ofUnknown name: String) -> JobLineFault {
-        let folded = String(name.lowercased().map { $0 == "_" ? "-" : $0 }.drop { $0 == "-" })
+        if let header = header(in: name) { return .unknownOption(name, near: header) }
+        let folded = folded(name)
         if let meant = otherNames.first(where: { $0.names.contains(folded) }) {
             return .unknownOption(name, near: meant.option)
         }
@@ -15,6 +17,58 @@ extension JobOption {
             near: NearestName.of(name, in: names) ?? names.first { folded.count > 2 && $0.hasPrefix(folded) }
         )
     }
+
+    private static func folded(_ name: String) -> String {
+        String(name.lowercased().map { $0 == "_" ? "-" : $0 }.drop { $0 == "-" })
+    }
+
+    /// The option of this name, as a variable writes it: `ABANDON_HOLD`.
+    static func named(_ name: String) -> JobOption? {
+        let folded = folded(name)
+        return all.first { $0.name == folded }
+    }
+
+    /// The option that is probably meant: `MAX_RETRIES`, `REQUEST_TIMEOUT`.
+    static func meant(_ name: String) -> JobOption? {
+        let words = folded(name).split(separator: "-")
+        for start in [0, 1] where words.count > start {
+            let rest = words[start...].joined(separator: "-")
+            if let option = named(rest) { return option }
+            if let other = otherNames.first(where: { $0.names.contains(rest) }) {
+                return all.first { $0.name == other.option }
+            }
+        }
+        return nil
+    }
+
+    /// A value as it may be shown: one that the option takes.
+    func taken(_ value: String) -> String? {
+        let value = value.trimmed.unquoted
+        var options = JobOptions()
+        guard let take, name != "tz", value.utf8.count <= 20,
+            value.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) || $0 == "," || $0 == "-" }),
+            (try? take(&options, value)) != nil
+        else { return nil }
+        return value
+    }
+
+    /// `headers.X-Key`, `X-Key`, `content-type`: a header without `header.` before it.
+    private static func header(in name: String) -> String? {
+        var rest = name[...]
+        if let prefix = ["headers.", "header-", "header_", "header:"].first(where: name.lowercased().hasPrefix) {
+            rest = name.dropFirst(prefix.count)
+        } else {
+            let lowered = name.lowercased()
+            guard lowered.hasPrefix("x-") || commonHeaders.contains(lowered) else { return nil }
+        }
+        return JobOptions.isToken(rest) ? "header.\(ShownWord.cut(String(rest)))" : "header.NAME"
+    }
+
+    private static let commonHeaders: Set<String> = [
+        "accept", "accept-language", "cache-control", "content-type", "contenttype", "cookie", "if-none-match",
+        "origin",
+        "prefer", "referer", "user-agent",
+    ]
 
     private static let otherNames: [(option: String, names: Set<String>)] = [
         ("timeout", ["deadline", "max-time", "time-limit", "ttl", "read-timeout"]),
@@ -44,6 +98,14 @@ extension JobOption {
         (
             "the schedule stands first, without a name: daily 03:00, every 15m or cron 0 5 * * 1",
             ["schedule", "cron", "every", "daily", "at", "interval", "time", "when", "rule"]
+        ),
+        (
+            "the schedule stands first, without names: cron 0 4 * * * is minute hour day-of-month month day-of-week",
+            [
+                "second", "minute", "hour", "day", "day-of-month", "day-of-week", "month-of-year", "month", "week",
+                "weekday",
+                "seconds", "minutes", "hours", "days", "weeks", "year",
+            ]
         ),
         (
             "the token is SCHEDULER_API_TOKEN, for all jobs",

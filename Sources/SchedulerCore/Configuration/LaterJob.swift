@@ -70,20 +70,25 @@ struct LaterVariable: Sendable {
     func line(_ written: String, isThere: Bool) -> String? {
         let value = written.trimmingBlanks.unquoted.trimmingBlanks
         guard !value.isEmpty else { return nil }
+        if Self.off.contains(value.lowercased()) { return isThere ? "off" : nil }
         var schedule = job.schedule
         switch form {
-        case .schedule: if let own = try? Schedule(parsing: value) { schedule = own.description }
+        case .schedule: schedule = Schedule.meant(by: value)?.description ?? schedule
         case .seconds:
             if let own = Int(value), (1...Variable.Rule.longestSeconds).contains(own) {
                 schedule = DocumentedJobs.schedule(seconds: own)
+            } else if Int(value) == nil {
+                schedule = Schedule.meant(by: value)?.description ?? schedule
             }
         case .flag:
-            let isOff = ["0", "false", "no"].contains(value.lowercased())
-            if isOff { return isThere ? "off" : nil }
+            if ["0", "no"].contains(value.lowercased()) { return isThere ? "off" : nil }
             if isThere { return nil }
         }
         return isThere ? schedule : job.line(schedule)
     }
+
+    /// As apps switch things off.
+    private static let off: Set = ["off", "false", "none", "disabled", "never", "-"]
 
     /// By their names without our prefix.
     private static let all: [String: LaterVariable] = {

@@ -30,4 +30,18 @@ enum ShownWord {
         let end = path.firstIndex(of: "?").map(path.index(after:)) ?? path.endIndex
         return end == path.endIndex ? cut(path) : cut(String(path[..<end])) + "…"
     }
+
+    /// A call in a line to write; a path that may hold a key is not shown.
+    static func call(_ words: ArraySlice<String>) -> String {
+        if words.isEmpty { return "" }
+        guard let method = words.first, JobLineFault.methods.contains(method), let path = words.dropFirst().first else {
+            return "POST /…"
+        }
+        let isPlain = path.utf8.count <= longest && path.hasPrefix("/") && path.utf8.dropFirst().allSatisfy(isPlain)
+        return "\(method) \(isPlain ? path : "/…")"
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "-")
+    }
 }

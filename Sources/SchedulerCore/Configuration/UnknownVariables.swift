@@ -46,9 +46,26 @@ extension EnvironmentReader {
     }
 
     private func hint(_ name: String, _ known: Set<String>) -> String {
-        let meant = Self.elsewhere[String(name.dropFirst(Variable.prefix.count))] ?? nearest(name, in: known)
-        let hint = meant.map { "did you mean \($0)?" } ?? "scheduler help variables lists those that are"
-        return "\(name) is read by nothing; \(hint)"
+        let bare = String(name.dropFirst(Variable.prefix.count))
+        return "\(name) is read by nothing; \(meant(bare, known) ?? "scheduler help variables lists those that are")"
+    }
+
+    /// `bare` comes without our prefix.
+    private func meant(_ bare: String, _ known: Set<String>) -> String? {
+        if let several = Self.several[bare] { return several }
+        if let elsewhere = Self.elsewhere[bare] { return "did you mean \(elsewhere)?" }
+        if let option = JobOption.named(bare) { return advice(option, bare) }
+        if let near = nearest(Variable.prefix + bare, in: known) { return "did you mean \(near)?" }
+        return JobOption.meant(bare).map { advice($0, bare) }
+    }
+
+    /// An option has its place in job lines; a value is shown where the option takes it, and so is no secret.
+    private func advice(_ option: JobOption, _ bare: String) -> String {
+        guard option.name != "body" else { return "\(option.name)= is an option of a job; write it in the job's line" }
+        let value = environment[Variable.prefix + bare].flatMap(option.taken) ?? "…"
+        return
+            "\(option.name)= is an option of a job; write \(option.name)=\(value) in \(Variable.jobDefaults.name) for "
+            + "all jobs, or in a job's line"
     }
 
     private func nearest(_ name: String, in known: Set<String>) -> String? {
@@ -61,14 +78,44 @@ extension EnvironmentReader {
     private static let elsewhere: [String: String] = {
         let bare = Variable.allCases.map(\.name).filter { !$0.hasPrefix(Variable.prefix) }
         var names = Dictionary(uniqueKeysWithValues: bare.map { ($0, $0) })
-        for name in ["URL", "APP_URL", "BASE_URL", "TARGET_URL", "TARGET", "API_BASE_URL", "API_HOST"] {
-            names[name] = Variable.apiURL.name
-        }
-        for name in ["TZ", "TIME_ZONE", "ZONE", "CRON_TZ"] { names[name] = Variable.timezone.name }
-        for name in ["PORT", "HOST", "BIND", "METRICS_PORT"] { names[name] = Variable.listen.name }
-        for name in ["POSTHOG_KEY"] { names[name] = Variable.postHogKey.name }
+        for (variable, others) in others { for name in others { names[name] = variable.name } }
         return names
     }()
+
+    private static let others: [(Variable, [String])] = [
+        (.apiURL, ["URL", "APP_URL", "BASE_URL", "TARGET_URL", "TARGET", "API_BASE_URL", "API_HOST", "ENDPOINT"]),
+        (.token, ["BEARER", "BEARER_TOKEN", "AUTH_TOKEN", "API_KEY", "APIKEY", "SECRET", "AUTH", "PASSWORD"]),
+        (.tokenFile, ["SECRET_FILE", "API_KEY_FILE", "AUTH_TOKEN_FILE"]),
+        (.jobsFile, ["CRONTAB", "CRONTAB_FILE", "CRON_FILE", "CONFIG", "CONFIG_FILE", "SCHEDULE_FILE"]),
+        (.jobDefaults, ["DEFAULTS", "DEFAULT_OPTIONS"]), (.builtinJobs, ["BUILTIN", "BUILTINS", "DEFAULT_JOBS"]),
+        (.timezone, ["TZ", "TIME_ZONE", "ZONE", "CRON_TZ"]),
+        (.maxConcurrency, ["WORKERS", "MAX_WORKERS", "THREADS", "MAX_THREADS", "PARALLELISM", "POOL_SIZE"]),
+        (.tick, ["POLL_INTERVAL", "CHECK_INTERVAL", "INTERVAL"]),
+        (.startupGrace, ["STARTUP_DELAY", "START_DELAY", "INITIAL_DELAY", "WARMUP", "GRACE_PERIOD", "GRACE"]),
+        (
+            .stopTimeout,
+            ["SHUTDOWN_TIMEOUT", "DRAIN_TIMEOUT", "GRACEFUL_TIMEOUT", "STOP_GRACE_PERIOD", "SHUTDOWN_GRACE"]
+        ),
+        (.caFile, ["CA_CERT", "CA_BUNDLE", "CACERT", "SSL_CA_FILE"]), (.proxy, ["HTTP_PROXY", "HTTPS_PROXY"]),
+        (.postHogKey, ["POSTHOG_KEY"]), (.logLevel, ["LOGLEVEL", "VERBOSITY", "LEVEL"]),
+        (.stateDirectory, ["STATE_PATH", "STATE_FILE", "STATE_FOLDER", "DATA_DIR", "DATA_PATH", "STORAGE_DIR"]),
+        (
+            .listen,
+            [
+                "PORT", "BIND", "METRICS_PORT", "LISTEN_ADDR", "LISTEN_ADDRESS", "LISTEN_PORT", "LISTEN_HOST",
+                "BIND_ADDR",
+                "BIND_ADDRESS", "HTTP_PORT", "STATUS_PORT", "HEALTH_PORT", "METRICS_ADDR",
+            ]
+        ),
+    ]
+
+    /// Names that may mean one or the other.
+    private static let several = [
+        "HOST", "ADDR", "ADDRESS", "HOSTNAME",
+    ].reduce(into: [String: String]()) { names, name in
+        names[name] =
+            "did you mean \(Variable.apiURL.name), where the app is, or \(Variable.listen.name), where status is shown?"
+    }
 
     /// `TZ` alone moves no schedule, and its operator may believe that it does.
     mutating func warnOfTZ(_ jobs: [Job]) {
