@@ -30,7 +30,7 @@ if [ "$status" -ne 0 ]; then
         /error: |WARNING: ThreadSanitizer|ERROR: AddressSanitizer|Fatal error/ || shown { print substr($0, 1, 1000) }' "$log" |
         tail -n 60
 fi
-echo "--- the slowest tests, in seconds:"
+echo "--- the slowest tests, in seconds, of those that run side by side:"
 sed -nE '/ Test run with /d; s/^[^ ]+ +Test (.*) (passed|failed) after ([0-9.]+) seconds.*/\3 \1/p' "$log" | sort -rn | head -n 10
 left=$(grep -oE 'needs [a-z:0-9]+"?$' "$log" | tr -d '"' | sort | uniq -c | awk '{ printf "%s%s (%d)", (NR > 1 ? ", " : ""), $3, $1 }')
 [ -z "$left" ] || echo "--- left to make test-all, which has what they need: tests with $left"
