@@ -10,11 +10,12 @@ struct PlainWords {
     private static let someTime = "03:00"
 
     init(_ words: [Substring]) {
-        var text = words.joined(separator: " ").lowercased()
-        for (old, new) in [("(", " "), (")", " "), (",", " "), (" am", "am"), (" pm", "pm")] {
-            text = text.split(separator: old, omittingEmptySubsequences: false).joined(separator: new)
+        var parts: [Substring] = []
+        for word in words.joined(separator: " ").lowercased().split(whereSeparator: { " (),".contains($0) }) {
+            let hour = ["am", "pm"].contains(word) ? parts.popLast() : nil
+            parts.append((hour ?? "") + word)
         }
-        for word in text.split(separator: " ") where !Self.fillers.contains(String(word)) {
+        for word in parts where !Self.fillers.contains(String(word)) {
             if let time = Self.namedTimes[String(word)] ?? Self.time(word) {
                 times.append(time)
             } else if let some = Self.days(word) {

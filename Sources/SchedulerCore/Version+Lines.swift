@@ -19,16 +19,19 @@ extension Version {
 
     /// Whatever is linked in, or would be in the image: name and version.
     static var libraries: [String] {
-        // libcurl's text is "libcurl/7.88.1 OpenSSL/3.0.22 libpsl/0.21.2 (+libidn2/2.3.3) …".
-        var parts: [[Substring]] = []
-        for part in Library.version.split(whereSeparator: { " (+)".contains($0) }) {
-            let part = part.split(separator: "/", maxSplits: 1)
-            if part.count == 2, !parts.contains(part) { parts.append(part) }
-        }
         // Swift's library knows no more of itself than its first two numbers.
         let swift = _SwiftStdlibVersion.current.description.split(separator: ".").prefix(2).joined(separator: ".")
-        return parts.map { $0.joined(separator: " ") } + [
+        return names(inCurls: Library.version) + [
             "glibc \(unsafe String(cString: build_glibc()))", "libstdc++ \(build_libstdcxx())", "Swift \(swift)",
         ]
+    }
+
+    /// libcurl's text is `libcurl/7.88.1-10+deb12u15 OpenSSL/3.0.22 libpsl/0.21.2 (+libidn2/2.3.3) …`.
+    static func names(inCurls text: String) -> [String] {
+        text.split(separator: " ").reduce(into: []) { names, word in
+            let parts = word.drop { "(+".contains($0) }.prefix { $0 != ")" }.split(separator: "/", maxSplits: 1)
+            let name = parts.joined(separator: " ")
+            if parts.count == 2, !names.contains(name) { names.append(name) }
+        }
     }
 }

@@ -1,7 +1,8 @@
 import Clockwork
 import Schedule
-import SchedulerCore
 import Testing
+
+@testable import SchedulerCore
 
 @Suite("Command")
 struct CommandTests {
@@ -24,6 +25,15 @@ struct CommandTests {
     )
     func parses(_ arguments: [String], command: Command) throws {
         #expect(try Command(arguments) == command)
+    }
+
+    @Test("libcurl's text is a line for each library: revisions whole, none twice, no word that is no library")
+    func libraries() {
+        let text = "libcurl/7.88.1-10+deb12u15 OpenSSL/3.0.22 libpsl/0.21.2 (+libidn2/2.3.3) libidn2/2.3.3 WinIDN"
+        #expect(
+            Version.names(inCurls: text)
+                == ["libcurl 7.88.1-10+deb12u15", "OpenSSL 3.0.22", "libpsl 0.21.2", "libidn2 2.3.3"]
+        )
     }
 
     @Test("next takes its options in any order and both forms")

@@ -136,7 +136,7 @@ private struct Arguments {
     var call: String? {
         let method = method ?? (isHead ? "HEAD" : hasData && !isGet ? "POST" : "GET")
         guard var rest = url?[...], JobLineFault.methods.contains(method) else { return nil }
-        if let scheme = rest.firstRange(of: "://") { rest = rest[scheme.upperBound...] }
+        if let colon = rest.firstIndex(of: ":"), rest[colon...].hasPrefix("://") { rest = rest[colon...].dropFirst(3) }
         let path = rest.drop { $0 != "/" && $0 != "?" }.prefix { $0 != "#" }
         let whole = path.hasPrefix("/") ? String(path) : "/" + path
         // What a shell would still put in is no path.
