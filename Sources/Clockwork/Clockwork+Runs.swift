@@ -41,6 +41,7 @@ extension Clockwork {
         if entries[job].begun == nil {
             let lateness = max(.zero, begin.now - run.due)
             entries[job].begun = Entry.Begun(id: attempt.id, at: begin, lateness: lateness)
+            entries[job].hasGivenUp = false
         }
         entries[job].begun?.attempts = attempt.number
         set(job, .attempting(attempt, since: since, hasBegun: true))
@@ -117,7 +118,7 @@ extension Clockwork {
         if target.missed(begunAt: since, isProbe: attempt.isProbe, at: time.uptime) {
             targetReason = end.excerpt
             note(.targetIsDown(attempt, end))
-            while let (_, queued) = queue.first { waitForTarget(queued) }
+            while let queued = queue.any { waitForTarget(queued) }
         } else if target.isDown {
             targetReason = end.excerpt
             note(.targetIsStillDown(attempt, end))

@@ -118,16 +118,21 @@ extension Clockwork {
         case .nothing: drop(job)
         case .pass(let slot): pass(job, slot)
         case .run(let run, let scheduled, let from):
-            if let waited = entry.scheduled, waited < scheduled, let reason = entry.waitReason {
+            if let waited = entry.scheduled, waited < scheduled {
                 let count = slotsPassed(entry.job, since: waited, through: scheduled)
-                note(.slotsGaveWay(entry.job, count: count, reason))
+                if case .queued(let waiting) = entry.stage {
+                    giveUpSlot(job, waited, count, waiting, time)
+                } else if let reason = entry.waitReason {
+                    note(.slotsGaveWay(entry.job, count: count, reason))
+                }
             }
             (entries[job].run, entries[job].scheduled) = (run, scheduled)
             watch(job)
             guard from <= time.now else { return set(job, .delayed(until: from)) }
             switch entry.stage {
             case .waitingForTarget, .paused: break
-            case .waitingForThread: set(job, .waitingForThread)
+            // It goes on waiting.
+            case .queued where entry.scheduled == scheduled: set(job, entry.stage)
             default: ready(job, time)
             }
         }

@@ -1,11 +1,18 @@
 internal import Schedule
 
-/// Runs that are due, and wait for the target or for a thread.
+/// Runs that are due, and wait for the target, for a thread or for a place in a group.
 extension Clockwork {
-    /// It may begin: as soon as the target is up and a thread is free.
-    mutating func ready(_ job: Int, _ time: Reading) {
+    /// A run waits no longer than this unless its job says so.
+    static let longestWait = Duration.seconds(86_400)
+
+    /// It may begin: as soon as the target is up, and a thread and its places are free.
+    mutating func ready(_ job: Int, _ time: Reading, since: Duration? = nil) {
         if target.isDown { return waitForTarget(job) }
-        set(job, .waitingForThread)
+        let limit = entries[job].job.waitSeconds.map { .seconds($0) } ?? Self.longestWait
+        // It gives way to the next slot.
+        let gap = slots.due(of: job).map { $0 - time.now } ?? limit
+        let patience = entries[job].begun == nil ? max(.zero, min(limit, gap)) : nil
+        set(job, .queued(Entry.Waiting(since: since ?? time.uptime, patience: patience, limit: limit)))
     }
 
     mutating func waitForTarget(_ job: Int) {
@@ -14,8 +21,68 @@ extension Clockwork {
     }
 
     mutating func timerIsOver(_ job: Int, _ time: Reading) {
-        if case .held(_, let reason) = entries[job].stage { return free(job, time, after: reason.slots) }
-        ready(job, time)
+        switch entries[job].stage {
+        case .held(_, let reason): free(job, time, after: reason.slots)
+        case .queued(var waiting):
+            guard time.uptime - waiting.since < waiting.limit else { return waitIsOver(job, waiting, time) }
+            waiting.steps += 1
+            set(job, .queued(waiting))
+        default: ready(job, time)
+        }
+    }
+
+    /// It has waited as long as its job waits: the slot is left out for good.
+    private mutating func waitIsOver(_ job: Int, _ waiting: Entry.Waiting, _ time: Reading) {
+        guard let slot = entries[job].scheduled else { return drop(job) }
+        giveUpSlot(job, slot, 1, waiting, time)
+        note(job, .passed(entries[job].job.name, slot: slot))
+        latestSlot = max(latestSlot, slot)
+        drop(job)
+    }
+
+    /// Tells that a slot is not run, and what its run waited for.
+    mutating func giveUpSlot(_ job: Int, _ slot: Moment, _ count: Int, _ waiting: Entry.Waiting, _ time: Reading) {
+        let entry = entries[job]
+        note(
+            .slotGivenUp(
+                entry.job,
+                slot: slot,
+                count: count,
+                after: time.uptime - waiting.since,
+                obstacle(of: entry, at: time),
+                isFirst: !entry.hasGivenUp
+            )
+        )
+        entries[job].hasGivenUp = true
+    }
+
+    // MARK: - Groups
+
+    /// What a run in the queue waits for: its first group that is full, or a thread.
+    package func obstacle(of entry: Entry, at time: Reading) -> Obstacle {
+        guard entry.place == nil, let full = entry.groups.first(where: { !queue.areOpen([$0]) }) else {
+            return .threads
+        }
+        return .group(rules.groups[full].name, heldBy: holders(of: full, at: time))
+    }
+
+    private func holders(of group: Int, at time: Reading) -> [Obstacle.Holder] {
+        queue.holders[group].map { job in
+            let since = entries[job].place?.since ?? time.uptime
+            return Obstacle.Holder(job: entries[job].job.name, time: max(.zero, time.uptime - since))
+        }.sorted { ($1.time, $0.job) < ($0.time, $1.job) }
+    }
+
+    /// How each group stands.
+    package func groupStates(at time: Reading) -> [GroupState] {
+        rules.groups.indices.map { group in
+            GroupState(
+                group: rules.groups[group],
+                jobs: entries.filter { !$0.isGone && $0.groups.contains(group) }.map(\.job.name),
+                holders: holders(of: group, at: time),
+                waiting: queue.waiting(for: group)
+            )
+        }
     }
 
     /// Those that wait for the target, by slot and then by name.
@@ -26,16 +93,24 @@ extension Clockwork {
         }
     }
 
+    /// Whether a run of it waits for the target, and has its places or could take them.
+    func mayProbe(_ job: Int) -> Bool {
+        let entry = entries[job]
+        return entry.stage == .waitingForTarget && (entry.place != nil || queue.areOpen(entry.groups))
+    }
+
     /// One of the runs that wait tries whether the target is up.
     mutating func probe(_ time: Reading) {
-        while let probe = target.nextProbe, probe <= time.uptime, hasThread, let first = waitingForTarget.first {
+        while let probe = target.nextProbe, probe <= time.uptime, hasThread,
+            let first = waitingForTarget.first(where: mayProbe)
+        {
             // One of which nothing is left leaves the probe to another.
             if start(first, isProbe: true, time) { target.beginProbe() }
         }
     }
 
     mutating func startReady(_ time: Reading) {
-        while hasThread, let (_, job) = queue.first {
+        while hasThread, let job = queue.first {
             if target.isDown { waitForTarget(job) } else { _ = start(job, isProbe: false, time) }
         }
     }
@@ -54,12 +129,15 @@ extension Clockwork {
         }
         guard let run = entries[job].run else { return false }
         let begun = entries[job].begun
+        var waited = Duration.zero
+        if case .queued(let waiting) = entries[job].stage { waited = time.uptime - waiting.since }
         let attempt = Attempt(
             job: entries[job].job,
             run: run,
             id: begun?.id ?? RunID(random.next(), random.next()),
             number: (begun?.attempts ?? 0) + 1,
-            isProbe: isProbe
+            isProbe: isProbe,
+            waited: waited
         )
         (entries[job].hasWaited, entries[job].isOutdated) = (false, false)
         set(job, .attempting(attempt, since: time.uptime, hasBegun: false))
@@ -83,8 +161,10 @@ extension Clockwork {
     /// A run that waited for a thread keeps its slot, unless that is too old by now.
     private mutating func passIfTooOld(_ job: Int, _ time: Reading) {
         let start = begun ?? time
+        // What its job asks for does not make it too old.
+        let wait = Duration.seconds(entries[job].job.waitSeconds ?? 0)
         guard let run = entries[job].run, run.trigger != .first, let limit = entries[job].job.catchupLimit,
-            lateness(of: run.due, at: time.now, start: start) > max(rules.tick, limit),
+            lateness(of: run.due, at: time.now, start: start) > max(rules.tick, limit) + wait,
             case .pass(let slot) = decide(entries[job], at: time.now, start: start)
         else { return }
         pass(job, slot)
@@ -105,7 +185,8 @@ extension Clockwork {
     mutating func lacksRoom(_ job: Int, _ attempt: Attempt, _ limit: Fact.Limit, _ time: Reading) {
         tellOfLimit(attempt.job, limit, time)
         if mayGoOn(job), !isAhead(job, time.now) {
-            ready(job, time)
+            // It has waited since before this attempt.
+            ready(job, time, since: time.uptime - attempt.waited)
             watch(job)
         } else {
             giveUp(job, time)

@@ -19,16 +19,18 @@ package struct Clockwork: Sendable {
         package var spread: Duration
         /// Requests that may be open at once.
         package var threads: Int
+        package var groups: [Group]
 
         package init(
             tick: Duration,
             buildDate: Moment = .epoch,
             seed: String = "",
             spread: Duration = .zero,
-            threads: Int = 256
+            threads: Int = 256,
+            groups: [Group] = []
         ) {
             (self.tick, self.buildDate, self.seed) = (tick, buildDate, seed)
-            (self.spread, self.threads) = (spread, threads)
+            (self.spread, self.threads, self.groups) = (spread, threads, groups)
         }
     }
 
@@ -51,8 +53,8 @@ package struct Clockwork: Sendable {
     var delays = DueQueue<Moment>(ranks: [])
     /// Runs and holds that wait for a moment on the other clock.
     var timers = DueQueue<Duration>(ranks: [])
-    /// The run queue: what waits for a thread, by its slot and then by name.
-    var queue = DueQueue<Moment>(ranks: [])
+    /// What waits for a thread or for a place in a group.
+    var queue = RunQueue(limits: [], groups: [], ranks: [])
 
     /// Requests that are open.
     package internal(set) var open = 0
@@ -144,11 +146,9 @@ package struct Clockwork: Sendable {
         return next.moment.map { $0 <= time.now } ?? false || next.uptime.map { $0 <= time.uptime } ?? false
     }
 
-    /// A probe needs a run that waits, and a thread.
+    /// A probe needs a run that waits, a thread, and its places.
     private var nextProbe: Duration? {
-        guard let probe = target.nextProbe, hasThread, entries.contains(where: { $0.stage == .waitingForTarget }) else {
-            return nil
-        }
+        guard let probe = target.nextProbe, hasThread, entries.indices.contains(where: mayProbe) else { return nil }
         return probe
     }
 
@@ -194,16 +194,29 @@ package struct Clockwork: Sendable {
         if entries[job].isRequestOpen { open -= 1 }
         entries[job].stage = stage
         if entries[job].isRequestOpen { open += 1 }
-        var (delay, timer, place): (Moment?, Duration?, Moment?) = (nil, nil, nil)
+        var (delay, timer, turn): (Moment?, Duration?, RunQueue.Turn?) = (nil, nil, nil)
         switch stage {
         case .delayed(let moment): delay = moment
         case .paused(let uptime), .backoff(let uptime), .held(let uptime, _): timer = uptime
-        case .waitingForThread: place = entries[job].run?.slot
+        case .queued(let waiting): (timer, turn) = (waiting.next, entries[job].turn)
         case .idle, .waitingForTarget, .attempting: break
         }
         delays.set(job, due: delay)
         timers.set(job, due: timer)
-        queue.set(job, due: place)
+        takeOrLeavePlace(job)
+        queue.set(job, turn, hasPlace: entries[job].place != nil)
+    }
+
+    private mutating func takeOrLeavePlace(_ job: Int) {
+        if let place = entries[job].place {
+            guard !entries[job].needsPlace else { return }
+            queue.leave(place.groups, job)
+            entries[job].place = nil
+        } else if !entries[job].groups.isEmpty, entries[job].needsPlace {
+            let place = Entry.Place(groups: entries[job].groups, since: entries[job].busySince)
+            queue.take(place.groups, for: job)
+            entries[job].place = place
+        }
     }
 
     /// Makes the queues anew, for jobs that have other places now.
@@ -211,7 +224,13 @@ package struct Clockwork: Sendable {
         places = Dictionary(entries.enumerated().map { (JobName.folded($1.job.name), $0) }) { first, _ in first }
         let ranks = DueQueue<Moment>.ranks(of: entries.map(\.job.name))
         (slots, delays) = (DueQueue(ranks: ranks), DueQueue(ranks: ranks))
-        (timers, queue) = (DueQueue(ranks: ranks), DueQueue(ranks: ranks))
+        timers = DueQueue(ranks: ranks)
+        let numbers = Dictionary(rules.groups.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        for job in entries.indices { entries[job].groups = entries[job].job.groups.compactMap { numbers[$0] } }
+        queue = RunQueue(limits: rules.groups.map(\.limit), groups: entries.map(\.groups), ranks: ranks)
+        for job in entries.indices {
+            if let place = entries[job].place { queue.take(place.groups, for: job) }
+        }
         open = entries.count { $0.isRequestOpen }
         for job in entries.indices {
             let stage = entries[job].stage

@@ -25,6 +25,11 @@ package struct DueQueue<Time: Comparable & Sendable>: Sendable {
 
     package var first: (due: Time, job: Int)? { heap.first.map { ($0.due, $0.job) } }
 
+    package var count: Int { heap.count }
+
+    /// When the job is due; nil if it is not entered.
+    package func due(of job: Int) -> Time? { positions[job] < 0 ? nil : heap[positions[job]].due }
+
     /// Enters the job, moves it, or with nil takes it out.
     package mutating func set(_ job: Int, due: Time?) {
         let position = positions[job]

@@ -11,8 +11,8 @@ package struct Entry: Sendable {
         case paused(until: Duration)
         /// Begins when the target is up, or as a probe.
         case waitingForTarget
-        /// Begins when a thread is free.
-        case waitingForThread
+        /// Begins when a thread is free, and a place in each of its groups.
+        case queued(Waiting)
         /// A request is under way; `hasBegun` once its connection stands.
         case attempting(Attempt, since: Duration, hasBegun: Bool)
         /// Between two attempts.
@@ -44,6 +44,40 @@ package struct Entry: Sendable {
         var last: (record: RunRecord, end: AttemptEnd, hold: (Hold, until: Duration)?)?
     }
 
+    /// The wait of a run in the queue.
+    package struct Waiting: Sendable, Equatable {
+        package let since: Duration
+        /// A third of this makes it count one class higher, two thirds another one; nil: it has begun, and waits for a thread
+        /// alone, as long as it takes.
+        let patience: Duration?
+        /// Its slot is given up when this is over.
+        let limit: Duration
+        /// How many classes higher it counts.
+        var steps = 0
+
+        init(since: Duration, patience: Duration?, limit: Duration) {
+            (self.since, self.patience, self.limit) = (since, patience, limit)
+        }
+
+        /// When it counts a class higher, or is over; nil: never.
+        var next: Duration? {
+            guard let patience else { return nil }
+            return since + (steps < 2 ? min(limit, patience / 3 * (steps + 1)) : limit)
+        }
+    }
+
+    /// Its place in groups, from the first attempt to the end of what the app may still be at.
+    struct Place: Sendable {
+        let groups: [Int]
+        let since: Duration
+    }
+
+    /// Its groups, as places among those of the rules.
+    var groups: [Int] = []
+    @Boxed var place: Place?
+    /// Whether the last slot was given up after a wait; told once for all that follow.
+    var hasGivenUp = false
+
     @Boxed var begun: Begun?
     /// Whether it waited for the target, so that its slot may be an old one.
     var hasWaited = false
@@ -68,10 +102,32 @@ package struct Entry: Sendable {
         }
     }
 
-    /// Why a run that waits gives way, which is told; nil: it did not wait for anything.
+    /// Whether it has a place in its groups, or may still be at something in the app.
+    var needsPlace: Bool {
+        switch stage {
+        case .attempting, .held(_, .abandoned): true
+        default: begun != nil
+        }
+    }
+
+    /// When what it has a place for began.
+    var busySince: Duration {
+        switch stage {
+        case .attempting(_, let since, _): since
+        case .held(let until, _): state.hold.map { until - ($0.until - $0.from) } ?? until
+        default: begun?.at.uptime ?? .zero
+        }
+    }
+
+    /// Whose turn it is in the queue; nil while it is not in it.
+    var turn: RunQueue.Turn? {
+        guard case .queued(let waiting) = stage, let run else { return nil }
+        return RunQueue.Turn(priority: max(0, job.priority.place - waiting.steps), slot: run.slot)
+    }
+
+    /// Why a run that waits gives way, which is told; nil: it did not wait for anything, or in the queue.
     var waitReason: SlotReason? {
         switch stage {
-        case .waitingForThread: .threads
         // Or for its turn after an outage.
         case .waitingForTarget, .paused: .targetDown
         default: nil

@@ -33,6 +33,8 @@ package indirect enum Fact: Sendable {
     case slotsReleased(Job, count: Int, SlotReason)
     /// Slots of a run that waited, and gave way to a later one.
     case slotsGaveWay(Job, count: Int, SlotReason)
+    /// A run waited in the queue for so long, in vain; its slot, and those up to the one that follows it, are not run.
+    case slotGivenUp(Job, slot: Moment, count: Int, after: Duration, Obstacle, isFirst: Bool)
     case targetIsDown(Attempt, AttemptEnd)
     /// One more attempt has not reached it.
     case targetIsStillDown(Attempt, AttemptEnd)
@@ -101,8 +103,8 @@ package indirect enum Fact: Sendable {
         case .configured(let name, _), .gone(let name, _), .dropped(let name), .passed(let name, _, _),
             .began(let name, _, _), .withdrawn(let name, _), .failed(let name, _, _, _), .ended(let name, _, _, _):
             name
-        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .targetIsDown, .targetIsStillDown,
-            .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack:
+        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .slotGivenUp, .targetIsDown,
+            .targetIsStillDown, .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack:
             nil
         }
     }
@@ -118,8 +120,10 @@ package enum SlotReason: String, CaseIterable, Sendable {
     case throttled
     /// The app could not be reached, and a later slot came first.
     case targetDown = "target_down"
-    /// All threads were busy, and a later slot came first.
+    /// All threads were busy for as long as it waits.
     case threads
+    /// A group of it was full for as long as it waits.
+    case group
     /// It was missed, and is too old to be caught up; counted once, however many passed.
     case skipped
 }

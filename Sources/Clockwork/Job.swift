@@ -12,6 +12,19 @@ package struct Job: Sendable, Equatable {
         case one, skip
     }
 
+    /// Who goes first of those that wait.
+    package enum Priority: String, CaseIterable, Sendable {
+        case high, normal, low
+
+        var place: Int {
+            switch self {
+            case .high: 0
+            case .normal: 1
+            case .low: 2
+            }
+        }
+    }
+
     package struct Header: Sendable, Equatable {
         package let name: String
         package let value: String
@@ -43,6 +56,11 @@ package struct Job: Sendable, Equatable {
     package var jitterSeconds = 0
     /// How long a job is held after an attempt that may still be running in the app; nil: as long as the timeout.
     package var abandonHoldSeconds: Int?
+    /// It runs only with a place in each of them; in alphabetical order.
+    package var groups: [String] = []
+    package var priority = Priority.normal
+    /// How long a run waits for a thread or a place before its slot is given up; nil: until the next slot, at most a day.
+    package var waitSeconds: Int?
     package var headers: [Header] = []
     package var body: String?
     /// When it is first seen it counts as having run so long before the end of the grace; nil: as `first` says.

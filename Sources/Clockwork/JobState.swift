@@ -58,8 +58,8 @@ package struct JobState: Sendable, Equatable {
             forget(run)
             (unfinished, self.hold) = (run, hold)
         case .ended(_, let run, let hold, _): end(run, hold)
-        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .targetIsDown, .targetIsStillDown,
-            .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack:
+        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .slotGivenUp, .targetIsDown,
+            .targetIsStillDown, .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack:
             break
         }
     }

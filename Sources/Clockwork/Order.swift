@@ -18,12 +18,15 @@ package final class Attempt: Sendable {
     /// Counted from 1.
     package let number: Int
     package let isProbe: Bool
+    /// How long its run waited for a thread or a place.
+    package let waited: Duration
     /// The id and the slot as they are written: in each request, and in two lines at least.
     package let idText: String
     package let slotText: String
 
-    package init(job: Job, run: Run, id: RunID, number: Int = 1, isProbe: Bool = false) {
+    package init(job: Job, run: Run, id: RunID, number: Int = 1, isProbe: Bool = false, waited: Duration = .zero) {
         (self.job, self.run, self.id, self.number, self.isProbe) = (job, run, id, number, isProbe)
+        self.waited = waited
         (idText, slotText) = (id.description, run.slot.description)
     }
 }

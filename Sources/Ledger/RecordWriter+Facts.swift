@@ -47,8 +47,8 @@ extension RecordWriter {
                 if let hash = configuration.seedHash { $0.field("seed", hash: hash) }
             }
         case .dropped(let name): record("dropped") { $0.field("job", name) }
-        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .targetIsDown, .targetIsStillDown,
-            .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack:
+        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .slotGivenUp, .targetIsDown,
+            .targetIsStillDown, .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack:
             break
         }
     }

@@ -15,6 +15,8 @@ extension Log {
         case .passed(_, let slot, let job?): passed(job, slot)
         case .slotHeld(let job, let slot, let reason): held(job, slot, reason)
         case .slotsReleased(let job, let count, _): released(job, slots: count)
+        case .slotGivenUp(let job, let slot, _, let time, let obstacle, isFirst: true):
+            givenUp(job, slot, after: time, obstacle)
         case .targetIsDown(let attempt, let end): targetIsDown(attempt, end, target)
         case .targetIsStillDown(let attempt, let end):
             debug("Target is still down: \(reason(end)).", [LogField("job", .own(attempt.job.name))])
@@ -23,7 +25,9 @@ extension Log {
         case .clockIsWrong(let now, let buildDate): clockIsWrong(now, buildDate)
         case .clockIsRight(let now): over("The wall clock is believed again: \(own: now.description).")
         case .clockWentBack(let jobs, let now): clockWentBack(jobs, now)
-        case .began, .attemptEnded, .failed, .passed, .withdrawn, .configured, .gone, .dropped, .slotsGaveWay: break
+        case .began, .attemptEnded, .failed, .passed, .withdrawn, .configured, .gone, .dropped, .slotsGaveWay,
+            .slotGivenUp:
+            break
         }
     }
 
@@ -104,6 +108,19 @@ extension Log {
         info(
             "Job \(own: job.name) was held for \(min(slots, 1_000))\(own: more) \(own: slots == 1 ? "slot" : "slots").",
             [LogField("job", .own(job.name)), LogField("slots", .integer(min(slots, 1_000)))]
+        )
+    }
+
+    private func givenUp(_ job: Job, _ slot: Moment, after time: Duration, _ obstacle: Obstacle) {
+        warning(
+            """
+            Job \(own: job.name) waited \(own: Phrase.short(time)) for \(own: Phrase.obstacle(obstacle)); its slot \
+            \(own: slot.description) is not run.
+            """,
+            [
+                LogField("job", .own(job.name)), LogField("slot", .own(slot.description)),
+                LogField("reason", .own(obstacle.slots.rawValue)),
+            ]
         )
     }
 

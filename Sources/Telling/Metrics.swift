@@ -11,7 +11,12 @@ package struct Metrics: Sendable, Equatable {
     /// From what a busy machine costs to what a tick, an outage or a full pool costs.
     package static let latenessBounds = [10, 50, 100, 250, 500, 1_000, 5_000, 30_000, 60_000, 300_000]
 
+    /// Up to a night.
+    package static let waitBounds = [100, 1_000, 10_000, 60_000, 300_000, 1_800_000, 7_200_000, 28_800_000]
+
     package private(set) var lateness = Histogram(bounds: Self.latenessBounds)
+    /// How long starts waited in the queue, by group; "" has those of jobs without one.
+    private var waits: [String: Histogram] = [:]
     /// How often the wall clock was set, or stood still while the machine slept.
     package private(set) var clockSteps = 0
     private var places: [String: Int] = [:]
@@ -26,7 +31,7 @@ package struct Metrics: Sendable, Equatable {
 
     package static func == (left: Metrics, right: Metrics) -> Bool {
         left.places == right.places && left.counts == right.counts && left.milliseconds == right.milliseconds
-            && left.lateness == right.lateness
+            && left.lateness == right.lateness && left.waits == right.waits
             && left.clockSteps == right.clockSteps
     }
 
@@ -41,10 +46,15 @@ package struct Metrics: Sendable, Equatable {
             add(end.requests - 1, Column.attempts + Outcome.denied.place, attempt.job.name)
         case .began(_, let begin, let attempt?) where begin.attempt == 1:
             lateness.add(max(0, (begin.at - attempt.run.due).wholeMilliseconds))
+            for group in attempt.job.groups.isEmpty ? [""] : attempt.job.groups {
+                waits[group, default: Histogram(bounds: Self.waitBounds)].add(attempt.waited.wholeMilliseconds)
+            }
         case .ended(let name, let run, _, _): count(run, of: name)
-        case .passed(let name, _, _): add(1, Column.held + SlotReason.skipped.place, name)
+        case .passed(let name, _, _?): add(1, Column.held + SlotReason.skipped.place, name)
         case .slotsReleased(let job, let count, let reason), .slotsGaveWay(let job, let count, let reason):
             add(count, Column.held + reason.place, job.name)
+        case .slotGivenUp(let job, _, let count, _, let obstacle, _):
+            add(count, Column.held + obstacle.slots.place, job.name)
         default: break
         }
     }
@@ -107,6 +117,9 @@ package struct Metrics: Sendable, Equatable {
             sum: places[job].map { milliseconds[$0] } ?? 0
         )
     }
+
+    /// How long starts waited for a place in a group, or in none ("").
+    package func waits(_ group: String) -> Histogram { waits[group] ?? Histogram(bounds: Self.waitBounds) }
 
     private func count(_ column: Int, _ name: String) -> Int {
         places[name].map { Int(counts[$0 * Column.count + column]) } ?? 0

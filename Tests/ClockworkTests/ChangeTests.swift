@@ -67,7 +67,7 @@ struct ChangeTests {
             #expect(attempts.map(\.brief) == ["a 0 schedule"])
             attempts = rig.answer(attempts[0], status: 200)
             _ = rig.look(at: 1_800)
-            #expect(try rig.entry("a").stage == .waitingForThread)
+            #expect(try rig.entry("a").isQueued)
         }
         rig.pass(to: rig.seconds + 10)
         let now = Int(rig.seconds)

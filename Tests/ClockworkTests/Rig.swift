@@ -26,6 +26,7 @@ struct Rig {
         states: [JobState] = [],
         spread: Int = 0,
         threads: Int = 256,
+        groups: [Group] = [],
         grace: Int = 0,
         buildDate: Moment = .epoch,
         shift: Duration = .zero,
@@ -36,7 +37,8 @@ struct Rig {
             buildDate: buildDate,
             seed: "seed",
             spread: .seconds(spread),
-            threads: threads
+            threads: threads,
+            groups: groups
         )
         clockwork = Clockwork(jobs: jobs, rules: rules, random: SplitMix(seed: 1))
         (self.seconds, self.shift) = (seconds, shift)
@@ -51,6 +53,7 @@ struct Rig {
             states: disk.values.sorted { $0.name < $1.name },
             spread: Int(rules.spread.components.seconds),
             threads: rules.threads,
+            groups: rules.groups,
             grace: grace,
             buildDate: rules.buildDate,
             shift: shift ?? self.shift,
@@ -249,6 +252,9 @@ extension Fact {
         case .slotHeld(let job, let slot, let reason): "held \(job.name) \(second(slot)) \(reason)"
         case .slotsReleased(let job, let count, let reason): "released \(job.name) \(count) \(reason)"
         case .slotsGaveWay(let job, let count, let reason): "gaveWay \(job.name) \(count) \(reason)"
+        case .slotGivenUp(let job, let slot, let count, let time, let obstacle, let isFirst):
+            "givenUp \(job.name) \(second(slot))\(count > 1 ? " (\(count))" : "") after \(time.components.seconds) "
+                + obstacle.brief + (isFirst ? "" : " again")
         case .targetIsDown: "down"
         case .targetIsStillDown: "still down"
         case .targetIsUp(let after, let waited): "up after \(after.wholeMilliseconds / 1_000)s, \(waited) waited"
@@ -256,6 +262,20 @@ extension Fact {
         case .clockIsWrong: "clock is wrong"
         case .clockIsRight: "clock is right"
         case .clockWentBack(let jobs, _): "clock went back: " + jobs.map(\.name).joined(separator: " ")
+        }
+    }
+}
+
+extension Entry {
+    var isQueued: Bool { if case .queued = stage { true } else { false } }
+}
+
+extension Obstacle {
+    var brief: String {
+        switch self {
+        case .threads: "threads"
+        case .group(let name, let holders):
+            "\(name): " + holders.map { "\($0.job) \($0.time.components.seconds)" }.joined(separator: ", ")
         }
     }
 }

@@ -8,7 +8,7 @@ import Testing
 /// `b` and `c` connect since before it, `d` since a moment ago; `a` has a slot at midnight and one each two hours.
 struct StageRig {
     enum Stage: String, CaseIterable, Sendable {
-        case idle, delayed, paused, waitingForTarget, waitingForThread, connecting, attempting, backoff, held
+        case idle, delayed, paused, waitingForTarget, queued, connecting, attempting, backoff, held
     }
 
     enum Event: String, CaseIterable, Sendable {
@@ -48,7 +48,7 @@ struct StageRig {
         let others = [("b", "cron 50 59 23 * * *"), ("c", "cron 50 59 23 * * *"), ("d", "cron 1 0 0 * * *")]
         jobs = [a] + (try others.map { try job($0, $1) })
         let states = jobs.map { ran($0, at: $0.name == "a" ? stage == .idle ? 0 : -7_200 : -80_000) }
-        rig = Rig(jobs, states: states, threads: stage == .waitingForThread ? 2 : 9, at: -10)
+        rig = Rig(jobs, states: states, threads: stage == .queued ? 2 : 9, at: -10)
         attempts = rig.look(at: -10) + rig.look(at: 0)
         if let a = attempts.first(where: { $0.job.name == "a" }) {
             rig.pass(to: 0.6)
@@ -141,7 +141,7 @@ struct StageRig {
             case .delayed: "delayed\(slot)"
             case .paused: "paused\(slot)"
             case .waitingForTarget: "for target\(slot)"
-            case .waitingForThread: "for thread\(slot)"
+            case .queued: "for thread\(slot)"
             case .attempting(let attempt, _, let hasBegun):
                 "\(hasBegun ? "attempting" : "connecting")\(slot)#\(attempt.number)\(attempt.isProbe ? " as probe" : "")"
             case .backoff: "backoff\(slot)"

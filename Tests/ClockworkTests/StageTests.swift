@@ -71,9 +71,9 @@ struct StageTests {
             ]
         ),
         (
-            .waitingForThread,
+            .queued,
             [
-                (.nextSlot, "gaveWay a 1 threads; for thread 7200"),
+                (.nextSlot, "givenUp a 0 after 7200 threads; for thread 7200"),
                 (.removed, "gone a; not there"),
                 (.schedule, "configured a last=1.2; idle"),
                 (.option, "new, for thread 0"),

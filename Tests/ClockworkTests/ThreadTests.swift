@@ -15,7 +15,7 @@ struct ThreadTests {
         let first = try #require(rig.look(at: 0).first)
         #expect(first.brief == "d 0 schedule")
         #expect(rig.look(at: 60).isEmpty)
-        #expect(try rig.entry("b").stage == .waitingForThread)
+        #expect(try rig.entry("b").isQueued)
         #expect(rig.look(at: 120).isEmpty)
         var open: [Attempt] = [first]
         var begun: [String] = []
@@ -49,7 +49,7 @@ struct ThreadTests {
         let hanging = try #require(rig.answer(first, status: 500).first)
         _ = rig.connect(hanging)
         #expect(rig.look(at: 10).isEmpty)
-        #expect(try rig.entry("a").stage == .waitingForThread)
+        #expect(try rig.entry("a").isQueued)
         rig.stop()
         #expect(rig.facts.map(\.brief) == ["ended a 0 failed"])
         _ = rig.fail(hanging, .aborted, wasSent: true)
@@ -61,7 +61,7 @@ struct ThreadTests {
     @Test(
         "what waits for a thread gives way to its job's next slot, and is left out by catchup=skip and a window",
         arguments: [
-            (nil, 50.0, "a 60 schedule", ["gaveWay a 1 threads"]), (0, 30, "a 0 schedule", []),
+            (nil, 50.0, "a 60 schedule", []), (0, 30, "a 0 schedule", []),
             (0, 31, nil, ["passed a 0"]),
             (40, 40, "a 0 schedule", []), (40, 41, nil, ["passed a 0"]),
         ] as [(Int?, Double, String?, [String])]
@@ -79,8 +79,11 @@ struct ThreadTests {
         if window == nil {
             _ = rig.run(to: 60)
             #expect(
-                rig.told.map(\.brief).filter { $0.hasPrefix("gaveWay") }
-                    == Array(repeating: "gaveWay a 1 threads", count: 3)
+                rig.told.map(\.brief).filter { $0.hasPrefix("givenUp") }
+                    == [
+                        "givenUp a 0 after 20 threads", "givenUp a 20 after 20 threads again",
+                        "givenUp a 40 after 20 threads again",
+                    ]
             )
             #expect(rig.answer(first, status: 200).map(\.brief) == ["a 60 schedule"])
             return

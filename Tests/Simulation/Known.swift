@@ -36,6 +36,10 @@ extension Oracle {
         var streak: (first: Moment, timetable: Timetable)?
         /// The slot that waits, and for what.
         var waiting: (slot: Moment, reason: SlotReason)?
+        /// The groups in which it has a place.
+        var place: [String]?
+        /// The slot whose run has waited in vain.
+        var givenUp: Moment?
         /// Until when that slot is delayed; the same after a restart.
         var delay: (slot: Moment, until: Moment, jitter: Int)?
 
@@ -101,6 +105,8 @@ extension Oracle {
 }
 
 extension Job {
+    /// How long a run waits in the queue.
+    var patience: Duration { waitSeconds.map { .seconds($0) } ?? .seconds(86_400) }
     var schedule: Schedule { timetable.schedule }
 
     /// How old a slot may be that is caught up; nil: however old.

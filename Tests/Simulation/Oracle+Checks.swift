@@ -68,7 +68,7 @@ extension Oracle {
             let stage = entries[place].stage
             try check(job, stage, entries[place].run?.slot)
             try checkNextLook(job, stage, moment, uptime)
-            if stage == .waitingForTarget { hasWaiter = true }
+            if stage == .waitingForTarget, fullGroup(job) == nil { hasWaiter = true }
         }
         if let down = target.down, hasWaiter, target.probing == nil, isThreadFree {
             try expect(
@@ -148,9 +148,16 @@ extension Oracle {
         case .waitingForTarget:
             try expect(target.down != nil, job, "waits for a target that is up")
             reason = .targetDown
-        case .waitingForThread:
-            try expect(!isThreadFree && target.down == nil, job, "waits for a thread, and there is one")
-            reason = .threads
+        case .queued(let waiting):
+            let full = fullGroup(job)
+            try expect(
+                (!isThreadFree || full != nil) && target.down == nil,
+                job,
+                "waits in the queue, and there is a thread and a place"
+            )
+            let waited = time.uptime - waiting.since
+            try expect(known.run != nil || waited < known.job.patience, job, "has waited \(waited)")
+            reason = full == nil ? .threads : .group
         case .paused(let until):
             let isSpread = target.lastUp.map { until < $0 + .seconds(3) } ?? false
             try expect(
@@ -172,7 +179,7 @@ extension Oracle {
         case .delayed(let until): try expect(moment.map { $0 <= until } ?? false, job, "would be looked at too late")
         case .paused(let until), .backoff(let until), .held(let until, _):
             try expect(uptime.map { $0 <= until } ?? false, job, "would be looked at too late")
-        case .idle, .waitingForTarget, .waitingForThread, .attempting: break
+        case .idle, .waitingForTarget, .queued, .attempting: break
         }
         guard known.isConfigured, known.streak == nil, known.call.map(\.hasBegun) ?? true else { return }
         guard known.due(at: time.now) == nil, let next = known.next(at: time.now) else { return }

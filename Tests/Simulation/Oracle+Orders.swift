@@ -25,6 +25,8 @@ extension Oracle {
         case .slotHeld(let job, let slot, let reason): try held(try known(job.name), slot, reason)
         case .slotsReleased(let job, let count, _): try released(try known(job.name), count)
         case .slotsGaveWay(let job, let count, let reason): try gaveWay(try known(job.name), count, reason)
+        case .slotGivenUp(let job, let slot, let count, let time, _, _):
+            try givenUp(try known(job.name), slot, count, time)
         case .targetIsDown:
             try expect(target.owes.down, "the target is told to be down")
             target.owes.down = false
@@ -57,6 +59,8 @@ extension Oracle {
         try expect(known.isConfigured && attempt.job == known.job, job, "starts as it is not, or not any more")
         try expect(known.call == nil, job, "starts, and has a call")
         try expect(isThreadFree, job, "starts without a thread")
+        if let full = fullGroup(job) { try expect(false, job, "starts without a place in \(full)") }
+        known.place = known.place ?? known.job.groups
         try expect(known.heldUntil.map { $0 <= time.uptime } ?? true, job, "starts, and is held")
         try expect(
             known.paused.map { $0.until <= time.uptime || !$0.isFirm } ?? true,
@@ -122,7 +126,8 @@ extension Oracle {
         case .manual: try expect(false, job, "runs by hand")
         }
         if run.trigger != .first, let oldest = known.job.oldest {
-            try expect(lateness(run.due) <= max(rules.tick, oldest), job, "runs \(slot), which is too old")
+            let wait = Duration.seconds(known.job.waitSeconds ?? 0)
+            try expect(lateness(run.due) <= max(rules.tick, oldest) + wait, job, "runs \(slot), which is too old")
         }
         if let delay = known.delay, delay.slot == slot, delay.jitter == known.job.jitterSeconds, rules.spread == .zero {
             try expect(time.now >= delay.until, job, "does not wait for its delay, \(delay.until)")
@@ -181,9 +186,15 @@ extension Oracle {
     private func passed(_ job: Int, _ slot: Moment) throws {
         let known = jobs[job]
         try expect(known.call == nil && known.run == nil, job, "leaves a slot out, and runs")
-        try expect(known.last != nil && known.due(at: time.now) == slot, job, "leaves out \(slot), which is not due")
-        let isOld = known.job.oldest.map { lateness(slot) > max(rules.tick, $0) } ?? false
-        try expect(isOld, job, "leaves out \(slot), which is not too old")
+        if known.givenUp != slot {
+            try expect(
+                known.last != nil && known.due(at: time.now) == slot,
+                job,
+                "leaves out \(slot), which is not due"
+            )
+            let isOld = known.job.oldest.map { lateness(slot) > max(rules.tick, $0) } ?? false
+            try expect(isOld, job, "leaves out \(slot), which is not too old")
+        }
         jobs[job].setLast(slot)
         jobs[job].waiting = nil
     }
@@ -220,6 +231,42 @@ extension Oracle {
             "\(count) gave way to \(due) for \(reason), not \(expected) for \(why)"
         )
         jobs[job].waiting = (due, why)
+    }
+
+    /// A run has waited in the queue as long as its job waits, or until its next slot.
+    private func givenUp(_ job: Int, _ slot: Moment, _ count: Int, _ waited: Duration) throws {
+        let known = jobs[job]
+        guard let due = known.due(at: time.now) else { return try expect(false, job, "gives up, and nothing is due") }
+        try expect(known.call == nil && known.run == nil, job, "gives up, and runs")
+        let isOver = waited >= known.job.patience
+        try expect(isOver || due > slot, job, "gives up after \(waited)")
+        if !isOver {
+            let expected = slots(known.job.timetable, from: slot, to: due)
+            try expect(count == expected, job, "gives up \(count) slots, not \(expected)")
+        }
+        known.givenUp = slot
+        known.waiting = nil
+    }
+
+    // MARK: - Groups
+
+    /// Who has a place, by what is known of each job.
+    private func refreshPlaces() {
+        for job in jobs {
+            let isHeld = job.hold?.reason == .abandoned && job.heldUntil.map { $0 > time.uptime } ?? false
+            let isBusy = job.call != nil || job.run != nil || isHeld
+            job.place = isBusy ? job.place ?? job.job.groups : nil
+        }
+    }
+
+    /// A group of the job that has no place for it; nil: it has one in all, or could take one.
+    func fullGroup(_ job: Int) -> String? {
+        refreshPlaces()
+        guard jobs[job].place == nil else { return nil }
+        return jobs[job].job.groups.first { name in
+            let limit = rules.groups.first { $0.name == name }?.limit ?? .max
+            return jobs.count { $0.place?.contains(name) ?? false } >= limit
+        }
     }
 
     func slots(_ timetable: Timetable, from first: Moment, to last: Moment) -> Int {

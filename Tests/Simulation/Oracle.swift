@@ -20,6 +20,7 @@ final class Oracle {
         var buildDate: Moment
         var spread: Duration
         var threads: Int
+        var groups: [Group] = []
     }
 
     var rules: Rules

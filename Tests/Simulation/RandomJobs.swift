@@ -12,6 +12,8 @@ struct RandomJobs {
         "Africa/Casablanca", "Antarctica/Troll", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Chatham",
     ]
 
+    static let groups = ["a", "b", "c"]
+
     private let zones: [Zone]
 
     init(directory: ZoneDirectory) throws { zones = try Self.names.map { try Zone(named: $0, in: directory) } }
@@ -66,6 +68,9 @@ struct RandomJobs {
         job.catchupWindowSeconds = one(of: [nil, nil, nil, 0, 1, 600, 40_000])
         job.first = one(of: [.now, .now, .wait])
         job.abandonHoldSeconds = one(of: [nil, nil, 0, 30, 5_000])
+        job.groups = one(of: [[], [], [], ["a"], ["a"], ["b"], ["a", "b"], ["a", "b", "c"]])
+        job.priority = one(of: [.high, .normal, .normal, .low])
+        job.waitSeconds = one(of: [nil, nil, nil, nil, 1, 30, 600, 40_000])
         job.initialOffset = one(of: [nil, nil, nil, nil, .seconds(412)])
     }
 

@@ -98,12 +98,14 @@ extension Simulation {
         let grace = Duration.seconds([0, 0, 60, 300][number(0...3)])
         rules.spread = .seconds([0, 0, 0, 600][number(0...3)])
         rules.threads = number(1...8)
+        rules.groups = RandomJobs.groups.map { Group(name: $0, limit: number(1...3)) }
         let new = Clockwork.Rules(
             tick: rules.tick,
             buildDate: rules.buildDate,
             seed: "s",
             spread: rules.spread,
-            threads: rules.threads
+            threads: rules.threads,
+            groups: rules.groups
         )
         clockwork = Clockwork(jobs: list, rules: new, random: random)
         oracle.load(list, rules: rules, grace: grace, at: reading)

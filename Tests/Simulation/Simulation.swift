@@ -8,12 +8,13 @@ import TestSupport
 /// Two times: `time` goes forward only, as the kernel's monotonic clock; the wall clock shows `origin + time + shift`.
 struct Simulation {
     struct Counts {
-        var looks = 0, attempts = 0, runs = 0, retries = 0, passed = 0, gaveWay = 0, held = 0
+        var looks = 0, attempts = 0, runs = 0, retries = 0, passed = 0, gaveWay = 0, givenUp = 0, held = 0
         var outages = 0, limits = 0, interrupted = 0, kills = 0, stops = 0, reloads = 0, faults = 0, moved = 0
 
         mutating func add(_ other: Counts) {
             let paths: [WritableKeyPath<Counts, Int>] = [
-                \.looks, \.attempts, \.runs, \.retries, \.passed, \.gaveWay, \.held, \.outages, \.limits, \.interrupted,
+                \.looks, \.attempts, \.runs, \.retries, \.passed, \.gaveWay, \.givenUp, \.held, \.outages, \.limits,
+                \.interrupted,
                 \.kills, \.stops, \.reloads, \.faults, \.moved,
             ]
             for path in paths { self[keyPath: path] += other[keyPath: path] }
@@ -177,6 +178,7 @@ struct Simulation {
         case .passed: counts.passed += 1
         case .slotHeld: counts.held += 1
         case .slotsGaveWay: counts.gaveWay += 1
+        case .slotGivenUp: counts.givenUp += 1
         case .limited: counts.limits += 1
         case .clockWentBack(let jobs, _): counts.moved += jobs.count
         default: break

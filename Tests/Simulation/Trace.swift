@@ -46,6 +46,8 @@ struct Trace: CustomStringConvertible {
         case .slotHeld(let job, let slot, let reason): "held \(job.name) \(slot) \(reason)"
         case .slotsReleased(let job, let count, let reason): "released \(job.name) \(count) \(reason)"
         case .slotsGaveWay(let job, let count, let reason): "gave way \(job.name) \(count) \(reason)"
+        case .slotGivenUp(let job, let slot, let count, let time, let obstacle, _):
+            "given up \(job.name) \(slot), \(count), after \(time) for \(obstacle)"
         case .targetIsDown: "target is down"
         case .targetIsStillDown: "target is still down"
         case .targetIsUp(let after, let waited): "target is up after \(after), \(waited) waited"

@@ -60,7 +60,7 @@ try await withThrowingTaskGroup(of: (Simulation.Counts, String?).self) { group i
 print(
     "\(lives) lives of \(days) days: no promise broken in \(total.looks) looks, \(total.runs) runs, "
         + "\(total.attempts) attempts (\(total.retries) retries), \(total.held) holds, \(total.passed) slots left out, "
-        + "\(total.gaveWay) that gave way, \(total.outages) outages, \(total.limits) own limits, \(total.kills) restarts "
+        + "\(total.gaveWay) that gave way, \(total.givenUp) given up, \(total.outages) outages, \(total.limits) own limits, \(total.kills) restarts "
         + "(\(total.stops) stops, \(total.interrupted) runs interrupted), \(total.reloads) reloads, "
         + "\(total.faults) faults of the clock, \(total.moved) last slots moved back; \(ContinuousClock.now - start)"
 )

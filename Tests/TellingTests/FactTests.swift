@@ -21,7 +21,7 @@ private struct Row: Sendable, CustomTestStringConvertible {
 /// A fact without what it says: a case that is added does not compile here, and then fails until the table has it.
 private enum FactName: CaseIterable {
     case configured, gone, dropped, passed, began, withdrawn, failed, ended
-    case attemptEnded, slotHeld, slotsReleased, slotsGaveWay, targetIsDown, targetIsStillDown, targetIsUp
+    case attemptEnded, slotHeld, slotsReleased, slotsGaveWay, slotGivenUp, targetIsDown, targetIsStillDown, targetIsUp
     case limited
     case clockIsWrong, clockIsRight, clockWentBack
 
@@ -40,6 +40,7 @@ private enum FactName: CaseIterable {
             case .slotHeld: .slotHeld
             case .slotsReleased: .slotsReleased
             case .slotsGaveWay: .slotsGaveWay
+            case .slotGivenUp: .slotGivenUp
             case .targetIsDown: .targetIsDown
             case .targetIsStillDown: .targetIsStillDown
             case .targetIsUp: .targetIsUp
@@ -148,6 +149,16 @@ struct FactTests {
         let held = #"scheduler_slots_held_total{job="a",reason="#
         let job = try Fixture.caller()
         let skipped = [held + #""skipped"} 1"#]
+        func givenUp(_ obstacle: Obstacle, count: Int = 1, isFirst: Bool = true) -> Fact {
+            .slotGivenUp(
+                job,
+                slot: Fixture.slot,
+                count: count,
+                after: .seconds(1_200),
+                obstacle,
+                isFirst: isFirst
+            )
+        }
         return [
             Row(
                 .passed("a", slot: Fixture.slot, about: try Fixture.caller { $0.catchup = .skip }),
@@ -180,6 +191,20 @@ struct FactTests {
             ),
             Row(.slotsGaveWay(job, count: 3, .targetDown), counts: [held + #""target_down"} 3"#]),
             Row(.slotsGaveWay(job, count: 2, .threads), counts: [held + #""threads"} 2"#]),
+            Row(.passed("a", slot: Fixture.slot)),
+            Row(
+                givenUp(.group("llm", heldBy: [.init(job: "summary", time: .seconds(1_860))])),
+                "WARNING Job a waited 20m for group llm (held by summary, 31m); its slot 2026-01-01T00:00:00Z is not run. "
+                    + "\(slot) reason=group",
+                counts: [held + #""group"} 1"#]
+            ),
+            Row(
+                givenUp(.threads, count: 3),
+                "WARNING Job a waited 20m for a free thread; its slot 2026-01-01T00:00:00Z is not run. "
+                    + "\(slot) reason=threads",
+                counts: [held + #""threads"} 3"#]
+            ),
+            Row(givenUp(.threads, isFirst: false), counts: [held + #""threads"} 1"#]),
         ]
     }
 

@@ -68,6 +68,11 @@ package struct CheckReport {
             )
         }
         lines.append("")
+        lines += settings.groups.map { group in
+            let jobs = settings.jobs.filter { $0.groups.contains(group.name) }.map(\.name)
+            return
+                "group \(group.name), \(group.limit) at once: \(jobs.isEmpty ? "no job" : jobs.joined(separator: ", "))"
+        }
         lines.append(
             "\(counted(settings.jobs.count, "job")) for \(settings.target.text), tick \(settings.tickSeconds)s, "
                 + "startup grace \(settings.startupGraceSeconds)s"
@@ -104,10 +109,16 @@ package struct CheckReport {
     private static func json(_ settings: Settings, _ warnings: [SettingsFault], _ now: Moment) -> String {
         JSONValue.object([
             ("jobs", .array(settings.jobs.map { json($0, now) })),
+            ("groups", .array(settings.groups.map { json($0, settings.jobs) })),
             ("tick_seconds", .integer(settings.tickSeconds)),
             ("startup_grace_seconds", .integer(settings.startupGraceSeconds)),
             ("warnings", json(warnings)),
         ]).description + "\n"
+    }
+
+    private static func json(_ group: Group, _ jobs: [Job]) -> JSONValue {
+        let names = jobs.filter { $0.groups.contains(group.name) }.map { JSONValue.string($0.name) }
+        return .object([("name", .string(group.name)), ("limit", .integer(group.limit)), ("jobs", .array(names))])
     }
 
     private static func json(_ job: Job, _ now: Moment) -> JSONValue {

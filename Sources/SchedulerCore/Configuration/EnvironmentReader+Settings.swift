@@ -35,11 +35,18 @@ extension EnvironmentReader {
     private func own(_ own: Variable, or shared: Variable) -> Variable { isSet(own) ? own : shared }
 
     /// All jobs, each with its zone and hash resolved.
-    mutating func jobs(intervals: [Variable: Int], tick: Int?, seed: String, initialOffset: Duration?) -> [Job] {
+    mutating func jobs(
+        intervals: [Variable: Int],
+        tick: Int?,
+        seed: String,
+        initialOffset: Duration?,
+        groups: [Group]
+    ) -> [Job] {
         var zones = ZoneCache(directory: ZoneDirectory(environment: environment))
-        let defaults = jobDefaults(&zones)
+        let defaults = jobDefaults(&zones, groups)
         var builder = JobBuilder(
             defaults: defaults,
+            groups: groups,
             zone: .utc,
             seed: seed,
             initialOffset: initialOffset,

@@ -5,6 +5,7 @@ internal import Schedule
 /// Turns definitions into jobs: what is missing is a fault, what is not given has its default.
 struct JobBuilder {
     let defaults: JobOptions
+    let groups: [Group]
     var zone: Zone
     let seed: String
     /// Of the documented job that has one; nil: none.
@@ -32,6 +33,7 @@ struct JobBuilder {
             faults.append(.tooManyHeaders(options.headers.count))
         }
         let zone = zone(options.zone, &faults)
+        let groups = GroupNames.resolve(options.groups ?? [], in: groups, &faults)
         guard faults.isEmpty, let schedule = line.schedule, let method = line.method, let path = line.path else {
             return .failure(JobFaults(faults: faults))
         }
@@ -51,6 +53,7 @@ struct JobBuilder {
         // A message must not go out because a container started.
         job.first = definition.rank != nil || schedule.isElapsedTime ? .now : .wait
         options.apply(to: &job)
+        job.groups = groups
         return .success(job)
     }
 

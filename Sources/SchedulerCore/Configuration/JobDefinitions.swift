@@ -84,7 +84,7 @@ extension EnvironmentReader {
         return definitions
     }
 
-    mutating func jobDefaults(_ zones: inout ZoneCache) -> JobOptions {
+    mutating func jobDefaults(_ zones: inout ZoneCache, _ groups: [Group]) -> JobOptions {
         guard let text = text(.jobDefaults) else {
             return JobOptions()
         }
@@ -97,6 +97,10 @@ extension EnvironmentReader {
                 options.zone = nil
             }
         }
+        let faultsBefore = faults.count
+        _ = GroupNames.resolve(options.groups ?? [], in: groups, &faults)
+        // Told here, and not once more for each job.
+        if faults.count > faultsBefore { options.groups = nil }
         for problem in faults { jobFault(Variable.jobDefaults.name, problem) }
         if options.changes["retry-on"] != nil, options.changes["retries"] == nil {
             jobWarning(

@@ -86,6 +86,9 @@ extension JobOption {
             ["delay", "random-delay", "randomized-delay-sec", "randomizeddelaysec", "splay", "spread", "stagger"]
         ),
         ("abandon-hold", ["hold", "cooldown"]),
+        ("group", ["groups", "pool", "queue", "semaphore", "mutex", "concurrency-group", "concurrency-key"]),
+        ("priority", ["prio", "nice", "weight", "priority-weight", "importance"]),
+        ("wait", ["max-wait", "wait-timeout", "queue-timeout", "queue-for", "wait-for", "patience"]),
         ("header.NAME", ["headers", "h", "request-headers"]),
         ("body", ["data", "data-raw", "json", "payload", "content", "request-body", "form", "d"]),
     ]

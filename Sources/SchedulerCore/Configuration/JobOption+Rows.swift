@@ -82,8 +82,39 @@ extension JobOption {
             text: { $0.abandonHoldSeconds.map { "\($0)s" } },
             member: { ("abandon_hold_seconds", .integer($0.abandonHoldSeconds ?? $0.timeoutSeconds)) }
         ),
+        group,
+        JobOption(
+            "priority",
+            .value("normal"),
+            "`high`, `normal` or `low`: which of the runs that wait for a thread or a place goes first",
+            read: word(of: Job.Priority.self),
+            set: { $0.priority = $1 },
+            text: { $0.priority.rawValue },
+            member: { ("priority", .string($0.priority.rawValue)) }
+        ),
+        JobOption(
+            "wait",
+            .words("until the next slot, at most 1d"),
+            "how long a run waits for a thread or a place; then its slot is not run, nor caught up",
+            read: seconds(from: 1),
+            set: { $0.waitSeconds = $1 },
+            text: { $0.waitSeconds.map { "\($0)s" } },
+            member: { $0.waitSeconds.map { ("wait_seconds", .integer($0)) } }
+        ),
         header, body,
     ]
+
+    private static var group: JobOption {
+        var option = JobOption(
+            "group",
+            .words("none"),
+            "groups of `\(Variable.groups.name)` that the job is in: `group=llm,nightly`; it runs with a place in all"
+        )
+        option.take = { options, text throws(Problem) in options.groups = try GroupNames.read(text) }
+        option.notes = { $0.groups.isEmpty ? [] : ["group=" + $0.groups.joined(separator: ",")] }
+        option.members = { [("groups", .array($0.groups.map(JSONValue.string)))] }
+        return option
+    }
 
     private static var zone: JobOption {
         var option = JobOption("tz", .words("`\(Variable.timezone.name)`"), "zone of the schedule")

@@ -6,6 +6,8 @@ struct JobOptions: Sendable {
     /// By the option's name, what it changes in a job; what is not in here was not given.
     var changes: [String: @Sendable (inout Job) -> Void] = [:]
     var zone: String?
+    /// As they are written; nil: not given.
+    var groups: [String]?
     /// In the order given; names differ also without regard to case.
     var headers: [Job.Header] = []
     var body: String?
@@ -15,13 +17,14 @@ struct JobOptions: Sendable {
         var result = base
         result.changes.merge(changes) { $1 }
         result.zone = zone ?? base.zone
+        result.groups = groups ?? base.groups
         let names = Set(headers.map { $0.name.lowercased() })
         result.headers = base.headers.filter { !names.contains($0.name.lowercased()) } + headers
         result.body = body ?? base.body
         return result
     }
 
-    /// All but the zone, which the timetable has.
+    /// All but the zone, which the timetable has, and the groups.
     func apply(to job: inout Job) {
         for change in changes.values { change(&job) }
         job.headers = headers

@@ -20,6 +20,7 @@ package struct Settings: Sendable, Equatable {
     package let metadataOffset: Int
     package let stopTimeoutSeconds: Int
     package let startupSpreadSeconds: Int
+    package let groups: [Group]
     /// Worker threads.
     package let maxConcurrency: Int
     /// Enters the hashes of `H`, jitter and spread, so that two installs differ and one is stable.
@@ -68,7 +69,15 @@ package struct Settings: Sendable, Equatable {
         logFormat = reader.logFormat()
         seed = reader.text(.seed) ?? target?.text ?? ""
         let initialOffset: Duration? = metadataOffset > 0 ? .seconds(metadataOffset) : nil
-        let jobs = reader.jobs(intervals: intervals, tick: tick, seed: seed, initialOffset: initialOffset)
+        groups = reader.groups()
+        let jobs = reader.jobs(
+            intervals: intervals,
+            tick: tick,
+            seed: seed,
+            initialOffset: initialOffset,
+            groups: groups
+        )
+        reader.warnOfEmptyGroups(groups, jobs)
         let mostThreads = Variable.maxConcurrency.row.rule.range.upperBound
         let threads = reader.number(.maxConcurrency) ?? min(max(4, jobs.count), mostThreads)
         stateDirectory = reader.stateDirectory()

@@ -46,6 +46,12 @@ extension Variable {
                 .text("any text"),
                 "enters what `H`, `jitter=` and the startup spread come to: two installations differ, one is stable"
             )
+        case .groups:
+            Row(
+                .unset,
+                .text("names with limits from 1 to 256, such as llm=1 nightly=2"),
+                "at most so many runs of a [group](#groups) at once: `llm=1 nightly=2`; a job is in it by `group=llm`"
+            )
         case .maxConcurrency:
             // Each thread costs memory and a process id.
             Row(

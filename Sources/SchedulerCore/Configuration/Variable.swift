@@ -22,6 +22,7 @@ package enum Variable: String, CaseIterable, Sendable {
     case builtinJobs = "SCHEDULER_BUILTIN_JOBS"
     case timezone = "SCHEDULER_TIMEZONE"
     case seed = "SCHEDULER_SEED"
+    case groups = "SCHEDULER_GROUPS"
     case maxConcurrency = "SCHEDULER_MAX_CONCURRENCY"
     case tick = "SCHEDULER_TICK_SECONDS"
     case startupGrace = "SCHEDULER_STARTUP_GRACE_SECONDS"

@@ -59,6 +59,7 @@ final class StatusBoard: Sendable {
             // A standby has not tried.
             isStateWritable: life == .standby || ledger.isWritable,
             stateDirectory: stateDirectory.map(redactor.maskOwn),
+            groups: clockwork.groupStates(at: now),
             entries: clockwork.entries.enumerated().filter { !$1.isGone }.map { number, entry in
                 var job = entry.job
                 job.path = redactor.maskOwn(String(job.path.prefix { $0 != "?" }))
@@ -66,7 +67,7 @@ final class StatusBoard: Sendable {
                     job,
                     number: number,
                     next: clockwork.nextSlot(of: entry, at: now),
-                    activity: StatusSnapshot.Activity(entry, at: now),
+                    activity: StatusSnapshot.Activity(entry, in: clockwork, at: now),
                     state: entry.state,
                     longestGap: gaps.withLock { $0.gap(of: entry.job.timetable, named: entry.job.name, at: now.now) }
                 )

@@ -182,7 +182,8 @@ extension Settings {
             buildDate: buildDate,
             seed: seed,
             spread: .seconds(startupSpreadSeconds),
-            threads: threads(files)
+            threads: threads(files),
+            groups: groups
         )
     }
 

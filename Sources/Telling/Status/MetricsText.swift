@@ -16,6 +16,7 @@ enum MetricsText {
         var text = Text(snapshot)
         text.jobCounters()
         text.jobGauges()
+        text.groups()
         text.process()
         return text.text
     }
@@ -102,6 +103,27 @@ enum MetricsText {
         private mutating func gauge(_ name: String, _ help: String, _ value: (StatusSnapshot.Entry) -> String) {
             head(name, "gauge", help)
             for (entry, label) in zip(snapshot.entries, labels) { line(name, label, value(entry)) }
+        }
+
+        // MARK: - Of each group
+
+        mutating func groups() {
+            group("scheduler_group_limit", "Runs that the group has places for.") { $0.group.limit }
+            group("scheduler_group_running", "Jobs that have a place in the group, held ones too.") { $0.holders.count }
+            group("scheduler_group_waiting", "Runs that wait and need a place in the group.") { $0.waiting }
+            let wait = "scheduler_wait_duration_seconds"
+            head(wait, "histogram", "How long runs waited for a place in the group; without one: for a thread alone.")
+            for name in [""] + snapshot.groups.map(\.group.name) {
+                histogram(wait, "group=\"\(MetricsText.escaped(name))\"", snapshot.metrics.waits(name))
+            }
+        }
+
+        private mutating func group(_ name: String, _ help: String, _ value: (GroupState) -> Int) {
+            guard !snapshot.groups.isEmpty else { return }
+            head(name, "gauge", help)
+            for state in snapshot.groups {
+                line(name, "group=\"\(MetricsText.escaped(state.group.name))\"", String(value(state)))
+            }
         }
 
         // MARK: - Of the whole

@@ -59,13 +59,35 @@ enum Phrase {
         case .idle: nil
         case .delayed(let rest): "starts in \(duration(rest))"
         case .waiting: "waits for the app"
-        case .waitingForThread: "waits for a thread"
+        case .queued(let time, let obstacle): "has waited \(duration(time)) for \(self.obstacle(obstacle))"
         case .running(let time): "running for \(duration(time))"
         case .retrying(let rest): "next attempt in \(duration(rest))"
         case .held(let rest, .abandoned): "may still run in the app, free in \(duration(rest))"
         case .held(let rest, .throttled): "the app asked for a pause, free in \(duration(rest))"
         }
     }
+
+    /// As a line of the log has it: `41s`, `20m`, `2h5m`, `3d`.
+    static func short(_ time: Duration) -> String {
+        let seconds = time.components.seconds
+        if seconds < 60 { return "\(seconds)s" }
+        if seconds < 3_600 { return "\(seconds / 60)m" }
+        if seconds < 86_400 { return "\(seconds / 3_600)h" + (seconds / 60 % 60 > 0 ? "\(seconds / 60 % 60)m" : "") }
+        return "\(seconds / 86_400)d"
+    }
+
+    /// What a run waits for, and who has it.
+    static func obstacle(_ obstacle: Obstacle) -> String {
+        switch obstacle {
+        case .threads: return "a free thread"
+        case .group(let name, let holders):
+            let shown = holders.prefix(mostHolders).map { "\($0.job), \(short($0.time))" }
+            let more = holders.count > mostHolders ? ["and \(holders.count - mostHolders) more"] : []
+            return "group \(name) (held by \((shown + more).joined(separator: "; ")))"
+        }
+    }
+
+    private static let mostHolders = 3
 
     static func outcome(_ run: RunRecord) -> String {
         run.outcome != .ok && run.status > 0 ? "\(run.outcome.rawValue) \(run.status)" : run.outcome.rawValue

@@ -34,6 +34,7 @@ enum StatusJSON {
                     ("writable", .bool(snapshot.isStateWritable)),
                 ])
             ),
+            ("groups", .array(snapshot.groups.map(json))),
             ("jobs", .array(snapshot.entries.map { json($0, runs: snapshot.isLarge ? 1 : JobState.keptRuns) })),
         ])
     }
@@ -49,12 +50,40 @@ enum StatusJSON {
             ("path", .string(entry.job.path)),
             ("activity", .string(entry.activity.word)),
             ("why", Phrase.activity(entry.activity).map(JSONValue.string) ?? .null),
+            ("groups", .array(entry.job.groups.map(JSONValue.string))),
+            ("waiting", waiting(entry)),
             ("next_slot", moment(entry.next)),
             ("last_slot", moment(entry.lastSlot)),
             ("last_success", moment(state?.lastSuccess)),
             ("consecutive_failures", .integer(entry.failures)),
             ("runs", .array((state?.runs ?? []).suffix(runs).map(json))),
         ])
+    }
+
+    private static func json(_ state: GroupState) -> JSONValue {
+        .object([
+            ("name", .string(state.group.name)),
+            ("limit", .integer(state.group.limit)),
+            ("running", .integer(state.holders.count)),
+            ("waiting", .integer(state.waiting)),
+            ("held_by", .array(state.holders.map(json))),
+        ])
+    }
+
+    private static func json(_ holder: Obstacle.Holder) -> JSONValue {
+        .object([("job", .string(holder.job)), ("ms", .integer(holder.time.wholeMilliseconds))])
+    }
+
+    /// What a run in the queue waits for, and since when.
+    private static func waiting(_ entry: StatusSnapshot.Entry) -> JSONValue {
+        guard case .queued(let time, let obstacle) = entry.activity else { return .null }
+        var members: [(String, JSONValue)] = [("ms", .integer(time.wholeMilliseconds))]
+        switch obstacle {
+        case .threads: members.append(("for", .string("threads")))
+        case .group(let name, let holders):
+            members += [("for", .string("group")), ("group", .string(name)), ("held_by", .array(holders.map(json)))]
+        }
+        return .object(members)
     }
 
     private static func json(_ run: RunRecord) -> JSONValue {
@@ -90,7 +119,7 @@ extension StatusSnapshot.Activity {
         switch self {
         case .idle: "idle"
         case .delayed: "delayed"
-        case .waiting, .waitingForThread: "waiting"
+        case .waiting, .queued: "waiting"
         case .running: "running"
         case .retrying: "retrying"
         case .held: "held"

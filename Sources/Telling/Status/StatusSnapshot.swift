@@ -21,8 +21,8 @@ package struct StatusSnapshot: Sendable {
         case delayed(for: Duration)
         /// Due, but the app cannot be reached.
         case waiting
-        /// Due, but all threads are busy.
-        case waitingForThread
+        /// Due, but all threads are busy, or a group of the job is full.
+        case queued(for: Duration, Obstacle)
         case running(for: Duration)
         case retrying(in: Duration)
         /// The run has ended, but may go on in the app, or the app asked to be left alone.
@@ -32,7 +32,7 @@ package struct StatusSnapshot: Sendable {
         package var isRun: Bool {
             switch self {
             case .running, .retrying: true
-            case .idle, .delayed, .waiting, .waitingForThread, .held: false
+            case .idle, .delayed, .waiting, .queued, .held: false
             }
         }
     }
@@ -76,6 +76,7 @@ package struct StatusSnapshot: Sendable {
     package var isStateWritable: Bool
     /// Nil: state ends with the process.
     package var stateDirectory: String?
+    package var groups: [GroupState]
     package var entries: [Entry]
     package var metrics: Metrics
 
@@ -91,6 +92,7 @@ package struct StatusSnapshot: Sendable {
         runsInFlight: Int = 0,
         isStateWritable: Bool = true,
         stateDirectory: String? = nil,
+        groups: [GroupState] = [],
         entries: [Entry],
         metrics: Metrics
     ) {
@@ -98,7 +100,7 @@ package struct StatusSnapshot: Sendable {
         (self.target, self.targetDown, self.targetReason) = (target, targetDown, targetReason)
         self.waiting = waiting
         (self.runsInFlight, self.isStateWritable, self.stateDirectory) = (runsInFlight, isStateWritable, stateDirectory)
-        (self.entries, self.metrics) = (entries, metrics)
+        (self.groups, self.entries, self.metrics) = (groups, entries, metrics)
     }
 
     /// Past this many jobs an answer leaves out what would make it too large; which is said where it is left out.
@@ -142,13 +144,14 @@ extension StatusSnapshot.Phase {
 }
 
 extension StatusSnapshot.Activity {
-    package init(_ entry: Entry, at time: Reading) {
+    package init(_ entry: Entry, in clockwork: Clockwork, at time: Reading) {
         switch entry.stage {
         case .idle: self = .idle
         case .delayed(let end): self = .delayed(for: max(.zero, end - time.now))
         case .paused(let end): self = .delayed(for: max(.zero, end - time.uptime))
         case .waitingForTarget: self = .waiting
-        case .waitingForThread: self = .waitingForThread
+        case .queued(let waiting):
+            self = .queued(for: max(.zero, time.uptime - waiting.since), clockwork.obstacle(of: entry, at: time))
         case .attempting(_, let since, _): self = .running(for: time.uptime - (entry.runningSince ?? since))
         case .backoff(let end): self = .retrying(in: max(.zero, end - time.uptime))
         case .held(let end, let reason): self = .held(for: max(.zero, end - time.uptime), because: reason)
