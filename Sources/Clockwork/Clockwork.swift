@@ -212,7 +212,8 @@ package struct Clockwork: Sendable {
             guard !entries[job].needsPlace else { return }
             queue.leave(place.groups, job)
             entries[job].place = nil
-        } else if !entries[job].groups.isEmpty, entries[job].needsPlace {
+        } else if !rules.groups.isEmpty, entries[job].needsPlace {
+            // Also one that needs none, since its groups may be others before it ends.
             let place = Entry.Place(groups: entries[job].groups, since: entries[job].busySince)
             queue.take(place.groups, for: job)
             entries[job].place = place

@@ -41,7 +41,7 @@ struct StageTests {
         (
             .paused,
             [
-                (.nextSlot, "gaveWay a 1 threads; connecting 7200#1"),
+                (.nextSlot, "givenUp a 0 after 0 threads; connecting 7200#1"),
                 (.removed, "gone a; not there"),
                 (.schedule, "configured a last=1.2; idle"),
                 (.option, "new, connecting 0#1"),

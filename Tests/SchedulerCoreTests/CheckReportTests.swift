@@ -130,18 +130,26 @@ struct CheckReportTests {
     @Test("each option of a job is shown, in the table as its line would say it")
     func options() throws {
         let given =
-            "retries=1 retry-on=404,500-503 first=wait catchup=skip catchup-window=60s jitter=5s abandon-hold=0s"
+            "retries=1 retry-on=404,500-503 first=wait catchup=skip catchup-window=60s jitter=5s abandon-hold=0s "
+            + "group=llm,night priority=low wait=1200s"
         let settings = try Settings(environment: [
-            "SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_JOB_A": "every 1h GET /a timeout=7 header.X=y \(given)",
+            "SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_GROUPS": "night=2 llm=1",
+            "SCHEDULER_JOB_A": "every 1h GET /a timeout=7 header.X=y \(given)",
         ])
         let table = CheckReport(.success(settings), asJSON: false, now: now)
         #expect(table.standardOutput.contains("    tz=UTC timeout=7s \(given) header.X\n"))
+        #expect(table.standardOutput.contains("\n\ngroup night, 2 at once: a\ngroup llm, 1 at once: a\n1 job for"))
         let json = CheckReport(.success(settings), asJSON: true, now: now)
         #expect(
             json.standardOutput.contains(
                 #""timeout_seconds":7,"tz":"UTC","retries":1,"retry_on":"404,500-503","first":"wait","catchup":"skip","#
-                    + #""catchup_window_seconds":60,"jitter_seconds":5,"abandon_hold_seconds":0,"headers":["X"],"#
-                    + #""body_bytes":0,"next_slot":"#
+                    + #""catchup_window_seconds":60,"jitter_seconds":5,"abandon_hold_seconds":0,"groups":["llm","night"],"#
+                    + #""priority":"low","wait_seconds":1200,"headers":["X"],"body_bytes":0,"next_slot":"#
+            )
+        )
+        #expect(
+            json.standardOutput.contains(
+                #""groups":[{"name":"night","limit":2,"jobs":["a"]},{"name":"llm","limit":1,"jobs":["a"]}],"#
             )
         )
     }

@@ -27,12 +27,58 @@ struct MetricsTests {
                 #"scheduler_slots_held_total{job="b:c",reason="throttled"} 0"#,
                 #"scheduler_slots_held_total{job="b:c",reason="target_down"} 0"#,
                 #"scheduler_slots_held_total{job="b:c",reason="threads"} 0"#,
+                #"scheduler_slots_held_total{job="b:c",reason="group"} 0"#,
                 #"scheduler_slots_held_total{job="b:c",reason="skipped"} 0"#,
             ]
         )
         for name in ["last_slot_timestamp_seconds", "last_success_timestamp_seconds", "consecutive_failures"] {
             #expect(lines(snapshot, "scheduler_job_\(name){").count == 2)
         }
+    }
+
+    @Test("of each group limit, places taken and runs that wait; waits under each group, those without one under none")
+    func groups() throws {
+        let groups = [
+            GroupState(
+                group: Group(name: "llm", limit: 2),
+                jobs: ["a", "b"],
+                holders: [Obstacle.Holder(job: "b", time: .seconds(9))],
+                waiting: 3
+            ),
+            GroupState(group: Group(name: "night", limit: 1), jobs: ["a"], holders: [], waiting: 0),
+        ]
+        var metrics = Metrics()
+        for groups in [[], ["llm"], ["llm", "night"]] {
+            let job = try Fixture.caller { $0.groups = groups }
+            let attempt = Attempt(
+                job: job,
+                run: Run(slot: Fixture.slot, trigger: .schedule),
+                id: Fixture.id,
+                waited: .seconds(groups.count * 40)
+            )
+            metrics.count(.began("a", Fixture.begin(), about: attempt))
+        }
+        let snapshot = Fixture.snapshot([try Fixture.entry("a")], groups: groups, metrics: metrics)
+        #expect(
+            ["limit", "running", "waiting"].flatMap { lines(snapshot, "scheduler_group_\($0){") } == [
+                #"scheduler_group_limit{group="llm"} 2"#, #"scheduler_group_limit{group="night"} 1"#,
+                #"scheduler_group_running{group="llm"} 1"#, #"scheduler_group_running{group="night"} 0"#,
+                #"scheduler_group_waiting{group="llm"} 3"#, #"scheduler_group_waiting{group="night"} 0"#,
+            ]
+        )
+        #expect(
+            (lines(snapshot, "scheduler_wait_duration_seconds_sum")
+                + lines(snapshot, "scheduler_wait_duration_seconds_count"))
+                == [
+                    #"scheduler_wait_duration_seconds_sum{group=""} 0"#,
+                    #"scheduler_wait_duration_seconds_sum{group="llm"} 120"#,
+                    #"scheduler_wait_duration_seconds_sum{group="night"} 80"#,
+                    #"scheduler_wait_duration_seconds_count{group=""} 1"#,
+                    #"scheduler_wait_duration_seconds_count{group="llm"} 2"#,
+                    #"scheduler_wait_duration_seconds_count{group="night"} 1"#,
+                ]
+        )
+        #expect(lines(Fixture.snapshot([try Fixture.entry("a")]), "scheduler_group_limit").isEmpty)
     }
 
     @Test("what was counted comes out; times in seconds without a rounding error")

@@ -63,6 +63,7 @@ enum Fixture {
         targetReason: String? = nil,
         waiting: Int = 0,
         isStateWritable: Bool = true,
+        groups: [GroupState] = [],
         metrics: Metrics? = nil
     ) -> StatusSnapshot {
         StatusSnapshot(
@@ -75,6 +76,7 @@ enum Fixture {
             targetReason: targetReason,
             waiting: waiting,
             isStateWritable: isStateWritable,
+            groups: groups,
             entries: entries,
             metrics: metrics ?? Metrics()
         )

@@ -105,21 +105,36 @@ struct StatusRoutesTests {
     @Test("/status: members in their order")
     func json() throws {
         let runs = [Fixture.run(.failed, status: 500, ago: 60), Fixture.run(.ok, ago: 30)]
-        let snapshot = Fixture.snapshot([try Fixture.entry("a", "daily 03:00", next: 240, runs: runs)])
+        let holder = Obstacle.Holder(job: "b", time: .seconds(60))
+        let group = GroupState(group: Group(name: "llm", limit: 1), jobs: ["a", "b"], holders: [holder], waiting: 1)
+        let snapshot = Fixture.snapshot(
+            [
+                try Fixture.entry(
+                    "a",
+                    "daily 03:00",
+                    next: 240,
+                    activity: .queued(for: .seconds(2), .group("llm", heldBy: [holder])),
+                    runs: runs
+                )
+            ],
+            groups: [group]
+        )
         let run = """
             "run_id":"00000000000000010000000000000002","trigger":"schedule"
             """
         var board = snapshot
-        board.entries[0].job.path = "/api/x"
+        (board.entries[0].job.path, board.entries[0].job.groups) = ("/api/x", ["llm"])
         #expect(
             ask("/status", board).text == """
                 {"version":"0.2.0","time":"2026-11-21T12:00:00.000Z","started":"2026-11-21T11:00:00.000Z",\
                 "phase":"running","healthy":true,"ready":true,"last_look_age_ms":20,"tick_ms":30000,\
                 "target":{"url":"http://app:8000","up":true,"reason":null,"down_ms":null,"runs_waiting":0},\
                 "runs_in_flight":0,\
-                "state":{"directory":null,"writable":true},"jobs":[{"name":"a","schedule":"daily 03:00",\
-                "schedule_words":"daily at 03:00 UTC","tz":"UTC","method":"POST","path":"/api/x","activity":"idle",\
-                "why":null,"next_slot":"2026-11-21T12:04:00Z","last_slot":"2026-11-21T11:59:29.700Z",\
+                "state":{"directory":null,"writable":true},\
+                "groups":[{"name":"llm","limit":1,"running":1,"waiting":1,"held_by":[{"job":"b","ms":60000}]}],"jobs":[{"name":"a","schedule":"daily 03:00",\
+                "schedule_words":"daily at 03:00 UTC","tz":"UTC","method":"POST","path":"/api/x",\
+                "activity":"waiting","why":"has waited 2.0 s for group llm (held by b, 1m)","groups":["llm"],\
+                "waiting":{"ms":2000,"for":"group","group":"llm","held_by":[{"job":"b","ms":60000}]},"next_slot":"2026-11-21T12:04:00Z","last_slot":"2026-11-21T11:59:29.700Z",\
                 "last_success":"2026-11-21T11:59:30Z","consecutive_failures":0,"runs":[\
                 {"slot":"2026-11-21T11:58:59.700Z",\(run),"began":"2026-11-21T11:58:59.700Z","attempts":1,\
                 "outcome":"failed","status":500,"ms":300,"late_ms":4,"reason":null,"location":null,\
