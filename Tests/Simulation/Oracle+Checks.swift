@@ -193,8 +193,10 @@ extension Oracle {
     private func isWaiting(_ name: String, _ clockwork: Clockwork) -> Bool {
         clockwork.entries.contains {
             guard $0.job.name == name else { return false }
-            if case .paused = $0.stage { return true }
-            return [.waitingForTarget, .waitingForThread].contains($0.stage)
+            switch $0.stage {
+            case .paused, .queued, .waitingForTarget: return true
+            default: return false
+            }
         }
     }
 
