@@ -76,7 +76,8 @@ struct Rig {
     var next: Double? {
         let (moment, uptime) = clockwork.nextLook
         let waits = [moment.map { $0 - time.now + time.uptime }, uptime].compactMap(\.self)
-        return waits.min().map { Double($0.wholeMilliseconds) / 1_000 }
+        // Not before it.
+        return waits.min().map { Double(($0 + .nanoseconds(999_999)).wholeMilliseconds) / 1_000 }
     }
 
     // MARK: - Orders

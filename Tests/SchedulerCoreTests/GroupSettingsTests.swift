@@ -1,4 +1,5 @@
 import Clockwork
+import Schedule
 import Testing
 
 @testable import SchedulerCore
@@ -63,8 +64,12 @@ struct GroupSettingsTests {
             ("group=llm,", #"group=: "" is not a name; write names as llm or llm,nightly"#),
             ("group=llm,LLM", #"group=: "LLM" is given twice; write it once"#),
             ("priority=urgent", #"priority=: "urgent" is not known; write high or normal or low"#),
-            ("wait=0", #"wait=: interval "0" is too short; it must be at least 1s"#),
-            ("wait=soon", #"wait=: "soon" is not an interval; write for example 30s, 15m, 1h30m or 2d"#),
+            ("wait=0", #"wait=: duration "0" is too short; at least 1s is needed"#),
+            (
+                "wait=soon",
+                #"wait=: duration "soon" is not whole numbers with the units d h m s, from long to short; "#
+                    + "write 90s, 15m, 2h, 1d or 1h30m"
+            ),
             ("pool=llm", #"option "pool" is not known; did you mean group=?"#),
             ("prio=high", #"option "prio" is not known; did you mean priority=?"#),
         ]
