@@ -13,13 +13,17 @@ struct DocumentationTests {
     @Test("the table of variables is the program's")
     func variables() throws {
         let rows = Variable.allCases.map { "| `\($0.name)` | \($0.standard.cell) | \($0.row.summary) |" }
-        #expect(try Papers.table(under: "Variables") == rows)
+        let table = try Papers.table(under: "Variables")
+        #expect(Set(rows).subtracting(table) == [])
+        #expect(table == rows)
     }
 
     @Test("the table of options is the program's")
     func options() throws {
         let rows = JobOption.all.map { "| `\($0.name)=` | \($0.standard.cell) | \($0.summary) |" }
-        #expect(try Papers.table(under: "Options") == rows)
+        let table = try Papers.table(under: "Options")
+        #expect(Set(rows).subtracting(table) == [])
+        #expect(table == rows)
     }
 
     @Test(

@@ -50,7 +50,7 @@ extension Variable {
             Row(
                 .unset,
                 .text("names with limits from 1 to 256, such as llm=1 nightly=2"),
-                "at most so many runs of a [group](Jobs.md#groups) at once: `llm=1 nightly=2`; a job is in it by `group=llm`"
+                "at most so many runs of a [group](#groups) at once: `llm=1 nightly=2`; a job is in it by `group=llm`"
             )
         case .maxConcurrency:
             // Each thread costs memory and a process id.
