@@ -43,22 +43,12 @@ extension Clockwork {
         return now - due - max(.zero, min(now, to) - max(due, from))
     }
 
-    /// A stable value, so that replicas and restarts agree; clipped below the gap to the next slot.
-    private func jitter(_ job: Job, _ slot: Moment) -> Duration {
-        guard job.jitterSeconds > 0 else { return .zero }
-        let longest = Duration.seconds(job.jitterSeconds)
-        let limit = job.timetable.next(after: slot).map { min(longest, $0 - slot) } ?? longest
-        return share(of: limit, job, "jitter \(slot)")
-    }
+    private func jitter(_ job: Job, _ slot: Moment) -> Duration { job.jitter(of: slot, seed: rules.seed) }
 
     /// How long after the start a first run or a catch-up begins; none when that time is over.
     private func spread(_ job: Job, at now: Moment, start: Moment) -> Duration {
         guard rules.spread > .zero, now - start < rules.spread else { return .zero }
-        return share(of: rules.spread, job, "spread")
-    }
-
-    private func share(of limit: Duration, _ job: Job, _ label: String) -> Duration {
-        .milliseconds(HashKey(seed: rules.seed, job: job.name).value(for: label, below: limit.wholeMilliseconds))
+        return job.share(of: rules.spread, seed: rules.seed, "spread")
     }
 
     /// How many slots there are in (`since`, `now`]; counted up to a limit.

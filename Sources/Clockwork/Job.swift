@@ -61,6 +61,10 @@ package struct Job: Sendable, Equatable {
     package var priority = Priority.normal
     /// How long a run waits for a thread or a place before its slot is given up; nil: until the next slot, at most a day.
     package var waitSeconds: Int?
+    /// Whether it starts in freeze windows too.
+    package var isFreezeExempt = false
+    /// What happens with the slots that a freeze window passed.
+    package var freezeCatchup = Catchup.skip
     package var headers: [Header] = []
     package var body: String?
     /// When it is first seen it counts as having run so long before the end of the grace; nil: as `first` says.

@@ -1,7 +1,7 @@
 extension Moment {
     /// Reads RFC 3339 (section 5.6): `2026-11-21T03:44:55Z`, with an optional fraction and `Z` or an offset.
     ///
-    /// The years are 0001 to 9999. A leap second (`:60`) is read as the first second after it, a fraction is cut
+    /// The seconds may be left out, as people write times. The years are 0001 to 9999. A leap second (`:60`) is read as the first second after it, a fraction is cut
     /// after nine digits. A text without an offset names no moment and is refused.
     package init(parsing text: String) throws(ScheduleError) {
         guard text.utf8.count <= 64, let moment = Self(reading: Array(text.utf8)) else {
@@ -18,9 +18,8 @@ extension Moment {
             day <= CalendarDay.length(ofMonth: month, year: Int64(year)),
             reader.skip("T") || reader.skip("t") || reader.skip(" "),
             let hour = reader.number(digits: 2), hour < 24, reader.skip(":"),
-            let minute = reader.number(digits: 2), minute < 60, reader.skip(":"),
-            let second = reader.number(digits: 2), second <= 60,
-            let nanoseconds = reader.fraction(), let offset = reader.offset(), reader.isAtEnd
+            let minute = reader.number(digits: 2), minute < 60,
+            let (second, nanoseconds) = reader.seconds(), let offset = reader.offset(), reader.isAtEnd
         else { return nil }
         let local = CivilTime(
             day: CalendarDay(year: Int64(year), month: month, day: day),
@@ -57,6 +56,13 @@ extension Moment {
                 value = value * 10 + digit
             }
             return value
+        }
+
+        /// Zero where there are none.
+        mutating func seconds() -> (Int, nanoseconds: Int32)? {
+            guard skip(":") else { return (0, 0) }
+            guard let second = number(digits: 2), second <= 60, let nanoseconds = fraction() else { return nil }
+            return (second, nanoseconds)
         }
 
         mutating func fraction() -> Int32? {

@@ -36,7 +36,7 @@ extension Timetable {
 
 extension ClockRule {
     /// Between two matches of one day, in seconds; nil if there is one match.
-    fileprivate var longestGap: Int64? {
+    var longestGap: Int64? {
         switch self {
         case .times(let times): return Self.gaps(times.map(\.secondOfDay), 1, 0)
         case .fields(let seconds, let minutes, let hours):

@@ -51,6 +51,7 @@ package enum Program {
             errors.write(report.standardError)
             return report.isGood ? Status.done : Status.configuration
         case .next(let request): return try next(request, environment)
+        case .pressure(let day, let asJSON): return pressure(day, asJSON: asJSON, environment)
         case .fire(let job, let asJSON): return try fire(job, asJSON: asJSON, environment)
         case .status(let asJSON):
             return tell { () throws(StatusClient.NoAnswer) in try StatusClient.status(environment, asJSON: asJSON) }
@@ -114,6 +115,7 @@ extension Program {
             }
         }
         let rows: [NextReport.Row]
+        var freezes = FreezeCalendar()
         if let schedule = request.schedule {
             if zone == nil {
                 var reader = EnvironmentReader(environment)
@@ -132,16 +134,50 @@ extension Program {
             case .success(let good): settings = good
             }
             let jobs = try request.job.map { name throws(UsageError) in [settings.jobs[try job(name, in: settings)]] }
+            freezes = settings.freezes
             rows = (jobs ?? settings.jobs).map { job in
-                NextReport.Row(job: job.name, timetable: job.timetable, zone: zone ?? job.timetable.zone)
+                NextReport.Row(
+                    job: job.name,
+                    timetable: job.timetable,
+                    zone: zone ?? job.timetable.zone,
+                    isFrozen: !job.isFreezeExempt
+                )
             }
         }
         let from = request.from ?? Moment(seconds: TimeSource.system.now().seconds)
-        let report = NextReport(rows: rows, from: from, count: request.count)
+        let report = NextReport(
+            rows: rows,
+            from: from,
+            count: request.count,
+            freezes: freezes,
+            runsOnly: request.runsOnly
+        )
         let text = report.text(asJSON: request.asJSON)
         output.write(text)
         if let note = report.note, output.failure == nil { errors.write("scheduler: \(note)\n") }
-        if text.isEmpty { errors.write("scheduler: there is no slot after \(from) and before the year 10000\n") }
+        if text.isEmpty {
+            let kind = request.runsOnly && !freezes.isEmpty ? "slot that is not frozen" : "slot"
+            errors.write("scheduler: there is no \(kind) after \(from) and before the year 10000\n")
+        }
+        return Status.done
+    }
+}
+
+// MARK: - pressure
+
+extension Program {
+    private static func pressure(_ day: CalendarDay?, asJSON: Bool, _ environment: [String: String]) -> Int32 {
+        let settings: Settings
+        switch Program.settings(environment) {
+        case .failure(let bad): return refuse(bad)
+        case .success(let good): settings = good
+        }
+        let day = day ?? settings.zone.day(of: TimeSource.system.now())
+        let report = PressureReport(
+            Pressure(settings.jobs, on: day, in: settings.zone, freezes: settings.freezes, seed: settings.seed)
+        )
+        output.write(asJSON ? report.json : report.text)
+        if output.failure == nil { errors.write(report.notes.map { "scheduler: \($0)\n" }.joined()) }
         return Status.done
     }
 }

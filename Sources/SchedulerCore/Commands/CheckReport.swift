@@ -77,10 +77,20 @@ package struct CheckReport {
             "\(counted(settings.jobs.count, "job")) for \(settings.target.text), tick \(settings.tickSeconds)s, "
                 + "startup grace \(settings.startupGraceSeconds)s"
         )
+        lines += spans(settings, now).map { span in
+            let (what, end) = (span.contains(now) ? "frozen" : "next freeze", span.endText ?? "never")
+            return "\(what) from \(span.startText ?? "ever") until \(end) (\(span.texts.joined(separator: ", ")))"
+        }
         if settings.stateDirectory != nil, settings.jobs.contains(where: \.runsAfterGrace) {
             lines.append("\"\(afterGrace)\" is when a job never ran, as far as the state knows.")
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The freeze that there is now, and the next one.
+    private static func spans(_ settings: Settings, _ now: Moment) -> [FreezeSpan] {
+        var freezes = settings.freezes
+        return [freezes.span(containing: now), freezes.next(after: now)].compactMap { $0 }
     }
 
     private static let afterGrace = "right after the grace"
@@ -110,6 +120,7 @@ package struct CheckReport {
         JSONValue.object([
             ("jobs", .array(settings.jobs.map { json($0, now) })),
             ("groups", .array(settings.groups.map { json($0, settings.jobs) })),
+            ("freezes", .array(spans(settings, now).map(json))),
             ("tick_seconds", .integer(settings.tickSeconds)),
             ("startup_grace_seconds", .integer(settings.startupGraceSeconds)),
             ("warnings", json(warnings)),
@@ -119,6 +130,14 @@ package struct CheckReport {
     private static func json(_ group: Group, _ jobs: [Job]) -> JSONValue {
         let names = jobs.filter { $0.groups.contains(group.name) }.map { JSONValue.string($0.name) }
         return .object([("name", .string(group.name)), ("limit", .integer(group.limit)), ("jobs", .array(names))])
+    }
+
+    private static func json(_ span: FreezeSpan) -> JSONValue {
+        .object([
+            ("start", span.startText.map(JSONValue.string) ?? .null),
+            ("end", span.endText.map(JSONValue.string) ?? .null),
+            ("windows", .array(span.texts.map(JSONValue.string))),
+        ])
     }
 
     private static func json(_ job: Job, _ now: Moment) -> JSONValue {

@@ -7,6 +7,8 @@ package enum Command: Equatable, Sendable {
     /// `envFile`: what is checked in the place of the environment.
     case check(asJSON: Bool, envFile: String? = nil)
     case next(NextRequest)
+    /// Nil: today.
+    case pressure(day: CalendarDay?, asJSON: Bool)
     case fire(job: String, asJSON: Bool)
     case status(asJSON: Bool)
     case healthcheck
@@ -24,6 +26,8 @@ package enum Command: Equatable, Sendable {
         package var count = 5
         /// Nil: now.
         package var from: Moment?
+        /// Whether slots are left out that a freeze window holds.
+        package var runsOnly = false
         package var asJSON = false
     }
 
@@ -56,6 +60,15 @@ package enum Command: Equatable, Sendable {
                 }
             )
         case "next": self = .next(try Self.next(&line))
+        case "pressure":
+            let asJSON = line.flag("--json")
+            self = .pressure(
+                day: try line.value("--day").map { text throws(UsageError) in
+                    guard let day = CalendarDay(parsing: text) else { throw .day(text) }
+                    return day
+                },
+                asJSON: asJSON
+            )
         case "fire":
             let asJSON = line.flag("--json")
             guard let job = line.word() else { throw .missingJob }
@@ -69,6 +82,7 @@ package enum Command: Equatable, Sendable {
     private static func next(_ line: inout ArgumentLine) throws(UsageError) -> NextRequest {
         var request = NextRequest()
         request.asJSON = line.flag("--json")
+        request.runsOnly = line.flag("--runs")
         if let text = try line.value("--count") {
             guard let count = Int(text), (1...mostSlots).contains(count) else { throw .count(text) }
             request.count = count
@@ -108,15 +122,19 @@ package enum Command: Equatable, Sendable {
         do throws(ScheduleError) { return try read() } catch { throw .value(option, error.description) }
     }
 
-    private static let names = ["run", "check", "next", "fire", "status", "healthcheck", "help", "version"]
+    private static let names = ["run", "check", "next", "pressure", "fire", "status", "healthcheck", "help", "version"]
 
     package static let usage = """
         usage: scheduler [run]                    run the clock; set up by environment variables
                scheduler check [--json] [--env-file FILE]
                                                   check the environment; print the jobs, or all faults and warnings;
                                                   of a file: what it would give, and where its readers differ
-               scheduler next [JOB] [--count N] [--from TIME] [--schedule "..."] [--tz ZONE] [--json]
-                                                  print the next slots, of all jobs, of one, or of any schedule
+               scheduler next [JOB] [--count N] [--from TIME] [--runs] [--schedule "..."] [--tz ZONE] [--json]
+                                                  print the next slots, of all jobs, of one, or of any schedule; with
+                                                  --runs without those that a freeze window holds
+               scheduler pressure [--day DATE] [--json]
+                                                  print how many runs start in each hour of a day (today), its busiest
+                                                  minutes with their jobs, and its emptiest minute
                scheduler fire JOB [--json]        run one job now; its outcome is the last line
                scheduler status [--json]          ask the sidecar that runs with this environment how its jobs are
                scheduler healthcheck              the same for whether its clock turns: 0 if it does, else 1
@@ -145,6 +163,7 @@ package enum UsageError: Error, Equatable {
     case jobAndSchedule
     case unknownJob(String, near: String?)
     case count(String)
+    case day(String)
     case value(String, String)
 }
 
@@ -170,6 +189,7 @@ extension UsageError: CustomStringConvertible {
                 + (near.map { "did you mean \($0)?" } ?? "scheduler check prints the jobs")
         case .count(let text):
             "--count \"\(Escaping.quotable(text))\" is not a whole number from 1 to \(Command.mostSlots)"
+        case .day(let text): "--day \"\(Escaping.quotable(text))\" is not a date; write one such as 2026-11-21"
         case .value(let option, let problem): "\(option): \(Escaping.controls(problem))"
         }
     }

@@ -11,6 +11,8 @@ struct NextReport {
         let timetable: Timetable
         /// Where the slots are shown.
         let zone: Zone
+        /// Whether a freeze window keeps it from running.
+        var isFrozen = false
     }
 
     /// What is said beside the slots of jobs; nil: nothing.
@@ -27,11 +29,18 @@ struct NextReport {
     let from: Moment
     /// So many slots of each row.
     let count: Int
+    var freezes = FreezeCalendar()
+    /// Whether frozen slots are left out.
+    var runsOnly = false
 
     private struct Line {
         let slot: Moment
         let row: Row
+        let freeze: FreezeSpan?
     }
+
+    /// A job that runs in none of so many spans runs in none.
+    private static let mostSpans = 5_000
 
     /// One line per slot; plain ones begin with the slot in UTC.
     func text(asJSON: Bool) -> String {
@@ -40,29 +49,49 @@ struct NextReport {
     }
 
     private var lines: [Line] {
-        rows.flatMap { row in
-            var lines: [Line] = []
-            var moment = from
-            while lines.count < count, let slot = row.timetable.next(after: moment) {
-                lines.append(Line(slot: slot, row: row))
-                moment = slot
+        var freezes = freezes
+        return rows.flatMap { lines(of: $0, &freezes) }
+            .sorted { ($0.slot, $0.row.job ?? "") < ($1.slot, $1.row.job ?? "") }
+    }
+
+    private func lines(of row: Row, _ freezes: inout FreezeCalendar) -> [Line] {
+        var lines: [Line] = []
+        var (moment, spans) = (from, 0)
+        while lines.count < count, spans < Self.mostSpans, let slot = row.timetable.next(after: moment) {
+            let freeze = row.isFrozen ? freezes.span(containing: slot) : nil
+            moment = slot
+            guard let freeze, runsOnly else {
+                lines.append(Line(slot: slot, row: row, freeze: freeze))
+                continue
             }
-            return lines
-        }.sorted { ($0.slot, $0.row.job ?? "") < ($1.slot, $1.row.job ?? "") }
+            guard let end = freeze.end else { break }
+            moment = row.timetable.latest(after: slot, through: end - .nanoseconds(1)) ?? slot
+            spans += 1
+        }
+        return lines
     }
 
     private func plain(_ line: Line, _ width: Int) -> String {
         var cells = [line.slot.description]
         if let job = line.row.job { cells.append(job.padding(to: width)) }
         cells.append(line.row.zone.localDescription(of: line.slot))
+        if let freeze = line.freeze {
+            cells.append("frozen until \(freeze.end.map(line.row.zone.localDescription) ?? Self.never)")
+        }
         return cells.joined(separator: "  ")
     }
 
     private func json(_ line: Line) -> String {
-        JSONValue.object([
+        var members: [(String, JSONValue)] = [
             ("job", line.row.job.map(JSONValue.string) ?? .null),
             ("slot", .string(line.slot.description)),
             ("local", .string(line.row.zone.localDescription(of: line.slot))),
-        ]).description
+        ]
+        if let freeze = line.freeze {
+            members.append(("frozen_until", .string(freeze.end?.description ?? Self.never)))
+        }
+        return JSONValue.object(members).description
     }
+
+    private static let never = "never"
 }

@@ -40,19 +40,20 @@ extension EnvironmentReader {
         tick: Int?,
         seed: String,
         initialOffset: Duration?,
-        groups: [Group]
+        groups: [Group],
+        zone: Zone,
+        _ zones: inout ZoneCache
     ) -> [Job] {
-        var zones = ZoneCache(directory: ZoneDirectory(environment: environment))
         let defaults = jobDefaults(&zones, groups)
         var builder = JobBuilder(
             defaults: defaults,
             groups: groups,
-            zone: .utc,
+            zone: zone,
             seed: seed,
             initialOffset: initialOffset,
             zones: zones
         )
-        builder.zone = zone(&builder.zones) ?? .utc
+        defer { zones = builder.zones }
         let faultsBefore = faults.count
         let all = jobDefinitions(intervals)
         let definitions = all.ordered

@@ -75,6 +75,23 @@ struct EnvironmentReader {
 
     mutating func text(_ variable: Variable) -> String? { text(variable.name, allowed: variable.allowed) }
 
+    /// The path that a variable has, and the text of the file there.
+    mutating func file(_ variable: Variable, limit: Int, of lines: String) -> (path: String, text: String)? {
+        guard let path = text(variable)?.trimmingBlanks else { return nil }
+        let shown = "\(variable.name)=\"\(Escaping.quotable(path))\""
+        switch sources.read(path, limit) {
+        case .failure(let error): fault(variable, "\(shown) \(error); name a file of \(lines)")
+        case .success(let bytes):
+            guard let text = String(validating: bytes, as: UTF8.self) else {
+                fault(variable, "\(shown) is not UTF-8 text")
+                return nil
+            }
+            // Some editors put a byte order mark at the start.
+            return (path, text.hasPrefix("\u{FEFF}") ? String(text.unicodeScalars.dropFirst()) : text)
+        }
+        return nil
+    }
+
     /// Of a variable that the app reads as well, and of which any text makes sense.
     func sharedText(_ variable: Variable) -> String? {
         isGiven(variable) ? environment[variable.name].map { String($0.unquoted.trimmed.prefix(200)) } : nil

@@ -116,22 +116,8 @@ extension EnvironmentReader {
     }
 
     private mutating func readJobsFile(into definitions: inout JobDefinitions) {
-        let name = Variable.jobsFile.name
-        guard let path = text(.jobsFile)?.trimmingBlanks else { return }
-        let bytes: [UInt8]
-        switch sources.read(path, JobsFile.limit) {
-        case .success(let all): bytes = all
-        case .failure(let error):
-            return fault(
-                name,
-                "\(name)=\"\(Escaping.quotable(path))\" \(error); name a file of \"name: job line\" lines"
-            )
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            return fault(name, "\(name)=\"\(Escaping.quotable(path))\" is not UTF-8 text")
-        }
-        // Some editors put a byte order mark at the start.
-        let (entries, bad) = JobsFile.parse(text.hasPrefix("\u{FEFF}") ? String(text.unicodeScalars.dropFirst()) : text)
+        guard let (path, text) = file(.jobsFile, limit: JobsFile.limit, of: "\"name: job line\" lines") else { return }
+        let (entries, bad) = JobsFile.parse(text)
         for (number, problem) in bad { fault("\(path):\(number)", "\(path):\(number): \(problem)") }
         var seen: [String: String] = [:]
         for entry in entries {

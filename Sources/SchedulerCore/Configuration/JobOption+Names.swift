@@ -89,6 +89,8 @@ extension JobOption {
         ("group", ["groups", "pool", "queue", "semaphore", "mutex", "concurrency-group", "concurrency-key"]),
         ("priority", ["prio", "nice", "weight", "priority-weight", "importance"]),
         ("wait", ["max-wait", "wait-timeout", "queue-timeout", "queue-for", "wait-for", "patience"]),
+        ("freeze", ["exempt", "freeze-exempt", "no-freeze", "ignore-freeze", "blackout", "maintenance"]),
+        ("freeze-catchup", ["catchup-freeze", "catchup-after-freeze"]),
         ("header.NAME", ["headers", "h", "request-headers"]),
         ("body", ["data", "data-raw", "json", "payload", "content", "request-body", "form", "d"]),
     ]

@@ -101,6 +101,24 @@ extension JobOption {
             text: { $0.waitSeconds.map { "\($0)s" } },
             member: { $0.waitSeconds.map { ("wait_seconds", .integer($0)) } }
         ),
+        JobOption(
+            "freeze",
+            .words("–"),
+            "`exempt`: the job also runs in a [freeze window](#freeze-windows)",
+            read: exempt,
+            set: { $0.isFreezeExempt = $1 },
+            text: { $0.isFreezeExempt ? "exempt" : nil },
+            member: { $0.isFreezeExempt ? ("freeze", .string("exempt")) : nil }
+        ),
+        JobOption(
+            "freeze-catchup",
+            .value("skip"),
+            "slots that a freeze window passed: `skip` leaves them out, `one` runs the latest after its end",
+            read: word(of: Job.Catchup.self),
+            set: { $0.freezeCatchup = $1 },
+            text: { $0.freezeCatchup.rawValue },
+            member: { ("freeze_catchup", .string($0.freezeCatchup.rawValue)) }
+        ),
         header, body,
     ]
 

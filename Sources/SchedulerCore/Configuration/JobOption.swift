@@ -74,6 +74,13 @@ extension JobOption {
         }
     }
 
+    @Sendable static func exempt(_ text: String) throws(Problem) -> Bool {
+        guard text == "exempt" else {
+            throw Problem("\"\(ShownWord.of(text))\" is not known; write exempt, or leave it out")
+        }
+        return true
+    }
+
     static func count(to most: Int) -> @Sendable (String) throws(Problem) -> Int {
         { text throws(Problem) in
             guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let count = Int(text),

@@ -14,6 +14,12 @@ package struct Settings: Sendable, Equatable {
     package let transport: TransportSettings
     /// The documented ones in their order, then one's own by name.
     package let jobs: [Job]
+    /// That of schedules that name none.
+    package let zone: Zone
+    /// When no job starts but those that are exempt.
+    package let freezes: FreezeCalendar
+    /// The variable that says so, for warnings.
+    let freezeOrigin: String
     package let tickSeconds: Int
     package let startupGraceSeconds: Int
     /// The first run of `bq-metadata-refresh` comes so many seconds earlier than an interval; 0: no such offset.
@@ -70,14 +76,20 @@ package struct Settings: Sendable, Equatable {
         seed = reader.text(.seed) ?? target?.text ?? ""
         let initialOffset: Duration? = metadataOffset > 0 ? .seconds(metadataOffset) : nil
         groups = reader.groups()
+        var zones = ZoneCache(directory: ZoneDirectory(environment: reader.environment))
+        zone = reader.zone(&zones) ?? .utc
         let jobs = reader.jobs(
             intervals: intervals,
             tick: tick,
             seed: seed,
             initialOffset: initialOffset,
-            groups: groups
+            groups: groups,
+            zone: zone,
+            &zones
         )
         reader.warnOfEmptyGroups(groups, jobs)
+        freezes = reader.freezes(zone, seed: seed, &zones)
+        freezeOrigin = (reader.isSet(.freeze) ? Variable.freeze : .freezeFile).name
         let mostThreads = Variable.maxConcurrency.row.rule.range.upperBound
         let threads = reader.number(.maxConcurrency) ?? min(max(4, jobs.count), mostThreads)
         stateDirectory = reader.stateDirectory()
@@ -114,7 +126,7 @@ extension Settings {
     /// `state` is what only `check` has to foresee: the start tries the directory, and tells what came of it.
     package func warnings(at now: Moment, state: SettingsFault? = nil) -> [SettingsFault] {
         warnings + (token == nil ? [Self.noToken] : []) + (state.map { [$0] } ?? [])
-            + JobHints.all(jobs, at: now, keepsState: stateDirectory != nil)
+            + JobHints.all(jobs, at: now, keepsState: stateDirectory != nil) + FreezeHints.all(self, at: now)
     }
 
     private static let noToken = SettingsFault(

@@ -40,6 +40,14 @@ extension Variable {
                 .text("an IANA zone such as Europe/Prague, or UTC"),
                 "zone of schedules that name none; `TZ` is not read"
             )
+        case .freeze:
+            Row(
+                .unset,
+                .text("windows such as cron 0 22 * * FRI for 58h, with ; between them"),
+                "[windows](#freeze-windows) in which no job starts, with `;` between them"
+            )
+        case .freezeFile:
+            Row(.unset, .text("the path of a file"), "a file of more of them, one a line; `#` comments")
         case .seed:
             Row(
                 .words("`API_URL`"),

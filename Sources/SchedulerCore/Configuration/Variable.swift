@@ -21,6 +21,8 @@ package enum Variable: String, CaseIterable, Sendable {
     case jobDefaults = "SCHEDULER_JOB_DEFAULTS"
     case builtinJobs = "SCHEDULER_BUILTIN_JOBS"
     case timezone = "SCHEDULER_TIMEZONE"
+    case freeze = "SCHEDULER_FREEZE"
+    case freezeFile = "SCHEDULER_FREEZE_FILE"
     case seed = "SCHEDULER_SEED"
     case groups = "SCHEDULER_GROUPS"
     case maxConcurrency = "SCHEDULER_MAX_CONCURRENCY"
