@@ -38,7 +38,8 @@ extension FreezeError: CustomStringConvertible {
         case .tooLong(let bytes): "it is \(bytes) bytes long; at most \(Schedule.longestText) are allowed"
         case .elapsedTime:
             #""every" knows no clock; write a schedule with one: daily, weekly, monthly or cron, as in "daily 22:00 for 8h""#
-        case .noDuration: #"it does not say how long; write for and a duration behind the schedule: "daily 22:00 for 8h""#
+        case .noDuration:
+            #"it does not say how long; write for and a duration behind the schedule: "daily 22:00 for 8h""#
         case .noSchedule: #"no schedule stands before "for"; write "daily 22:00 for 8h""#
         case .schedule(let error), .moment(let error): error.description
         case .noTime(let text): #"duration "\#(text)" is too short; write 1s to \#(FreezeWindow.longestDays)d"#

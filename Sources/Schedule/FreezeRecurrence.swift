@@ -70,7 +70,9 @@ extension DayRule {
     fileprivate var matchesEveryDay: Bool {
         (1...12).allSatisfy { months.contains(bit: $0) }
             && (28...31).allSatisfy { length in
-                (0...6).allSatisfy { matches(length: length, first: $0) == Self.everyDay & (.max >> UInt32(31 - length)) }
+                (0...6).allSatisfy {
+                    matches(length: length, first: $0) == Self.everyDay & (.max >> UInt32(31 - length))
+                }
             }
     }
 }

@@ -22,7 +22,8 @@ extension FreezeWindow {
 
     private static func beginsWithDate(_ word: Substring) -> Bool {
         let bytes = Array(word.utf8.prefix(5))
-        return bytes.count == 5 && bytes[4] == UInt8(ascii: "-") && bytes[..<4].allSatisfy { (0x30...0x39).contains($0) }
+        return bytes.count == 5 && bytes[4] == UInt8(ascii: "-")
+            && bytes[..<4].allSatisfy { (0x30...0x39).contains($0) }
     }
 
     // MARK: - A schedule and a duration
@@ -48,7 +49,7 @@ extension FreezeWindow {
         let timetable = Timetable(schedule, in: zone, hashKey: HashKey(seed: seed))
         kind = .repeated(FreezeRecurrence(timetable, .seconds(duration.seconds)))
         (startZone, endZone, zoneName) = (zone, zone, names.first)
-        text = "\(schedule) for \(duration)"
+        text = "\(rest[..<split].joined(separator: " ")) for \(duration)"
     }
 
     private static func schedule(_ words: ArraySlice<Substring>, _ faults: inout [FreezeError]) -> Schedule? {

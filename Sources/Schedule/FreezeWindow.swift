@@ -10,7 +10,7 @@ package struct FreezeWindow: Hashable, Sendable {
     /// Where the clocks stand by which it begins and ends; of moments the offsets that they were written with.
     let startZone: Zone
     let endZone: Zone
-    /// As it was written, in the schedule's canonical form, without the zone.
+    /// As it was written, without the zone.
     package let text: String
     /// Nil: that of schedules without one.
     let zoneName: String?
@@ -20,7 +20,7 @@ package struct FreezeWindow: Hashable, Sendable {
 }
 
 extension FreezeWindow: CustomStringConvertible {
-    /// The canonical form; with the same zone for those that name none it parses back to an equal value.
+    /// With the same zone for those that name none it parses back to an equal value.
     package var description: String { text + (zoneName.map { " tz=\($0)" } ?? "") }
 }
 

@@ -144,7 +144,7 @@ struct CheckReportTests {
             json.standardOutput.contains(
                 #""timeout_seconds":7,"tz":"UTC","retries":1,"retry_on":"404,500-503","first":"wait","catchup":"skip","#
                     + #""catchup_window_seconds":60,"jitter_seconds":5,"abandon_hold_seconds":0,"groups":["llm","night"],"#
-                    + #""priority":"low","wait_seconds":1200,"headers":["X"],"body_bytes":0,"next_slot":"#
+                    + #""priority":"low","wait_seconds":1200,"freeze_catchup":"skip","headers":["X"],"body_bytes":0,"next_slot":"#
             )
         )
         #expect(

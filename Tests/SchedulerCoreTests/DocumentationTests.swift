@@ -58,7 +58,7 @@ struct DocumentationTests {
     @Test("an option's default is what a job has that does not give it")
     func optionDefaults() throws {
         let written = JobOption.all.compactMap { option in option.standard.value.map { "\(option.name)=\($0)" } }
-        #expect(written.count == 5)
+        #expect(written.count == 6)
         let bare = "every 1m POST /x"
         func job(_ line: String) throws -> Job? { try Settings(environment: ["SCHEDULER_JOB_A": line]).jobs.last }
         #expect(try job(bare) == job("\(bare) \(written.joined(separator: " "))"))
