@@ -90,7 +90,11 @@ extension Clockwork {
         if let next = nextSlot(entry, notHeld: slot, time) { return slots.set(job, due: next) }
         entries[job].heldSince = slot
         slots.set(job, due: nil)
-        note(.slotHeld(entry.job, slot: slot, reason))
+        var note: Fact.HoldNote?
+        if case .held(let until, _) = entry.stage {
+            note = Fact.HoldNote(until: time.moment(at: until).wholeMilliseconds, run: entry.state.runs.last)
+        }
+        self.note(.slotHeld(entry.job, slot: slot, reason, by: note))
     }
 
     /// The slot after one that comes so shortly before the end of a hold that it begins all the same; else nil.

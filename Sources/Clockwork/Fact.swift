@@ -28,7 +28,7 @@ package indirect enum Fact: Sendable {
     /// Each attempt has one; what that means follows.
     case attemptEnded(Attempt, AttemptEnd)
     /// The first slot of a streak that is held.
-    case slotHeld(Job, slot: Moment, SlotReason)
+    case slotHeld(Job, slot: Moment, SlotReason, by: HoldNote? = nil)
     /// The streak is over.
     case slotsReleased(Job, count: Int, SlotReason)
     /// Slots of a run that waited, and gave way to a later one.
@@ -74,6 +74,15 @@ package indirect enum Fact: Sendable {
         case thread(Int32)
         /// Something that the call needed, in the client's words.
         case call(String)
+    }
+
+    /// What holds a job of which no run is under way.
+    package struct HoldNote: Sendable, Equatable {
+        package var until: Moment
+        /// The run that brought it about, where that is known.
+        package var run: RunRecord?
+
+        package init(until: Moment, run: RunRecord?) { (self.until, self.run) = (until, run) }
     }
 
     /// What is told of a run that ended, beside its record.

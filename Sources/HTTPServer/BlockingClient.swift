@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A client for this server alone: one request, one answer, one deadline, no thread of its own.
 package enum BlockingClient {
     package enum Endpoint: Sendable, CustomStringConvertible {
@@ -28,16 +30,43 @@ package enum BlockingClient {
         at endpoint: Endpoint,
         within patience: Duration
     ) throws(ClientError) -> Answer {
-        let deadline = ContinuousClock.now + patience
+        let begin = ContinuousClock.now
+        while true {
+            do throws(ClientError) {
+                return try ask(path, accept: accept, at: endpoint, until: begin + patience)
+            } catch {
+                // The server had to make room for others before it read the request.
+                guard case .crowded = error, ContinuousClock.now - begin < min(patience, Self.longestCrowd) else {
+                    throw error
+                }
+                poll(nil, 0, 5)
+            }
+        }
+    }
+
+    /// Who listens there; nil if nobody does, or it can't be told by the deadline.
+    package static func peer(at name: LocalName, within patience: Duration) -> Peer? {
+        (try? Socket.connected(to: .local(name), until: ContinuousClock.now + patience))?.peer
+    }
+
+    /// One that is closed at once so long is no server that is asked by too many.
+    private static let longestCrowd = Duration.milliseconds(800)
+
+    private static func ask(
+        _ path: String,
+        accept: String,
+        at endpoint: Endpoint,
+        until deadline: ContinuousClock.Instant
+    ) throws(ClientError) -> Answer {
         let socket = try Socket.connected(to: endpoint, until: deadline)
-        if case .local = endpoint, !socket.isPeerTrusted { throw .strangePeer(user: socket.peerUser) }
+        if case .local = endpoint, !socket.isPeerTrusted { throw .strangePeer(socket.peer) }
         let request = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nAccept: \(accept)\r\nConnection: close\r\n\r\n"
         var rest = Array(request.utf8)[...]
         while !rest.isEmpty {
             switch socket.send(rest) {
             case .bytes(let count): rest = rest.dropFirst(count)
             case .nothingYet: try socket.await(.writable, until: deadline)
-            case .lost: throw .failed(errorText())
+            case .lost: throw .lost()
             }
         }
         return try answer(in: try read(socket, until: deadline))
@@ -53,9 +82,10 @@ package enum BlockingClient {
         while bytes.count < longest {
             switch socket.receive(into: &buffer) {
             case .bytes(let count): bytes += buffer[..<count]
+            case .end where bytes.isEmpty: throw .crowded("the connection was closed without an answer")
             case .end: return bytes
             case .nothingYet: try socket.await(.readable, until: deadline)
-            case .lost: throw .failed(errorText())
+            case .lost: throw bytes.isEmpty ? .lost() : .failed(errorText())
             }
         }
         throw .malformed
@@ -83,15 +113,22 @@ package enum BlockingClient {
 package enum ClientError: Error, Equatable, CustomStringConvertible {
     case failed(String)
     case tooSlow
+    /// It has no room for us, or closed the connection before it read what we asked.
+    case crowded(String)
     /// Who answers there is another user.
-    case strangePeer(user: UInt32?)
+    case strangePeer(Peer?)
     case malformed
+
+    /// A connection that was lost before a byte of the answer came.
+    static func lost() -> ClientError {
+        [EPIPE, ECONNRESET].contains(errno) ? .crowded(errorText()) : .failed(errorText())
+    }
 
     package var description: String {
         switch self {
-        case .failed(let reason): reason
+        case .failed(let reason), .crowded(let reason): reason
         case .tooSlow: "no answer in time"
-        case .strangePeer(let user): "a process of user \(user.map(String.init) ?? "?") has taken its name"
+        case .strangePeer(let peer): "\(peer?.description ?? "another process") has taken its name"
         case .malformed: "that is no whole answer of a scheduler"
         }
     }

@@ -94,7 +94,8 @@ extension EventLoop {
     private func acceptSome(from place: (listener: Listener, handler: Server.Handler)) {
         let now = clock.now
         var hasMadeRoom = false
-        for _ in 0..<max(1, min(16, limits.connections / 4)) where mayAccept {
+        var (rest, strangers) = (max(1, min(16, limits.connections / 4)), 1_024)
+        while rest > 0, strangers > 0, mayAccept {
             switch place.listener.socket.accept() {
             case .none: return
             case .exhausted:
@@ -106,16 +107,23 @@ extension EventLoop {
                 hasMadeRoom = true
             case .client(let socket):
                 hasMadeRoom = false
-                guard place.listener.welcomes(socket) else { continue }
+                guard place.listener.welcomes(socket) else {
+                    strangers -= 1
+                    continue
+                }
+                rest -= 1
                 if connections.count >= limits.connections { _ = giveWay() }
                 lastID += 1
-                connections[lastID] = Connection(
+                let connection = Connection(
                     id: lastID,
                     socket: socket,
                     handler: place.handler,
                     limits: limits,
                     now: now
                 )
+                connections[lastID] = connection
+                // Mostly its request is there already, and so it need not give way to those behind it.
+                settle(connection.turn(.readable, scratch: &scratch, now: now), of: connection, now)
             }
         }
     }

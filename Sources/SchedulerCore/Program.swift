@@ -54,8 +54,14 @@ package enum Program {
         case .pressure(let day, let asJSON): return pressure(day, asJSON: asJSON, environment)
         case .fire(let job, let asJSON): return try fire(job, asJSON: asJSON, environment)
         case .status(let asJSON):
-            return tell { () throws(StatusClient.NoAnswer) in try StatusClient.status(environment, asJSON: asJSON) }
-        case .healthcheck: return tell { () throws(StatusClient.NoAnswer) in try StatusClient.health(environment) }
+            return ask(environment, orElse: Status.configuration) { () throws(StatusClient.NoAnswer) in
+                try StatusClient.status(environment, asJSON: asJSON)
+            }
+        // Whoever asks for its health knows 0 and 1.
+        case .healthcheck:
+            return ask(environment, orElse: Status.failed) { () throws(StatusClient.NoAnswer) in
+                try StatusClient.health(environment)
+            }
         case .run: return runClock(environment)
         }
         return Status.done
@@ -223,8 +229,17 @@ extension Program {
 // MARK: - status, healthcheck
 
 extension Program {
-    /// Prints what a running sidecar answers.
-    private static func tell(_ ask: () throws(StatusClient.NoAnswer) -> BlockingClient.Answer) -> Int32 {
+    /// Prints what a running sidecar answers, or why there can be none: `refusal` is the status then.
+    private static func ask(
+        _ environment: [String: String],
+        orElse refusal: Int32,
+        _ ask: () throws(StatusClient.NoAnswer) -> BlockingClient.Answer
+    ) -> Int32 {
+        let faults = StatusClient.faults(environment)
+        guard faults.isEmpty else {
+            _ = refuse(SettingsFaults(faults: faults, warnings: [], logFormat: .text))
+            return refusal
+        }
         do throws(StatusClient.NoAnswer) {
             let answer = try ask()
             let text = String(decoding: answer.body, as: UTF8.self)

@@ -13,7 +13,7 @@ extension Log {
         case .failed(_, let run, _, let note?): retrying(run, note)
         case .ended(let name, let run, let hold, let note): ended(name, run, hold, note)
         case .passed(_, let slot, let job?): passed(job, slot)
-        case .slotHeld(let job, let slot, let reason): held(job, slot, reason)
+        case .slotHeld(let job, let slot, let reason, let note): held(job, slot, reason, note)
         case .slotsReleased(let job, let count, _): released(job, slots: count)
         case .slotGivenUp(let job, let slot, _, let time, let obstacle, isFirst: true):
             givenUp(job, slot, after: time, obstacle)
@@ -93,15 +93,31 @@ extension Log {
         )
     }
 
-    private func held(_ job: Job, _ slot: Moment, _ reason: SlotReason) {
+    private func held(_ job: Job, _ slot: Moment, _ reason: SlotReason, _ note: Fact.HoldNote?) {
         let why =
-            reason == .running
-            ? "is still running" : "may still be running in the app after its last attempt, or was asked to wait"
+            switch reason {
+            case .throttled: "was asked to wait (\(answer(note?.run)))"
+            case .abandoned: "may still be running in the app (\(cause(note?.run)))"
+            default: "is still running"
+            }
+        let end = note?.until.description ?? "it ends"
         info(
-            "Job \(own: job.name) \(own: why); its slots are held until it ends.",
+            "Job \(own: job.name) \(own: why); its slots are held until \(own: end).",
             [LogField("job", .own(job.name)), LogField("slot", .own(slot.description))]
         )
     }
+
+    /// What became of a call after which the app may still be at it.
+    private func cause(_ run: RunRecord?) -> String {
+        switch run?.outcome {
+        case .timeout: "its last call timed out"
+        case .aborted: "its last call was cut off by a stop"
+        case .interrupted: "nobody saw its last call end"
+        default: "its last call was given up by a proxy, \(answer(run))"
+        }
+    }
+
+    private func answer(_ run: RunRecord?) -> String { "HTTP \(run?.status ?? 0)" }
 
     private func released(_ job: Job, slots: Int) {
         let more = slots > 1_000 ? " or more" : ""

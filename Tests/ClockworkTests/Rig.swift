@@ -250,7 +250,7 @@ extension Fact {
         case .ended(let name, let run, let hold, _):
             "ended \(name) \(second(run.slot)) \(run.outcome)" + (hold.map { " until=\(second($0.until))" } ?? "")
         case .attemptEnded(let attempt, let end): "attempt \(attempt.job.name) \(end.outcome)"
-        case .slotHeld(let job, let slot, let reason): "held \(job.name) \(second(slot)) \(reason)"
+        case .slotHeld(let job, let slot, let reason, _): "held \(job.name) \(second(slot)) \(reason)"
         case .slotsReleased(let job, let count, let reason): "released \(job.name) \(count) \(reason)"
         case .slotsGaveWay(let job, let count, let reason): "gaveWay \(job.name) \(count) \(reason)"
         case .slotGivenUp(let job, let slot, let count, let time, let obstacle, let isFirst):

@@ -66,7 +66,12 @@ struct RunTests {
         let first = try #require(rig.look(at: 0).first)
         _ = rig.answer(first, status: 429, retryAfter: .seconds(25))
         _ = rig.look(at: 10)
-        #expect(rig.facts.map(\.brief) == ["held a 10 throttled"])
+        let facts = rig.facts
+        #expect(facts.map(\.brief) == ["held a 10 throttled"])
+        if case .slotHeld(_, _, _, let note)? = facts.first {
+            #expect(note?.until == Rig.at(25))
+            #expect(note?.run?.status == 429)
+        }
         #expect(rig.look(at: 20).isEmpty)
         #expect(rig.look(at: 25).map(\.brief) == ["a 20 schedule"])
         #expect(rig.facts.map(\.brief) == ["released a 2 throttled"])

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPServer
 import TestClient
 import TestSupport
 import Testing
@@ -101,12 +102,97 @@ struct HealthcheckTests {
         let first = try Binary("scheduler", environment: environment)
         try await first.line(containing: "Next slot: ")
         let second = try Binary("scheduler", environment: environment)
-        try await second.line(containing: "Another scheduler with these settings runs here and answers")
+        let told = try await second.line(containing: "Another scheduler with these settings runs here and answers")
+        #expect(told.hasSuffix(" until it ends: process \(first.processID) of user \(geteuid())."))
         #expect(try await healthcheck(environment).status == 0)
         #expect(try await first.stop() == .clean)
         try await second.line(containing: "This scheduler answers scheduler healthcheck now.")
         #expect(try await healthcheck(environment).status == 0)
         #expect(try await second.stop() == .clean)
+    }
+
+    @Test("a stranger who has the local name is told by process and user, and what to do; later it is taken")
+    func stranger() async throws {
+        let environment = environment()
+        let advice = "end that process, or write another SCHEDULER_SEED for this scheduler, which gives it another name"
+        let other = try ProcessTests.user(processes: 40)
+        let before = try Binary("scheduler", environment: environment)
+        try await before.line(containing: "Next slot: ")
+        let own = try #require(try localName(of: before)).description
+        #expect(try await before.stop() == .clean)
+        // It begins with the user.
+        let others = own.replacing("/\(geteuid()).", with: "/\(ProcessTests.user).")
+        for (entrance, text, what) in [
+            ([], own, "does not answer as a scheduler"), (other, others, "is not ours"),
+        ] {
+            let name = try #require(LocalName(text))
+            var holder: Listener? = try Listener(local: name)
+            let scheduler = try Binary("scheduler", through: entrance, environment: environment)
+            let told = try await scheduler.line(
+                containing: "The local name that scheduler healthcheck asks is taken by "
+            )
+            let who = "process \(getpid()) of user \(geteuid())"
+            #expect(
+                told.hasSuffix(
+                    " WARNING The local name that scheduler healthcheck asks is taken by \(who), which \(what): "
+                        + "healthcheck and status fail until it ends; \(advice)."
+                )
+            )
+            if !entrance.isEmpty {
+                let check = try Binary("scheduler", ["healthcheck"], through: entrance, environment: environment)
+                #expect(try await check.end().status == 1)
+                #expect(check.errors == "scheduler: no scheduler answers: \(who) has taken its name; \(advice)\n")
+            }
+            withExtendedLifetime(holder) {}
+            holder = nil
+            try await scheduler.line(containing: "This scheduler answers scheduler healthcheck now.")
+            #expect(try await scheduler.stop() == .clean)
+        }
+    }
+
+    /// What a scheduler listens on, by the kernel's list.
+    private func localName(of scheduler: Binary) throws -> LocalName? {
+        let folder = "/proc/\(scheduler.processID)/fd"
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder).compactMap {
+            try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/" + $0)
+        }
+        let sockets = try processFile("/proc/net/unix").split(separator: "\n")
+        for fields in sockets.map({ $0.split(separator: " ") }) where fields.count == 8 {
+            if files.contains("socket:[\(fields[6])]"), fields[7].hasPrefix("@scheduler-sidecar/") {
+                return LocalName(String(fields[7].dropFirst()))
+            }
+        }
+        return nil
+    }
+
+    @Test("where the variables make no sense, status and healthcheck say so in the words of the others")
+    func faults() async throws {
+        let through = ["sh", "-c", #"SCHEDULER_STATE_DIR=$(printf '/tmp/\377') exec "$@""#, "sh"]
+        let told =
+            "fault: SCHEDULER_STATE_DIR (its value is not shown) is not UTF-8 text; write the absolute path of a directory\n"
+        for (command, status) in [("status", Int32(78)), ("healthcheck", 1), ("check", 78)] {
+            let binary = try Binary("scheduler", [command], through: through, environment: [:])
+            #expect(try await binary.end() == Binary.End(status: status, wasSignalled: false))
+            #expect(binary.errors == told, "\(command)")
+        }
+        let wrong = ["SCHEDULER_LISTEN": "9090", "API_URL": "ftp://a"]
+        let status = try Binary("scheduler", ["status"], environment: wrong)
+        #expect(try await status.end() == Binary.End(status: 78, wasSignalled: false))
+        #expect(status.errors.split(separator: "\n").count == 2, "\(status.errors)")
+    }
+
+    @Test("each address that it listens on has a line")
+    func addresses() async throws {
+        let scheduler = try Binary("scheduler", environment: environment(["SCHEDULER_LISTEN": "localhost:0"]))
+        try await scheduler.line(containing: "Next slot: ")
+        let port = try #require(scheduler.statusPort)
+        let lines = scheduler.errorLines.filter { $0.contains("Status listener: ") }
+        let hosts = lines.count > 1 ? ["127.0.0.1", "[::1]"] : ["127.0.0.1"]
+        let ends = hosts.map { " INFO  Status listener: listening on http://\($0):\(port)" }
+        #expect(lines.count == ends.count && zip(lines, ends).allSatisfy { $0.hasSuffix($1) }, "\(lines)")
+        let hasBoth = (try? Listener(on: ListenAddress(host: "::1", port: 0))) != nil
+        #expect(lines.count == (hasBoth ? 2 : 1))
+        #expect(try await scheduler.stop() == .clean)
     }
 
     @Test("many health checks leave nothing behind: no child, no descriptor, no thread")

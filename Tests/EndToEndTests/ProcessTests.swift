@@ -7,7 +7,7 @@ import Testing
 @Suite("End to end: the process")
 struct ProcessTests {
     /// A user whom nobody else is, so that the limit on its processes counts ours alone.
-    private static let user = "\(60_000 + getpid() % 5_000)"
+    static let user = "\(60_000 + getpid() % 5_000)"
 
     /// Starts a program as the first process of its own process namespace.
     private static let asFirst = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]

@@ -48,7 +48,7 @@ struct StopTests {
             testDescription: "asked to wait",
             job: "every 1s POST /t/a",
             fault: #"{"status": 503, "headers": {"Retry-After": "600"}}"#,
-            line: "Job a may still be running in the app",
+            line: "Job a was asked to wait (HTTP 503); its slots are held until ",
             begun: 1
         ),
         Row(

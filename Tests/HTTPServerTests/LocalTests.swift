@@ -1,4 +1,5 @@
 import Foundation
+import Locking
 import TestSupport
 import Testing
 
@@ -73,11 +74,11 @@ struct LocalTests {
     func fullQueue() throws {
         let name = try name()
         let silent = try Listener(local: name)
-        for _ in 0..<200 {
+        for _ in 0..<1_100 {
             do throws(ClientError) {
                 _ = try BlockingClient.get("/", at: .local(name), within: .milliseconds(1))
             } catch {
-                #expect([.tooSlow, .failed("Resource temporarily unavailable")].contains(error))
+                #expect([.tooSlow, .crowded("its queue of connections stays full")].contains(error))
             }
         }
         // Whoever has more patience gets an answer as soon as the flood is over.
@@ -89,6 +90,59 @@ struct LocalTests {
             server.start()
         }.start()
         #expect(try BlockingClient.get("/", at: .local(name), within: .seconds(20)).status == 200)
+    }
+
+    @Test("floods of clients that ask for nothing keep nobody from an answer", arguments: [false, true])
+    func flood(waits: Bool) throws {
+        let name = try name()
+        let handler: Server.Handler = { $1.send(.text(200, $0.target)) }
+        let server = try Server(on: [(try Listener(local: name), handler)])
+        defer { server.stop() }
+        server.start()
+        let isOver = Flag()
+        for _ in 0..<5 { Thread { Self.flood(name, waits: waits, until: isOver) }.start() }
+        defer { isOver.set() }
+        for _ in 0..<60 {
+            #expect(try BlockingClient.get("/", at: .local(name), within: .seconds(20)).status == 200)
+        }
+    }
+
+    private static func flood(_ name: LocalName, waits: Bool, until isOver: Flag) {
+        while !isOver.isSet {
+            guard let socket = try? Socket.local(name) else { continue }
+            if waits {
+                _ = socket.connects(to: name, until: ContinuousClock.now + .milliseconds(100))
+            } else {
+                _ = unsafe Socket.withAddress(of: name) { unsafe connect(socket.descriptor, $0, $1) }
+            }
+        }
+    }
+
+    @Test("who closes at once, again and again, is not asked for ever")
+    func closesAtOnce() throws {
+        let listener = try RawListener { _ in }
+        let endpoint = BlockingClient.Endpoint.address(ListenAddress(host: "127.0.0.1", port: listener.port))
+        let error = try #require(throws: ClientError.self) {
+            try BlockingClient.get("/", at: endpoint, within: .seconds(60))
+        }
+        guard case .crowded = error else {
+            Issue.record("\(error)")
+            return
+        }
+    }
+
+    @Test("who listens on a name is known by process and user, asked or not")
+    func peer() throws {
+        let name = try name()
+        #expect(BlockingClient.peer(at: name, within: .seconds(20)) == nil)
+        let listener = try Listener(local: name)
+        let peer = BlockingClient.peer(at: name, within: .seconds(20))
+        #expect(peer == Peer(process: UInt32(getpid()), user: geteuid()))
+        #expect(peer?.isOurs == true)
+        #expect(Peer(process: 7, user: geteuid() + 1).isOurs == false)
+        #expect(Peer(process: 7, user: 8).description == "process 7 of user 8")
+        #expect(Peer(process: 0, user: 8).description == "a process of user 8 in another container")
+        withExtendedLifetime(listener) {}
     }
 
     @Test("a long answer arrives whole")

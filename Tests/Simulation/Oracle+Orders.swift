@@ -22,7 +22,7 @@ extension Oracle {
             guard isFinishing, let call = jobs[try known(attempt.job.name)].call else { break }
             let begin = Reading(now: believed.moment(at: call.since), uptime: call.since)
             event = .end(attempt, end, begin: begin)
-        case .slotHeld(let job, let slot, let reason): try held(try known(job.name), slot, reason)
+        case .slotHeld(let job, let slot, let reason, let note): try held(try known(job.name), slot, reason, note)
         case .slotsReleased(let job, let count, _): try released(try known(job.name), count)
         case .slotsGaveWay(let job, let count, let reason): try gaveWay(try known(job.name), count, reason)
         case .slotGivenUp(let job, let slot, let count, let time, _, _):
@@ -199,12 +199,14 @@ extension Oracle {
         jobs[job].waiting = nil
     }
 
-    private func held(_ job: Int, _ slot: Moment, _ reason: SlotReason) throws {
+    private func held(_ job: Int, _ slot: Moment, _ reason: SlotReason, _ note: Fact.HoldNote?) throws {
         let known = jobs[job]
         try expect(known.streak == nil, job, "is told twice to be held")
         let isRunning = known.call?.hasBegun ?? false
         try expect(isRunning || known.heldUntil.map { $0 > time.uptime } ?? false, job, "is not held")
         try expect((reason == .running) == isRunning, job, "is held for \(reason)")
+        let until = known.heldUntil.map { time.moment(at: $0).wholeMilliseconds }
+        try expect(note?.until == (isRunning ? nil : until), job, "is said to be held until \(shown(note?.until))")
         try expect(!beginsAllTheSame(known, slot), job, "is told to be held, and begins all the same")
         try expect(known.due(at: time.now) == slot || known.last == nil, job, "is held at \(slot), which is not due")
         jobs[job].streak = (slot, known.job.timetable)

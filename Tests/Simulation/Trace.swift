@@ -43,7 +43,7 @@ struct Trace: CustomStringConvertible {
         case .ended(let name, let run, let hold, _):
             "ended \(name) \(run.slot) \(run.outcome) \(String(describing: hold))"
         case .attemptEnded(let attempt, let end): "attempt ended \(attempt.job.name) \(end.outcome)"
-        case .slotHeld(let job, let slot, let reason): "held \(job.name) \(slot) \(reason)"
+        case .slotHeld(let job, let slot, let reason, _): "held \(job.name) \(slot) \(reason)"
         case .slotsReleased(let job, let count, let reason): "released \(job.name) \(count) \(reason)"
         case .slotsGaveWay(let job, let count, let reason): "gave way \(job.name) \(count) \(reason)"
         case .slotGivenUp(let job, let slot, let count, let time, let obstacle, _):

@@ -151,6 +151,16 @@ struct FactTests {
 
     private static func slots() throws -> [Row] {
         let slot = "job=a slot=2026-01-01T00:00:00Z"
+        func heldBy(_ outcome: Outcome, _ status: Int, _ reason: SlotReason, _ why: String) throws -> Row {
+            let note = Fact.HoldNote(
+                until: Fixture.slot + .seconds(90),
+                run: Fixture.record(outcome, status: status)
+            )
+            return Row(
+                .slotHeld(try Fixture.caller(), slot: Fixture.slot, reason, by: note),
+                "INFO  Job a \(why); its slots are held until 2026-01-01T00:01:30Z. \(slot)"
+            )
+        }
         let held = #"scheduler_slots_held_total{job="a",reason="#
         let job = try Fixture.caller()
         let skipped = [held + #""skipped"} 1"#]
@@ -179,11 +189,21 @@ struct FactTests {
                 .slotHeld(job, slot: Fixture.slot, .running),
                 "INFO  Job a is still running; its slots are held until it ends. \(slot)"
             ),
-            Row(
-                .slotHeld(job, slot: Fixture.slot, .abandoned),
-                "INFO  Job a may still be running in the app after its last attempt, or was asked to wait; its slots "
-                    + "are held until it ends. \(slot)"
+            try heldBy(.timeout, 0, .abandoned, "may still be running in the app (its last call timed out)"),
+            try heldBy(
+                .aborted,
+                0,
+                .abandoned,
+                "may still be running in the app (its last call was cut off by a stop)"
             ),
+            try heldBy(.interrupted, 0, .abandoned, "may still be running in the app (nobody saw its last call end)"),
+            try heldBy(
+                .failed,
+                504,
+                .abandoned,
+                "may still be running in the app (its last call was given up by a proxy, HTTP 504)"
+            ),
+            try heldBy(.throttled, 429, .throttled, "was asked to wait (HTTP 429)"),
             Row(
                 .slotsReleased(job, count: 1, .running),
                 "INFO  Job a was held for 1 slot. job=a slots=1",

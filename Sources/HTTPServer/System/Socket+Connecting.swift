@@ -10,10 +10,8 @@ extension Socket {
         switch endpoint {
         case .local(let name):
             guard let socket = try? Socket.local(name) else { throw .failed(errorText()) }
-            while unsafe withAddress(of: name, { unsafe connect(socket.descriptor, $0, $1) }) != 0 {
-                // unix(7): with a full queue the kernel says so at once; a flood of strangers is served within moments.
-                guard errno == EAGAIN, ContinuousClock.now < deadline else { throw .failed(errorText()) }
-                poll(nil, 0, 10)
+            guard socket.connects(to: name, until: deadline) else {
+                throw errno == EAGAIN ? .crowded("its queue of connections stays full") : .failed(errorText())
             }
             return socket
         case .address(let address): return try connected(to: address, until: deadline)

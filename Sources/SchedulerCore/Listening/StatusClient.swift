@@ -25,6 +25,15 @@ enum StatusClient {
         )
     }
 
+    /// What is wrong with the variables that say where a sidecar answers: with these there is none.
+    static func faults(_ environment: [String: String]) -> [SettingsFault] {
+        var reader = EnvironmentReader(environment)
+        _ = reader.target()
+        for variable in [Variable.seed, .stateDirectory, .jobsFile] { _ = reader.text(variable) }
+        _ = reader.listenAddress()
+        return reader.faults
+    }
+
     /// The port, if there is one and it is known; else the local socket.
     private static func endpoint(_ environment: [String: String]) throws(NoAnswer) -> BlockingClient.Endpoint {
         var reader = EnvironmentReader(environment)
@@ -43,7 +52,9 @@ enum StatusClient {
     private static func advice(_ error: ClientError, _ endpoint: BlockingClient.Endpoint) -> String? {
         switch (error, endpoint) {
         case (.tooSlow, _): "it hangs, or is stopped"
-        case (.strangePeer, _), (.malformed, _): nil
+        case (.crowded, _): "too many ask it at once; find out who, and ask less often"
+        case (.strangePeer, _): NameHolder.advice
+        case (.malformed, _): nil
         case (_, .address(let address)):
             "is it running, and with \(Variable.listen.name)=\(address) as here? Its log says where it listens"
         case (_, .local):

@@ -14,11 +14,12 @@ final class StatusServer: Sendable {
         var localName: LocalName?
     }
 
-    let address: ListenAddress?
+    /// Of its ports: two for `localhost`.
+    let addresses: [ListenAddress]
     private let server: Server
 
     init(_ listeners: Listeners, _ board: StatusBoard, _ files: OpenFiles) throws(ListenError) {
-        address = listeners.tcp.first?.address
+        addresses = listeners.tcp.compactMap(\.address)
         let stack = AnswerStack()
         let handler: Server.Handler = { request, reply in
             stack.send(request, reply) {

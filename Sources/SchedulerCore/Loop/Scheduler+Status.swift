@@ -8,12 +8,12 @@ extension Scheduler {
         alarm.longestSleep = settings.tick
         alarm.heartbeat.beat()
         guard let listeners else { return }
-        if listeners.local == nil { log.healthcheckIsTaken() }
+        if listeners.local == nil, let name = listeners.localName { log.healthcheckIsTaken(by: NameHolder.of(name)) }
         do throws(ListenError) {
             let server = try StatusServer(listeners, board, files)
             server.start()
             statusServer = server
-            if let address = server.address { log.listening(address.url) }
+            for address in server.addresses { log.listening(address.url) }
         } catch {
             log.statusIsOff("\(error)")
         }
