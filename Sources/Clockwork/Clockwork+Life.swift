@@ -95,6 +95,7 @@ extension Clockwork {
         begun = time
         lastLook = time.now
         settle(at: time.now)
+        watchPauses(at: time.now)
         for job in entries.indices { watch(job) }
     }
 
@@ -104,8 +105,14 @@ extension Clockwork {
     ///
     /// A run that has not begun is dropped with its job or its schedule; one that has begun is left to its end, and one
     /// that is between two attempts ends with its job.
-    package mutating func replace(_ jobs: [Job], threads: Int, at shown: Reading) -> [Order] {
+    package mutating func replace(
+        _ jobs: [Job],
+        freezes: FreezeCalendar? = nil,
+        threads: Int,
+        at shown: Reading
+    ) -> [Order] {
         guard !life.isOver else { return [] }
+        self.freezes = freezes ?? self.freezes
         rules.threads = max(rules.threads, threads)
         let new = Dictionary(jobs.map { (JobName.folded($0.name), $0) }) { first, _ in first }
         let time = believed(shown)
@@ -143,7 +150,7 @@ extension Clockwork {
         }
         if new == nil {
             giveUp(job, time)
-        } else if entries[job].begun == nil, entries[job].run != nil, new != old {
+        } else if entries[job].begun == nil, entries[job].run != nil, entries[job].manual == nil, new != old {
             // It is decided anew, by the job as it is now; without a change of its schedule the slot is the same.
             drop(job)
         }
@@ -183,7 +190,7 @@ extension Clockwork {
     ///
     /// Before the first runs begin it is what will be decided then.
     package func nextSlot(of entry: Entry, at time: Reading) -> Moment? {
-        if entry.begun == nil, let run = entry.run {
+        if entry.begun == nil, entry.manual == nil, let run = entry.run {
             switch entry.stage {
             // Neither is late: the one is under way, and the other waits on purpose.
             case .attempting, .delayed: return entry.job.timetable.next(after: run.slot)
@@ -197,14 +204,16 @@ extension Clockwork {
         if begun == nil {
             switch decide(entry, at: start.now, start: start) {
             case .run(let run, _, _): return run.slot
-            case .pass(let slot): return entry.job.timetable.next(after: slot)
+            case .pass(let slot), .leaveOut(let slot): return entry.job.timetable.next(after: slot)
             case .nothing: break
             }
         }
         guard let anchor = entry.state.anchor(at: start.now) else { return entry.state.seen ?? start.now }
         // Of those that passed while the job was held the latest will run.
-        let passed = entry.job.timetable.latest(after: anchor, through: start.now)
-        return passed ?? entry.job.timetable.next(after: anchor)
+        let candidate = candidate(entry, after: anchor, through: start.now)
+        let passed = candidate.slot ?? candidate.leftOut
+        guard let slot = candidate.slot ?? entry.job.timetable.next(after: passed ?? anchor) else { return nil }
+        return firstRun(of: entry, from: slot)
     }
 }
 

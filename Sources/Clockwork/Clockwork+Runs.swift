@@ -19,7 +19,10 @@ extension Clockwork {
 
     /// Whether this attempt may begin: on a clock that is not believed none does, even if nobody has looked at it yet.
     private func mayBegin(_ job: Int, _ attempt: Attempt, _ shown: Reading) -> Bool {
-        mayGoOn(job) && life == .running && shown.now >= rules.buildDate && !isBehind(job, attempt.run, shown.now)
+        guard mayGoOn(job), shown.now >= rules.buildDate else { return false }
+        if entries[job].manual != nil { return true }
+        return life == .running && !isBehind(job, attempt.run, shown.now)
+            && (entries[job].begun != nil || bar(entries[job], at: shown.now) == nil)
     }
 
     // MARK: - News of a request
@@ -53,7 +56,7 @@ extension Clockwork {
             attempt: attempt.number
         )
         note(job, .began(attempt.job.name, record, about: attempt))
-        latestSlot = max(latestSlot, run.slot)
+        if run.trigger != .manual { latestSlot = max(latestSlot, run.slot) }
         watch(job)
     }
 
@@ -118,11 +121,14 @@ extension Clockwork {
         if target.missed(begunAt: since, isProbe: attempt.isProbe, at: time.uptime) {
             targetReason = end.excerpt
             note(.targetIsDown(attempt, end))
-            while let queued = queue.any { waitForTarget(queued) }
+            for job in entries.indices where entries[job].manual == nil {
+                if case .queued = entries[job].stage { waitForTarget(job) }
+            }
         } else if target.isDown {
             targetReason = end.excerpt
             note(.targetIsStillDown(attempt, end))
         }
+        if entries[job].manual != nil { return endUnreachable(job, attempt, end, since: since, time) }
         guard mayGoOn(job), !isAhead(job, time.now) else { return giveUp(job, time) }
         entries[job].hasWaited = true
         // It began before the target was last reached: once more, soon.
@@ -172,14 +178,15 @@ extension Clockwork {
         let about = Fact.RetryNote(attempt: attempt, end: end, wait: wait)
         note(job, .failed(attempt.job.name, record, hold?.0, about: about))
         // A slot that was held lies ahead again if the clock went back.
-        release(job, time, .running)
+        if entries[job].manual == nil { release(job, time, .running) }
         set(job, .backoff(until: time.uptime + wait))
         watch(job)
     }
 
     /// What follows the run's slot by the schedule as it is now, and by what is on record.
     private func nextSlot(_ job: Int, after run: Run, at now: Moment) -> Moment? {
-        entries[job].job.timetable.next(after: entries[job].state.anchor(at: now) ?? run.slot)
+        if run.trigger == .manual { return entries[job].job.timetable.next(after: now) }
+        return entries[job].job.timetable.next(after: entries[job].state.anchor(at: now) ?? run.slot)
     }
 
     /// Only what is tried again needs a random number.
@@ -215,7 +222,7 @@ extension Clockwork {
 
     /// Tells the end of a streak that was held.
     mutating func release(_ job: Int, _ time: Reading, _ reason: SlotReason) {
-        guard let since = entries[job].heldSince else { return }
+        guard entries[job].bar == nil, let since = entries[job].heldSince else { return }
         entries[job].heldSince = nil
         let count = 1 + slotsPassed(entries[job].job, since: since, through: time.now)
         note(.slotsReleased(entries[job].job, count: count, reason))
@@ -229,6 +236,8 @@ extension Clockwork {
     }
 
     private mutating func forgetRun(_ job: Int) {
+        if let id = entries[job].manual, entries[job].begun == nil { note(.notRun(entries[job].job.name, id)) }
+        entries[job].manual = nil
         (entries[job].run, entries[job].scheduled, entries[job].begun) = (nil, nil, nil)
         (entries[job].hasWaited, entries[job].isOutdated) = (false, false)
     }

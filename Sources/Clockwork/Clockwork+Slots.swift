@@ -8,6 +8,8 @@ extension Clockwork {
         case nothing
         /// The latest of them, `scheduled`, which may begin then.
         case run(Run, scheduled: Moment, from: Moment)
+        /// A pause or a freeze leaves them out.
+        case leaveOut(slot: Moment)
         /// The latest of them is too old to be caught up.
         case pass(slot: Moment)
     }
@@ -16,15 +18,23 @@ extension Clockwork {
     /// begin.
     func decide(_ entry: Entry, at now: Moment, start: Reading) -> Decision {
         let (job, state) = (entry.job, entry.state)
+        guard bar(entry, at: now) == nil else { return .nothing }
         guard let anchor = state.anchor(at: now) else {
             // It never ran: the slot is the moment at which the job was first seen, until the schedule has a later one.
             let seen = state.seen ?? now.wholeMilliseconds
             let slot = job.timetable.latest(after: seen, through: now) ?? seen
+            if leavesOut(first: slot, of: entry) { return .leaveOut(slot: slot) }
             let from = max(slot + jitter(job, slot), start.now + spread(job, at: now, start: start.now))
             return .run(Run(slot: slot, due: from, trigger: .first), scheduled: slot, from: from)
         }
-        guard let slot = job.timetable.latest(after: anchor, through: now) else { return .nothing }
+        let (candidate, barEnd, leftOut) = candidate(entry, after: anchor, through: now)
+        guard let slot = candidate else { return leftOut.map { .leaveOut(slot: $0) } ?? .nothing }
         let due = slot + jitter(job, slot)
+        if let barEnd {
+            // Asked for, however late; an interval keeps its phase.
+            let from = max(due, barEnd + job.share(of: rules.spread, seed: rules.seed, "spread"))
+            return .run(Run(slot: slot, due: from, trigger: .catchup), scheduled: slot, from: from)
+        }
         let late = lateness(of: due, at: now, start: start)
         if let limit = job.catchupLimit, late > max(rules.tick, limit) { return .pass(slot: slot) }
         guard late > rules.tick else {
@@ -78,10 +88,14 @@ extension Clockwork {
 
     mutating func slotIsDue(_ job: Int, _ time: Reading) {
         let entry = entries[job]
-        let reason = entry.heldBy
+        let reason = entry.heldBy ?? (entry.manual != nil && entry.begun != nil ? .running : nil)
         // While it connects nobody knows whether it has begun; what is missed is seen when that is known.
         if entry.isRequestOpen, reason == nil { return slots.set(job, due: nil) }
-        if reason == nil, entry.begun == nil { return renew(job, time) }
+        if entry.manual != nil, entry.begun == nil { return slots.set(job, due: nil) }
+        if reason == nil, entry.begun == nil {
+            if let bar = bar(entry, at: time.now) { return holdByBar(job, bar, time) }
+            return renew(job, time)
+        }
         let anchor = entry.state.anchor(at: time.now) ?? time.now
         // None, if it has begun already, on a clock that was ahead.
         guard let slot = entry.job.timetable.latest(after: anchor, through: time.now) else { return watch(job) }
@@ -110,7 +124,13 @@ extension Clockwork {
         let entry = entries[job]
         switch decide(entry, at: time.now, start: begun ?? time) {
         case .nothing: drop(job)
+        case .leaveOut(let slot):
+            note(job, .passed(entry.job.name, slot: slot))
+            latestSlot = max(latestSlot, slot)
+            drop(job)
         case .pass(let slot): pass(job, slot)
+        case .run(_, let scheduled, _) where entry.scheduled != scheduled && skips(job, through: scheduled, time.now):
+            drop(job)
         case .run(let run, let scheduled, let from):
             if let waited = entry.scheduled, waited < scheduled {
                 let count = slotsPassed(entry.job, since: waited, through: scheduled)
@@ -147,7 +167,7 @@ extension Clockwork {
         for job in entries.indices {
             // What has begun is ahead again, so that what comes before it counts.
             if let highest = entries[job].state.highest, highest > now { watch(job) }
-            guard !entries[job].isRequestOpen, entries[job].begun == nil else { continue }
+            guard !entries[job].isRequestOpen, entries[job].begun == nil, entries[job].manual == nil else { continue }
             // Its slot is in the future again, and comes back with it.
             if let run = entries[job].run, run.slot > now {
                 drop(job)

@@ -7,7 +7,7 @@ extension Clockwork {
 
     /// It may begin: as soon as the target is up, and a thread and its places are free.
     mutating func ready(_ job: Int, _ time: Reading, since: Duration? = nil) {
-        if target.isDown { return waitForTarget(job) }
+        if target.isDown, entries[job].manual == nil { return waitForTarget(job) }
         let limit = entries[job].job.waitSeconds.map { .seconds($0) } ?? Self.longestWait
         // It gives way to the next slot.
         let gap = slots.due(of: job).map { $0 - time.now } ?? limit
@@ -33,10 +33,12 @@ extension Clockwork {
 
     /// It has waited as long as its job waits: the slot is left out for good.
     private mutating func waitIsOver(_ job: Int, _ waiting: Entry.Waiting, _ time: Reading) {
-        guard let slot = entries[job].scheduled else { return drop(job) }
+        guard let slot = entries[job].scheduled ?? entries[job].run?.slot else { return drop(job) }
         giveUpSlot(job, slot, 1, waiting, time)
-        note(job, .passed(entries[job].job.name, slot: slot))
-        latestSlot = max(latestSlot, slot)
+        if entries[job].manual == nil {
+            note(job, .passed(entries[job].job.name, slot: slot))
+            latestSlot = max(latestSlot, slot)
+        }
         drop(job)
     }
 
@@ -111,13 +113,17 @@ extension Clockwork {
 
     mutating func startReady(_ time: Reading) {
         while hasThread, let job = queue.first {
-            if target.isDown { waitForTarget(job) } else { _ = start(job, isProbe: false, time) }
+            if target.isDown, entries[job].manual == nil {
+                waitForTarget(job)
+            } else {
+                _ = start(job, isProbe: false, time)
+            }
         }
     }
 
     /// Orders the run's next attempt; false if there is none to be made now.
     private mutating func start(_ job: Int, isProbe: Bool, _ time: Reading) -> Bool {
-        if entries[job].begun == nil {
+        if entries[job].begun == nil, entries[job].manual == nil {
             let waited = entries[job].stage
             if entries[job].hasWaited || isAhead(job, time.now) || isBehind(job, entries[job].run, time.now) {
                 renew(job, time)
@@ -134,7 +140,7 @@ extension Clockwork {
         let attempt = Attempt(
             job: entries[job].job,
             run: run,
-            id: begun?.id ?? RunID(random.next(), random.next()),
+            id: begun?.id ?? entries[job].manual ?? RunID(random.next(), random.next()),
             number: (begun?.attempts ?? 0) + 1,
             isProbe: isProbe,
             waited: waited
@@ -148,13 +154,15 @@ extension Clockwork {
     /// Whether a run that has not begun lies before what is on record as begun: it became due while the clock was behind,
     /// which is right again.
     func isBehind(_ job: Int, _ run: Run?, _ now: Moment) -> Bool {
-        guard let run, entries[job].begun == nil, let anchor = entries[job].state.anchor(at: now) else { return false }
+        guard let run, entries[job].begun == nil, entries[job].manual == nil,
+            let anchor = entries[job].state.anchor(at: now)
+        else { return false }
         return run.slot <= anchor
     }
 
     /// Whether a run that has not begun lies in the future: the clock went back while an attempt of it was under way.
     func isAhead(_ job: Int, _ now: Moment) -> Bool {
-        guard let run = entries[job].run, entries[job].begun == nil else { return false }
+        guard let run = entries[job].run, entries[job].begun == nil, entries[job].manual == nil else { return false }
         return max(run.slot, run.due) > now
     }
 

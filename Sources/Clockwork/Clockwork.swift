@@ -56,6 +56,13 @@ package struct Clockwork: Sendable {
     /// What waits for a thread or for a place in a group.
     var queue = RunQueue(limits: [], groups: [], ranks: [])
 
+    /// When pauses end.
+    var pauseEnds = DueQueue<Moment>(ranks: [])
+    package internal(set) var freezes: FreezeCalendar
+    /// The one that holds now, as far as it was looked.
+    package internal(set) var freeze: FreezeSpan?
+    var nextFreeze: Moment?
+
     /// Requests that are open.
     package internal(set) var open = 0
     /// After the system refused something: no more threads than this, until then.
@@ -84,8 +91,13 @@ package struct Clockwork: Sendable {
     /// How often it is told that our own machine refuses something.
     static let limitTelling = Duration.seconds(60)
 
-    package init(jobs: [Job], rules: Rules, random: any RandomNumberGenerator & Sendable) {
-        self.rules = rules
+    package init(
+        jobs: [Job],
+        freezes: FreezeCalendar = FreezeCalendar(),
+        rules: Rules,
+        random: any RandomNumberGenerator & Sendable
+    ) {
+        (self.rules, self.freezes) = (rules, freezes)
         self.random = random
         entries = jobs.map { Entry($0, JobState(name: $0.name)) }
         index()
@@ -105,7 +117,14 @@ package struct Clockwork: Sendable {
     package mutating func look(at time: Reading) -> [Order] {
         switch life {
         case .standby, .loading, .draining, .ended: return take()
-        case .grace(let end): if time.uptime >= end { life = .running } else { return take() }
+        case .grace(let end):
+            if time.uptime >= end {
+                life = .running
+            } else {
+                // Runs by hand alone.
+                startReady(time)
+                return take()
+            }
         case .clockNotBelieved, .running: break
         }
         guard believes(time) else { return take() }
@@ -115,6 +134,8 @@ package struct Clockwork: Sendable {
         // The start is a moment of the clock as it is now: a step of it neither stretches the spread nor cuts it short.
         if let start = begun?.uptime { begun?.now = time.moment(at: start) }
         if begun == nil { begin(at: time) } else if wentBack { clockWentBack(time) }
+        watchFreeze(time)
+        endPauses(time)
         if let limit = threadLimit, time.uptime >= limit.until { threadLimit = nil }
         repeat {
             // A hold that ends on a slot does not hold it.
@@ -132,11 +153,12 @@ package struct Clockwork: Sendable {
     package var nextLook: (moment: Moment?, uptime: Duration?) {
         switch life {
         case .standby, .loading, .draining, .ended: return (nil, nil)
-        case .grace(let end): return (nil, end)
+        case .grace(let end): return (nil, hasThread && queue.first != nil ? .zero : end)
         case .clockNotBelieved: return (rules.buildDate, nil)
         case .running: break
         }
-        let moment = [slots.first?.due, delays.first?.due].compactMap(\.self).min()
+        let moment = [slots.first?.due, delays.first?.due, pauseEnds.first?.due, freeze?.end, nextFreeze]
+            .compactMap(\.self).min()
         let next = hasThread && queue.first != nil ? .zero : threadLimit?.until
         return (moment, [timers.first?.due, nextProbe, next].compactMap(\.self).min())
     }
@@ -226,6 +248,8 @@ package struct Clockwork: Sendable {
         let ranks = DueQueue<Moment>.ranks(of: entries.map(\.job.name))
         (slots, delays) = (DueQueue(ranks: ranks), DueQueue(ranks: ranks))
         timers = DueQueue(ranks: ranks)
+        pauseEnds = DueQueue(ranks: ranks)
+        if begun != nil { watchPauses(at: lastLook) }
         let numbers = Dictionary(rules.groups.enumerated().map { ($1.name, $0) }) { first, _ in first }
         for job in entries.indices { entries[job].groups = entries[job].job.groups.compactMap { numbers[$0] } }
         queue = RunQueue(limits: rules.groups.map(\.limit), groups: entries.map(\.groups), ranks: ranks)

@@ -78,6 +78,9 @@ package struct Entry: Sendable {
     /// Whether the last slot was given up after a wait; told once for all that follow.
     var hasGivenUp = false
 
+    /// The run is one by hand, with this id.
+    @Boxed package internal(set) var manual: RunID?
+
     @Boxed var begun: Begun?
     /// Whether it waited for the target, so that its slot may be an old one.
     var hasWaited = false
@@ -85,6 +88,8 @@ package struct Entry: Sendable {
     var isOutdated = false
     /// The first slot of the streak that is held.
     var heldSince: Moment?
+    /// The bar that holds it; nil: a run does.
+    var bar: SlotReason?
 
     init(_ job: Job, _ state: JobState) { (self.job, self.state) = (job, state) }
 

@@ -15,6 +15,10 @@ package indirect enum Fact: Sendable {
     case dropped(String)
     /// The slot is not run, and not due any more.
     case passed(String, slot: Moment, about: Job? = nil)
+    /// Nothing of it starts until the pause is over; one that ends now ends another.
+    case paused(String, Pause)
+    /// So many of its next slots are not run; `slot` is one of them that has passed.
+    case skips(String, left: Int, slot: Moment? = nil, about: SkipNote? = nil)
     /// An attempt begins: its connection stands, and its request goes out when this is kept.
     case began(String, RunBegin, about: Attempt? = nil)
     /// The app saw nothing of the run, which has not begun after all.
@@ -27,6 +31,12 @@ package indirect enum Fact: Sendable {
 
     /// Each attempt has one; what that means follows.
     case attemptEnded(Attempt, AttemptEnd)
+    /// A run by hand was dropped before it began.
+    case notRun(String, RunID)
+    case pauseBegan([String], Pause)
+    case pauseIsOver([String], slots: Int)
+    case frozen(FreezeSpan, held: Int, exempt: [String])
+    case freezeIsOver(slots: Int, runs: Int)
     /// The first slot of a streak that is held.
     case slotHeld(Job, slot: Moment, SlotReason, by: HoldNote? = nil)
     /// The streak is over.
@@ -110,9 +120,12 @@ package indirect enum Fact: Sendable {
     package var keptJob: String? {
         switch self {
         case .configured(let name, _), .gone(let name, _), .dropped(let name), .passed(let name, _, _),
-            .began(let name, _, _), .withdrawn(let name, _), .failed(let name, _, _, _), .ended(let name, _, _, _):
+            .paused(let name, _),
+            .skips(let name, _, _, _), .began(let name, _, _), .withdrawn(let name, _), .failed(let name, _, _, _),
+            .ended(let name, _, _, _):
             name
-        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .slotGivenUp, .targetIsDown,
+        case .attemptEnded, .notRun, .pauseBegan, .pauseIsOver, .frozen, .freezeIsOver, .slotHeld, .slotsReleased,
+            .slotsGaveWay, .slotGivenUp, .targetIsDown,
             .targetIsStillDown, .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack:
             nil
         }
@@ -133,6 +146,12 @@ package enum SlotReason: String, CaseIterable, Sendable {
     case threads
     /// A group of it was full for as long as it waits.
     case group
+    /// Its job was paused.
+    case paused
+    /// Somebody asked for it to be skipped.
+    case skippedOnce = "skipped_once"
+    /// It lay in a freeze window.
+    case frozen
     /// It was missed, and is too old to be caught up; counted once, however many passed.
     case skipped
 }

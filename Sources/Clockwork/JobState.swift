@@ -31,6 +31,10 @@ package struct JobState: Sendable, Equatable {
     /// A run that is between two attempts, as it ends if there is no other.
     @Boxed package var unfinished: RunRecord?
     package var hold: Hold?
+    /// The last one; over if its end has been.
+    @Boxed package var pause: Pause?
+    /// So many of the next slots are not run.
+    package var skips = 0
     /// The last of them, newest last.
     package var runs: [RunRecord] = []
     /// The end of the last run that was `ok`.
@@ -42,6 +46,8 @@ package struct JobState: Sendable, Equatable {
 
     /// How many runs are kept.
     package static let keptRuns = 20
+    /// More slots are not skipped at once.
+    package static let mostSkips = 1_000
 
     package init(name: String) { self.name = name }
 
@@ -52,13 +58,18 @@ package struct JobState: Sendable, Equatable {
         case .gone(_, let moment): gone = moment
         case .dropped: self = JobState(name: name)
         case .passed(_, let slot, _): noteLast(slot)
+        case .paused(_, let pause): self.pause = pause
+        case .skips(_, let left, let slot, _):
+            skips = left
+            if let slot { noteLast(slot) }
         case .began(_, let begin, _): self.begin(begin)
         case .withdrawn(_, let id): withdraw(id)
         case .failed(_, let run, let hold, _):
             forget(run)
             (unfinished, self.hold) = (run, hold)
         case .ended(_, let run, let hold, _): end(run, hold)
-        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .slotGivenUp, .targetIsDown,
+        case .attemptEnded, .notRun, .pauseBegan, .pauseIsOver, .frozen, .freezeIsOver, .slotHeld, .slotsReleased,
+            .slotsGaveWay, .slotGivenUp, .targetIsDown,
             .targetIsStillDown, .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack:
             break
         }

@@ -62,14 +62,6 @@ struct RunQueue: Sendable {
         return best?.job
     }
 
-    /// Any that waits, whether it could start or not.
-    var any: Int? {
-        for lane in lanes.indices {
-            if let (_, seat) = lanes[lane].queue.first { return lanes[lane].jobs[seat] }
-        }
-        return nil
-    }
-
     /// How many runs wait that need a place in this group.
     func waiting(for group: Int) -> Int {
         lanes.reduce(0) { $0 + ($1.groups.contains(group) ? $1.queue.count : 0) }

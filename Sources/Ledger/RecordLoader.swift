@@ -55,7 +55,8 @@ struct RecordLoader {
     }
 
     private static let kinds: [StaticString] = [
-        "begin", "end", "failed", "withdrawn", "passed", "configured", "gone", "dropped", "run", "flight", "unfinished",
+        "begin", "end", "failed", "withdrawn", "passed", "paused", "skips", "configured", "gone", "dropped", "run",
+        "flight", "unfinished",
         "job",
     ]
 
@@ -71,6 +72,13 @@ struct RecordLoader {
         }
         if fields.isKind("withdrawn", bytes) { return fields.id("run", bytes).map { .withdrawn(name, $0) } }
         if fields.isKind("passed", bytes) { return fields.moment("slot", bytes).map { .passed(name, slot: $0) } }
+        if fields.isKind("paused", bytes) { return pause(&fields, bytes)?.map { .paused(name, $0) } }
+        if fields.isKind("skips", bytes) {
+            guard let left = skips("left", &fields, bytes), let slot = fields.optionalMoment("slot", bytes) else {
+                return nil
+            }
+            return .skips(name, left: left, slot: slot)
+        }
         if fields.isKind("gone", bytes) { return fields.moment("at", bytes).map { .gone(name, at: $0) } }
         if fields.isKind("dropped", bytes) { return .dropped(name) }
         guard let last = fields.optionalMoment("last", bytes), let zone = fields.text("zone", bytes),
@@ -123,6 +131,20 @@ struct RecordLoader {
         return Hold(from: from, until: until, reason: reason)
     }
 
+    /// None where there is none; one that is longer than any that can be asked for makes no sense.
+    private func pause(_ fields: inout RecordFields, _ bytes: Span<UInt8>) -> Pause?? {
+        guard fields.value("paused", bytes) != nil else { return .some(nil) }
+        guard let from = fields.moment("paused", bytes), let until = fields.moment("resumes", bytes),
+            (.zero...Pause.longest * 2).contains(until - from)
+        else { return nil }
+        return Pause(from: from, until: until, note: fields.text("note", bytes) ?? "")
+    }
+
+    private func skips(_ key: StaticString, _ fields: inout RecordFields, _ bytes: Span<UInt8>) -> Int? {
+        guard fields.value(key, bytes) != nil else { return 0 }
+        return fields.number(key, bytes).flatMap { $0 <= JobState.mostSkips ? $0 : nil }
+    }
+
     private mutating func restoreJob(
         _ name: (name: String, key: String),
         _ fields: inout RecordFields,
@@ -136,7 +158,9 @@ struct RecordLoader {
             let flight = fields.optionalID("flight", bytes), let unfinished = fields.optionalID("unfinished", bytes),
             let seed = fields.optionalHash("seed", bytes), var highest = fields.optionalMoment("highest", bytes)
         else { return false }
-        guard let zone = fields.text("zone", bytes), let schedule = fields.text("schedule", bytes) else { return false }
+        guard let zone = fields.text("zone", bytes), let schedule = fields.text("schedule", bytes),
+            let pause = pause(&fields, bytes), let skips = skips("skips", &fields, bytes)
+        else { return false }
         var state = JobState(name: name.name)
         (state.schedule, state.zone, state.last, state.gone) = (schedule, zone, last, gone)
         (state.lastSuccess, state.consecutiveFailures) = (success, failures)
@@ -144,6 +168,7 @@ struct RecordLoader {
         if fields.value("highest", bytes) == nil { highest = book.highest(key: name.key) }
         // A job that has begun a run is not one that never ran.
         guard last != nil || highest == nil else { return false }
+        (state.pause, state.skips) = (pause, skips)
         (state.seen, state.seedHash, state.highest, state.hold) = (seen, seed, highest, hold)
         book.restore(state, key: name.key, runs: runs, open: (flight, unfinished))
         return true

@@ -32,6 +32,17 @@ extension RecordWriter {
                 $0.field("job", name)
                 $0.field("slot", slot)
             }
+        case .paused(let name, let pause):
+            record("paused") {
+                $0.field("job", name)
+                $0.fields(pause)
+            }
+        case .skips(let name, let left, let slot, _):
+            record("skips") {
+                $0.field("job", name)
+                $0.field("left", left)
+                $0.field("slot", slot)
+            }
         case .gone(let name, let moment):
             record("gone") {
                 $0.field("job", name)
@@ -47,7 +58,8 @@ extension RecordWriter {
                 if let hash = configuration.seedHash { $0.field("seed", hash: hash) }
             }
         case .dropped(let name): record("dropped") { $0.field("job", name) }
-        case .attemptEnded, .slotHeld, .slotsReleased, .slotsGaveWay, .slotGivenUp, .targetIsDown,
+        case .attemptEnded, .notRun, .pauseBegan, .pauseIsOver, .frozen, .freezeIsOver, .slotHeld, .slotsReleased,
+            .slotsGaveWay, .slotGivenUp, .targetIsDown,
             .targetIsStillDown, .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack:
             break
         }
@@ -83,6 +95,8 @@ extension RecordWriter {
             if let hash = state.seedHash { $0.field("seed", hash: hash) }
             if let run = state.unfinished { $0.field("unfinished", run.id) }
             $0.fields(state.hold)
+            if state.skips > 0 { $0.field("skips", state.skips) }
+            if let pause = state.pause { $0.fields(pause) }
         }
     }
 
@@ -108,6 +122,12 @@ extension RecordWriter {
         field("trigger", begin.trigger.rawValue)
         field("at", begin.at)
         field("attempt", begin.attempt)
+    }
+
+    private mutating func fields(_ pause: Pause) {
+        field("paused", pause.from)
+        field("resumes", pause.until)
+        if !pause.note.isEmpty { field("note", pause.note) }
     }
 
     /// Nothing where there is none: most runs leave none.

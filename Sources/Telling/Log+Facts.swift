@@ -13,6 +13,16 @@ extension Log {
         case .failed(_, let run, _, let note?): retrying(run, note)
         case .ended(let name, let run, let hold, let note): ended(name, run, hold, note)
         case .passed(_, let slot, let job?): passed(job, slot)
+        case .pauseBegan(let names, let pause): paused(names, pause)
+        case .pauseIsOver(let names, let slots): pauseIsOver(names, slots)
+        case .skips(let name, let left, let slot, let about): skipped(name, left, slot, about)
+        case .frozen(let span, let held, let exempt): frozen(span, held, exempt)
+        case .freezeIsOver(let slots, let runs):
+            over("The freeze is over; \(own: counted(slots, "slot")) passed, \(runs) run now.")
+        // A bar has a line of its own.
+        case .slotHeld(_, _, .paused, _), .slotHeld(_, _, .frozen, _), .slotsReleased(_, _, .paused),
+            .slotsReleased(_, _, .frozen):
+            break
         case .slotHeld(let job, let slot, let reason, let note): held(job, slot, reason, note)
         case .slotsReleased(let job, let count, _): released(job, slots: count)
         case .slotGivenUp(let job, let slot, _, let time, let obstacle, isFirst: true):
@@ -25,7 +35,8 @@ extension Log {
         case .clockIsWrong(let now, let buildDate): clockIsWrong(now, buildDate)
         case .clockIsRight(let now): over("The wall clock is believed again: \(own: now.description).")
         case .clockWentBack(let jobs, let now): clockWentBack(jobs, now)
-        case .began, .attemptEnded, .failed, .passed, .withdrawn, .configured, .gone, .dropped, .slotsGaveWay,
+        case .began, .attemptEnded, .failed, .paused, .notRun, .passed, .withdrawn, .configured, .gone, .dropped,
+            .slotsGaveWay,
             .slotGivenUp:
             break
         }
@@ -125,6 +136,54 @@ extension Log {
             "Job \(own: job.name) was held for \(min(slots, 1_000))\(own: more) \(own: slots == 1 ? "slot" : "slots").",
             [LogField("job", .own(job.name)), LogField("slots", .integer(min(slots, 1_000)))]
         )
+    }
+
+    private func paused(_ names: [String], _ pause: Pause) {
+        let note = pause.note.isEmpty ? [] : [LogField("note", .outside(pause.note))]
+        info(
+            "\(own: Self.jobs(names, "is", "are")) paused until \(own: pause.until.description).",
+            [LogField("jobs", .integer(names.count))] + note
+        )
+    }
+
+    private func pauseIsOver(_ names: [String], _ slots: Int) {
+        over(
+            "\(own: Self.jobs(names, "is", "are")) not paused any more; \(own: counted(slots, "slot")) passed.",
+            [LogField("jobs", .integer(names.count)), LogField("slots", .integer(slots))]
+        )
+    }
+
+    private func skipped(_ name: String, _ left: Int, _ slot: Moment?, _ about: SkipNote?) {
+        let rest = left == 0 ? "" : "; \(counted(left, "more slot")) to skip"
+        guard about != nil else {
+            let what = left == 0 ? "skips no slot any more" : "skips its next \(counted(left, "slot"))"
+            return info("Job \(own: name) \(own: what).", [LogField("job", .own(name)), LogField("left", .integer(left))])
+        }
+        guard let slot else { return }
+        info(
+            "Job \(own: name) skips its slot \(own: slot.description), as it was asked to\(own: rest).",
+            [LogField("job", .own(name)), LogField("slot", .own(slot.description))]
+        )
+    }
+
+    private func frozen(_ span: FreezeSpan, _ held: Int, _ exempt: [String]) {
+        let until = span.endText.map { "until \($0)" } ?? "without an end"
+        let exempt = exempt.isEmpty ? "" : ", " + Self.list(exempt) + " exempt"
+        info(
+            """
+            Frozen \(own: until) (\(own: span.texts.joined(separator: "; "))); \(own: counted(held, "job")) \
+            held\(own: exempt).
+            """
+        )
+    }
+
+    /// `Job a is`, or `3 jobs are (a, b, c)` in a form that a verb fits.
+    private static func jobs(_ names: [String], _ one: String, _ many: String) -> String {
+        names.count == 1 ? "Job \(names[0]) \(one)" : "\(names.count) jobs (\(list(names))) \(many)"
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.prefix(mostNames).joined(separator: ", ") + (names.count > mostNames ? ", …" : "")
     }
 
     private func givenUp(_ job: Job, _ slot: Moment, after time: Duration, _ obstacle: Obstacle) {

@@ -53,6 +53,7 @@ package struct Metrics: Sendable, Equatable {
         case .passed(let name, _, _?): add(1, Column.held + SlotReason.skipped.place, name)
         case .slotsReleased(let job, let count, let reason), .slotsGaveWay(let job, let count, let reason):
             add(count, Column.held + reason.place, job.name)
+        case .skips(let name, _, _, let about?): add(about.count, Column.held + SlotReason.skippedOnce.place, name)
         case .slotGivenUp(let job, _, let count, _, let obstacle, _):
             add(count, Column.held + obstacle.slots.place, job.name)
         default: break

@@ -18,6 +18,7 @@ struct Rig {
     /// What a disk would hold: the kept facts, folded anew.
     private(set) var disk: [String: JobState] = [:]
     private let rules: Clockwork.Rules
+    private let freezes: FreezeCalendar
 
     static let midnight = Moment(seconds: 1_767_225_600)  // 2026-01-01T00:00:00Z
 
@@ -27,6 +28,7 @@ struct Rig {
         spread: Int = 0,
         threads: Int = 256,
         groups: [Group] = [],
+        freezes: FreezeCalendar = FreezeCalendar(),
         grace: Int = 0,
         buildDate: Moment = .epoch,
         shift: Duration = .zero,
@@ -40,7 +42,8 @@ struct Rig {
             threads: threads,
             groups: groups
         )
-        clockwork = Clockwork(jobs: jobs, rules: rules, random: SplitMix(seed: 1))
+        self.freezes = freezes
+        clockwork = Clockwork(jobs: jobs, freezes: freezes, rules: rules, random: SplitMix(seed: 1))
         (self.seconds, self.shift) = (seconds, shift)
         disk = Dictionary(uniqueKeysWithValues: states.map { ($0.name, $0) })
         _ = take(clockwork.load(states, graceEnd: time.uptime + .seconds(grace), at: time))
@@ -54,6 +57,7 @@ struct Rig {
             spread: Int(rules.spread.components.seconds),
             threads: rules.threads,
             groups: rules.groups,
+            freezes: freezes,
             grace: grace,
             buildDate: rules.buildDate,
             shift: shift ?? self.shift,
@@ -179,8 +183,33 @@ struct Rig {
 
     mutating func end() { _ = take(clockwork.end(at: time)) }
 
-    mutating func replace(_ jobs: [Job], threads: Int = 1) {
-        _ = take(clockwork.replace(jobs, threads: threads, at: time))
+    mutating func replace(_ jobs: [Job], freezes: FreezeCalendar? = nil, threads: Int = 1) {
+        _ = take(clockwork.replace(jobs, freezes: freezes, threads: threads, at: time))
+    }
+
+    // MARK: - Operating
+
+    mutating func pause(_ jobs: [String], until seconds: Int) {
+        _ = take(clockwork.pause(jobs, Pause(from: time.now, until: Self.at(seconds)), at: time))
+    }
+
+    mutating func resume(_ jobs: [String]) { _ = take(clockwork.pause(jobs, nil, at: time)) }
+
+    mutating func skip(_ job: String, _ count: Int) { _ = take(clockwork.skip(job, count: count, at: time)) }
+
+    /// The run's id, and the attempts that begin then.
+    mutating func fire(_ job: String, force: Bool = false) throws -> (RunID, [Attempt]) {
+        let (result, orders) = clockwork.fire(job, force: force, at: time)
+        let attempts = take(orders)
+        return (try result.get(), attempts)
+    }
+
+    /// Why a run by hand is refused.
+    mutating func refusal(_ job: String, force: Bool) -> FireRefusal? {
+        let (result, orders) = clockwork.fire(job, force: force, at: time)
+        _ = take(orders)
+        if case .failure(let refusal) = result { return refusal }
+        return nil
     }
 
     // MARK: - Shown
@@ -256,6 +285,16 @@ extension Fact {
         case .slotGivenUp(let job, let slot, let count, let time, let obstacle, let isFirst):
             "givenUp \(job.name) \(second(slot))\(count > 1 ? " (\(count))" : "") after \(time.components.seconds) "
                 + obstacle.brief + (isFirst ? "" : " again")
+        case .paused(let name, let pause): "paused \(name) \(second(pause.from))-\(second(pause.until))"
+        case .skips(let name, let left, let slot, let about):
+            "skips \(name) left=\(left)" + (slot.map { " \(second($0))" } ?? "")
+                + (about.map { " (\($0.count))" } ?? "")
+        case .notRun(let name, _): "not run \(name)"
+        case .pauseBegan(let names, let pause): "pause of \(names.joined(separator: " ")) until \(second(pause.until))"
+        case .pauseIsOver(let names, let slots): "pause of \(names.joined(separator: " ")) is over, \(slots) passed"
+        case .frozen(let span, let held, let exempt):
+            "frozen until \(span.end.map(second) ?? "ever"), \(held) held, exempt \(exempt.joined(separator: " "))"
+        case .freezeIsOver(let slots, let runs): "freeze is over, \(slots) passed, \(runs) run"
         case .targetIsDown: "down"
         case .targetIsStillDown: "still down"
         case .targetIsUp(let after, let waited): "up after \(after.wholeMilliseconds / 1_000)s, \(waited) waited"

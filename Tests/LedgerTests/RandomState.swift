@@ -61,6 +61,11 @@ struct RandomState {
 
     mutating func optionalHold() -> Hold? { number(0...2) == 0 ? hold() : nil }
 
+    mutating func pause() -> Pause {
+        let from = moment()
+        return Pause(from: from, until: from + .seconds(number(0...9_999)), note: text())
+    }
+
     mutating func text() -> String {
         one(of: [
             "", "-", "UTC", "Europe/Prague", "every 15m", "cron 0 5 * * 1", "a\"b\\c", "line\nbreak\r\t\u{0}",
@@ -93,6 +98,7 @@ struct RandomState {
         state.lastSuccess = optionalMoment()
         state.consecutiveFailures = number(0...99)
         if number(0...3) == 0 { state.gone = moment() }
+        if number(0...3) == 0 { (state.pause, state.skips) = (pause(), number(0...9)) }
         return state
     }
 
@@ -102,7 +108,9 @@ struct RandomState {
     mutating func fact(_ book: Book) -> Fact {
         let name = name()
         let (flight, between) = (book[name]?.inFlight?.begin.id, book[name]?.unfinished?.id)
-        return switch number(0...14) {
+        return switch number(0...16) {
+        case 15: .paused(name, pause())
+        case 16: .skips(name, left: number(0...9), slot: optionalMoment())
         case 0: .gone(name, at: moment())
         case 1: number(0...3) == 0 ? .dropped(name) : .configured(name, configuration())
         case 2: .configured(name, configuration())

@@ -32,6 +32,8 @@ struct StateFieldsTests {
             }
         ),
         ("unfinished", { ($0.last, $0.unfinished) = (.epoch, .numbered(2, .failed)) }), ("hold", { $0.hold = hold }),
+        ("pause", { $0.pause = Pause(from: .epoch, until: .epoch + .seconds(60), note: "two words") }),
+        ("skips", { $0.skips = 7 }),
         ("runs", { ($0.last, $0.runs) = (.epoch, (1...3).map { .numbered($0) }) }),
         ("lastSuccess", { $0.lastSuccess = .epoch }),
         ("consecutiveFailures", { $0.consecutiveFailures = 3 }), ("gone", { $0.gone = .epoch }),

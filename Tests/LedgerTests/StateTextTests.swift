@@ -188,7 +188,10 @@ struct StateTextTests {
             "begin job=\"x\\x0aforged\" \(begin)", "gone job=9lives at=2026-01-01T00:00:00Z", "dropped", "job job=a",
             "run \(begin)", "scheduler-state version=-1", "scheduler-state version=",
             "configured job=a", "passed job=a", "passed job=a slot=-", "failed job=a \(begin)",
-            "unfinished job=a \(begin)",
+            "unfinished job=a \(begin)", "paused job=a", "skips job=a left=x", "skips job=a left=99999",
+            "skips job=a left=1 slot=soon", "paused job=a paused=2026-01-01T00:00:00Z",
+            "paused job=a paused=2026-01-01T00:00:00Z resumes=2025-01-01T00:00:00Z",
+            "paused job=a paused=2026-01-01T00:00:00Z resumes=2027-01-01T00:00:00Z",
         ]
         payloads += begins(
             "slot",

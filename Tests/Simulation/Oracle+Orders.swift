@@ -27,6 +27,8 @@ extension Oracle {
         case .slotsGaveWay(let job, let count, let reason): try gaveWay(try known(job.name), count, reason)
         case .slotGivenUp(let job, let slot, let count, let time, _, _):
             try givenUp(try known(job.name), slot, count, time)
+        case .paused, .skips, .notRun, .pauseBegan, .pauseIsOver, .frozen, .freezeIsOver:
+            try expect(false, "nobody asked for that: \(fact)")
         case .targetIsDown:
             try expect(target.owes.down, "the target is told to be down")
             target.owes.down = false

@@ -48,6 +48,13 @@ struct Trace: CustomStringConvertible {
         case .slotsGaveWay(let job, let count, let reason): "gave way \(job.name) \(count) \(reason)"
         case .slotGivenUp(let job, let slot, let count, let time, let obstacle, _):
             "given up \(job.name) \(slot), \(count), after \(time) for \(obstacle)"
+        case .paused(let name, let pause): "paused \(name) \(pause.from) \(pause.until)"
+        case .skips(let name, let left, let slot, _): "skips \(name) \(left) \(slot?.description ?? "")"
+        case .notRun(let name, _): "not run \(name)"
+        case .pauseBegan(let names, let pause): "pause of \(names) until \(pause.until)"
+        case .pauseIsOver(let names, let slots): "pause of \(names) is over, \(slots)"
+        case .frozen(let span, let held, let exempt): "frozen until \(span.endText ?? "ever"), \(held), \(exempt)"
+        case .freezeIsOver(let slots, let runs): "freeze is over, \(slots), \(runs)"
         case .targetIsDown: "target is down"
         case .targetIsStillDown: "target is still down"
         case .targetIsUp(let after, let waited): "target is up after \(after), \(waited) waited"

@@ -20,7 +20,8 @@ private struct Row: Sendable, CustomTestStringConvertible {
 
 /// A fact without what it says: a case that is added does not compile here, and then fails until the table has it.
 private enum FactName: CaseIterable {
-    case configured, gone, dropped, passed, began, withdrawn, failed, ended
+    case configured, gone, dropped, passed, paused, skips, notRun, pauseBegan, pauseIsOver, frozen, freezeIsOver, began,
+        withdrawn, failed, ended
     case attemptEnded, slotHeld, slotsReleased, slotsGaveWay, slotGivenUp, targetIsDown, targetIsStillDown, targetIsUp
     case limited
     case clockIsWrong, clockIsRight, clockWentBack
@@ -32,6 +33,13 @@ private enum FactName: CaseIterable {
             case .gone: .gone
             case .dropped: .dropped
             case .passed: .passed
+            case .paused: .paused
+            case .skips: .skips
+            case .notRun: .notRun
+            case .pauseBegan: .pauseBegan
+            case .pauseIsOver: .pauseIsOver
+            case .frozen: .frozen
+            case .freezeIsOver: .freezeIsOver
             case .began: .began
             case .withdrawn: .withdrawn
             case .failed: .failed
@@ -164,6 +172,13 @@ struct FactTests {
         let held = #"scheduler_slots_held_total{job="a",reason="#
         let job = try Fixture.caller()
         let skipped = [held + #""skipped"} 1"#]
+        let pause = Pause(from: Fixture.slot, until: Fixture.slot + .seconds(7_200), note: #"deploy "x""#)
+        func span(_ text: String) throws -> FreezeSpan {
+            var zones = ZoneCache(directory: ZoneDirectory(environment: [:]))
+            var calendar = FreezeCalendar([try FreezeWindow(parsing: text, in: .utc, zones: &zones)])
+            let span = calendar.span(containing: Fixture.slot)
+            return try #require(span)
+        }
         func givenUp(_ obstacle: Obstacle, count: Int = 1, isFirst: Bool = true) -> Fact {
             .slotGivenUp(
                 job,
@@ -214,6 +229,32 @@ struct FactTests {
                 "INFO  Job a was held for 1000 or more slots. job=a slots=1000",
                 counts: [held + #""throttled"} 1001"#]
             ),
+            Row(.paused("a", pause)),
+            Row(.notRun("a", Fixture.id)),
+            Row(
+                .pauseBegan(["a"], pause),
+                #"INFO  Job a is paused until 2026-01-01T02:00:00Z. jobs=1 note="deploy \"x\"""#
+            ),
+            Row(
+                .pauseBegan(["a", "b"], Pause(from: Fixture.slot, until: pause.until)),
+                "INFO  2 jobs (a, b) are paused until 2026-01-01T02:00:00Z. jobs=2"
+            ),
+            Row(.pauseIsOver(["a"], slots: 3), "INFO  Job a is not paused any more; 3 slots passed. jobs=1 slots=3"),
+            Row(.skips("a", left: 2), "INFO  Job a skips its next 2 slots. job=a left=2"),
+            Row(.skips("a", left: 0), "INFO  Job a skips no slot any more. job=a left=0"),
+            Row(
+                .skips("a", left: 1, slot: Fixture.slot, about: SkipNote(job: job, count: 2)),
+                "INFO  Job a skips its slot 2026-01-01T00:00:00Z, as it was asked to; 1 more slot to skip. \(slot)",
+                counts: [held + #""skipped_once"} 2"#]
+            ),
+            Row(
+                .frozen(try span("cron 0 22 * * WED for 58h"), held: 4, exempt: ["backup"]),
+                "INFO  Frozen until 2026-01-03T08:00:00+00:00 (cron 0 22 * * WED for 58h); 4 jobs held, backup exempt."
+            ),
+            Row(.freezeIsOver(slots: 12, runs: 2), "INFO  The freeze is over; 12 slots passed, 2 run now."),
+            Row(.slotHeld(job, slot: Fixture.slot, .paused)), Row(.slotHeld(job, slot: Fixture.slot, .frozen)),
+            Row(.slotsReleased(job, count: 3, .paused), counts: [held + #""paused"} 3"#]),
+            Row(.slotsReleased(job, count: 2, .frozen), counts: [held + #""frozen"} 2"#]),
             Row(.slotsGaveWay(job, count: 3, .targetDown), counts: [held + #""target_down"} 3"#]),
             Row(.slotsGaveWay(job, count: 2, .threads), counts: [held + #""threads"} 2"#]),
             Row(

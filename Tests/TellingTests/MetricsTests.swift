@@ -28,6 +28,9 @@ struct MetricsTests {
                 #"scheduler_slots_held_total{job="b:c",reason="target_down"} 0"#,
                 #"scheduler_slots_held_total{job="b:c",reason="threads"} 0"#,
                 #"scheduler_slots_held_total{job="b:c",reason="group"} 0"#,
+                #"scheduler_slots_held_total{job="b:c",reason="paused"} 0"#,
+                #"scheduler_slots_held_total{job="b:c",reason="skipped_once"} 0"#,
+                #"scheduler_slots_held_total{job="b:c",reason="frozen"} 0"#,
                 #"scheduler_slots_held_total{job="b:c",reason="skipped"} 0"#,
             ]
         )

@@ -131,10 +131,11 @@ struct StatusRoutesTests {
                 "target":{"url":"http://app:8000","up":true,"reason":null,"down_ms":null,"runs_waiting":0},\
                 "runs_in_flight":0,\
                 "state":{"directory":null,"writable":true},\
-                "groups":[{"name":"llm","limit":1,"running":1,"waiting":1,"held_by":[{"job":"b","ms":60000}]}],"jobs":[{"name":"a","schedule":"daily 03:00",\
+                "freeze":null,"groups":[{"name":"llm","limit":1,"running":1,"waiting":1,"held_by":[{"job":"b","ms":60000}]}],"jobs":[{"name":"a","schedule":"daily 03:00",\
                 "schedule_words":"daily at 03:00 UTC","tz":"UTC","method":"POST","path":"/api/x",\
                 "activity":"waiting","why":"has waited 2.0 s for group llm (held by b, 1m)","groups":["llm"],\
-                "waiting":{"ms":2000,"for":"group","group":"llm","held_by":[{"job":"b","ms":60000}]},"next_slot":"2026-11-21T12:04:00Z","last_slot":"2026-11-21T11:59:29.700Z",\
+                "waiting":{"ms":2000,"for":"group","group":"llm","held_by":[{"job":"b","ms":60000}]},\
+                "pause":null,"skips":0,"next_slot":"2026-11-21T12:04:00Z","last_slot":"2026-11-21T11:59:29.700Z",\
                 "last_success":"2026-11-21T11:59:30Z","consecutive_failures":0,"runs":[\
                 {"slot":"2026-11-21T11:58:59.700Z",\(run),"began":"2026-11-21T11:58:59.700Z","attempts":1,\
                 "outcome":"failed","status":500,"ms":300,"late_ms":4,"reason":null,"location":null,\

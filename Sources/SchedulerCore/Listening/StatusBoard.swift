@@ -60,6 +60,7 @@ final class StatusBoard: Sendable {
             isStateWritable: life == .standby || ledger.isWritable,
             stateDirectory: stateDirectory.map(redactor.maskOwn),
             groups: clockwork.groupStates(at: now),
+            freeze: clockwork.freeze,
             entries: clockwork.entries.enumerated().filter { !$1.isGone }.map { number, entry in
                 var job = entry.job
                 job.path = redactor.maskOwn(String(job.path.prefix { $0 != "?" }))

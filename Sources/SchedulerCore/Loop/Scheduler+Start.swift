@@ -53,7 +53,7 @@ extension Scheduler {
             credentials.secrets.replaceValues(fresh.headerSecrets)
             let (now, before) = (time.reading(), core.clockwork.entries.filter { !$0.isGone }.map(\.job))
             let threads = fresh.threads(files)
-            _ = core.decide { $0.replace(fresh.jobs, threads: threads, at: now) }
+            _ = core.decide { $0.replace(fresh.jobs, freezes: fresh.freezes, threads: threads, at: now) }
             callers.widen(to: threads)
             for warning in fresh.warnings(at: now.now) { log.setting(warning: warning) }
             let change = JobsChange(from: before, to: fresh.jobs)

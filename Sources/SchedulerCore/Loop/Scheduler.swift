@@ -55,7 +55,12 @@ package final class Scheduler {
         (self.credentials, self.files) = (credentials, files)
         let bell = alarm.bell
         let rules = settings.rules(buildDate, files)
-        let clockwork = Clockwork(jobs: settings.jobs, rules: rules, random: random)
+        let clockwork = Clockwork(
+            jobs: settings.jobs,
+            freezes: settings.freezes,
+            rules: rules,
+            random: random
+        )
         let core = Core(clockwork, ledger: ledger, time: time, ring: bell.ring)
         self.core = core
         board = StatusBoard(

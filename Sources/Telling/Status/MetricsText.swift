@@ -95,6 +95,10 @@ enum MetricsText {
                 "scheduler_job_longest_gap_seconds",
                 "The longest gap between two slots of the coming 35 days; 0: there is no slot."
             ) { String(($0.longestGap ?? .zero).components.seconds) }
+            let now = snapshot.now
+            gauge("scheduler_job_paused", "Whether the job is paused.") {
+                $0.state?.pause?.isOn(at: now) == true ? "1" : "0"
+            }
             gauge("scheduler_job_consecutive_failures", "Runs since the last one that was ok or busy.") {
                 String($0.failures)
             }
@@ -139,6 +143,10 @@ enum MetricsText {
                 "Whether the state is kept; 1 also where it is in memory on purpose.",
                 snapshot.isStateWritable ? 1 : 0
             )
+            single("scheduler_frozen", "Whether a freeze window holds.", snapshot.freeze == nil ? 0 : 1)
+            head("scheduler_freeze_end_timestamp_seconds", "gauge", "When the freeze ends; 0: there is none.")
+            let end = snapshot.freeze.map { $0.end.map(MetricsText.seconds) ?? "+Inf" }
+            line("scheduler_freeze_end_timestamp_seconds", "", end ?? "0")
             single("scheduler_ready", "What /readyz says.", snapshot.isReady ? 1 : 0)
             single("scheduler_jobs", "Jobs that are configured.", snapshot.entries.count)
             head("scheduler_last_look_age_seconds", "gauge", "How long ago the loop last looked at the clock.")

@@ -62,6 +62,9 @@ enum Phrase {
         case .queued(let time, let obstacle): "has waited \(duration(time)) for \(self.obstacle(obstacle))"
         case .running(let time): "running for \(duration(time))"
         case .retrying(let rest): "next attempt in \(duration(rest))"
+        case .barred(let rest, let reason, let note):
+            (reason == .paused ? "paused" : "frozen") + (rest.map { " for \(duration($0))" } ?? "")
+                + (note.isEmpty ? "" : " (\(note))")
         case .held(let rest, .abandoned): "may still run in the app, free in \(duration(rest))"
         case .held(let rest, .throttled): "the app asked for a pause, free in \(duration(rest))"
         }

@@ -34,12 +34,16 @@ enum StatusJSON {
                     ("writable", .bool(snapshot.isStateWritable)),
                 ])
             ),
+            ("freeze", snapshot.freeze.map(json) ?? .null),
             ("groups", .array(snapshot.groups.map(json))),
-            ("jobs", .array(snapshot.entries.map { json($0, runs: snapshot.isLarge ? 1 : JobState.keptRuns) })),
+            (
+                "jobs",
+                .array(snapshot.entries.map { json($0, snapshot.now, runs: snapshot.isLarge ? 1 : JobState.keptRuns) })
+            ),
         ])
     }
 
-    private static func json(_ entry: StatusSnapshot.Entry, runs: Int) -> JSONValue {
+    private static func json(_ entry: StatusSnapshot.Entry, _ now: Moment, runs: Int) -> JSONValue {
         let state = entry.state
         return .object([
             ("name", .string(entry.job.name)),
@@ -52,12 +56,26 @@ enum StatusJSON {
             ("why", Phrase.activity(entry.activity).map(JSONValue.string) ?? .null),
             ("groups", .array(entry.job.groups.map(JSONValue.string))),
             ("waiting", waiting(entry)),
+            ("pause", state?.pause.flatMap { $0.isOn(at: now) ? json($0) : nil } ?? .null),
+            ("skips", .integer(state?.skips ?? 0)),
             ("next_slot", moment(entry.next)),
             ("last_slot", moment(entry.lastSlot)),
             ("last_success", moment(state?.lastSuccess)),
             ("consecutive_failures", .integer(entry.failures)),
             ("runs", .array((state?.runs ?? []).suffix(runs).map(json))),
         ])
+    }
+
+    private static func json(_ span: FreezeSpan) -> JSONValue {
+        .object([
+            ("start", span.startText.map(JSONValue.string) ?? .null),
+            ("end", span.endText.map(JSONValue.string) ?? .null),
+            ("windows", .array(span.texts.map(JSONValue.string))),
+        ])
+    }
+
+    private static func json(_ pause: Pause) -> JSONValue {
+        .object([("from", moment(pause.from)), ("until", moment(pause.until)), ("note", .string(pause.note))])
     }
 
     private static func json(_ state: GroupState) -> JSONValue {
@@ -122,6 +140,7 @@ extension StatusSnapshot.Activity {
         case .waiting, .queued: "waiting"
         case .running: "running"
         case .retrying: "retrying"
+        case .barred(_, let reason, _): reason.rawValue
         case .held: "held"
         }
     }

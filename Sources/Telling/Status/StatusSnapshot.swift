@@ -25,6 +25,8 @@ package struct StatusSnapshot: Sendable {
         case queued(for: Duration, Obstacle)
         case running(for: Duration)
         case retrying(in: Duration)
+        /// Nothing of it starts: for how long (nil: without an end), and the note of a pause.
+        case barred(for: Duration?, SlotReason, note: String)
         /// The run has ended, but may go on in the app, or the app asked to be left alone.
         case held(for: Duration, because: Hold.Reason)
 
@@ -32,7 +34,7 @@ package struct StatusSnapshot: Sendable {
         package var isRun: Bool {
             switch self {
             case .running, .retrying: true
-            case .idle, .delayed, .waiting, .queued, .held: false
+            case .idle, .delayed, .waiting, .queued, .barred, .held: false
             }
         }
     }
@@ -77,6 +79,8 @@ package struct StatusSnapshot: Sendable {
     /// Nil: state ends with the process.
     package var stateDirectory: String?
     package var groups: [GroupState]
+    /// The freeze that holds now.
+    package var freeze: FreezeSpan?
     package var entries: [Entry]
     package var metrics: Metrics
 
@@ -93,6 +97,7 @@ package struct StatusSnapshot: Sendable {
         isStateWritable: Bool = true,
         stateDirectory: String? = nil,
         groups: [GroupState] = [],
+        freeze: FreezeSpan? = nil,
         entries: [Entry],
         metrics: Metrics
     ) {
@@ -100,6 +105,7 @@ package struct StatusSnapshot: Sendable {
         (self.target, self.targetDown, self.targetReason) = (target, targetDown, targetReason)
         self.waiting = waiting
         (self.runsInFlight, self.isStateWritable, self.stateDirectory) = (runsInFlight, isStateWritable, stateDirectory)
+        self.freeze = freeze
         (self.groups, self.entries, self.metrics) = (groups, entries, metrics)
     }
 
@@ -144,9 +150,17 @@ extension StatusSnapshot.Phase {
 }
 
 extension StatusSnapshot.Activity {
+    private static func idle(_ entry: Entry, _ freeze: FreezeSpan?, _ now: Moment) -> Self {
+        if let pause = entry.state.pause, pause.isOn(at: now) {
+            return .barred(for: pause.until - now, .paused, note: pause.note)
+        }
+        guard let freeze, !entry.job.isFreezeExempt else { return .idle }
+        return .barred(for: freeze.end.map { $0 - now }, .frozen, note: "")
+    }
+
     package init(_ entry: Entry, in clockwork: Clockwork, at time: Reading) {
         switch entry.stage {
-        case .idle: self = .idle
+        case .idle: self = Self.idle(entry, clockwork.freeze, time.now)
         case .delayed(let end): self = .delayed(for: max(.zero, end - time.now))
         case .paused(let end): self = .delayed(for: max(.zero, end - time.uptime))
         case .waitingForTarget: self = .waiting
