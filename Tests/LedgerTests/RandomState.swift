@@ -63,7 +63,7 @@ struct RandomState {
 
     mutating func pause() -> Pause {
         let from = moment()
-        return Pause(from: from, until: from + .seconds(number(0...9_999)), note: text())
+        return Pause(from: from, until: from + .seconds(number(0...999)), note: text())
     }
 
     mutating func text() -> String {
