@@ -34,6 +34,12 @@ extension Clockwork {
         return (nil, nil, leftOut)
     }
 
+    /// The latest slot up to now that a bar leaves out.
+    func leftOut(_ entry: Entry, at now: Moment) -> Moment? {
+        guard entry.state.pause != nil || !freezes.isEmpty, let anchor = entry.state.anchor(at: now) else { return nil }
+        return candidate(entry, after: anchor, through: now).leftOut
+    }
+
     /// The first slot from this one on that nothing leaves out, as far as is known now.
     func firstRun(of entry: Entry, from first: Moment) -> Moment? {
         var (slot, skips) = (first, entry.state.skips)

@@ -239,6 +239,7 @@ extension Clockwork {
         if let id = entries[job].manual, entries[job].begun == nil { note(.notRun(entries[job].job.name, id)) }
         entries[job].manual = nil
         (entries[job].run, entries[job].scheduled, entries[job].begun) = (nil, nil, nil)
+        entries[job].leftOut = nil
         (entries[job].hasWaited, entries[job].isOutdated) = (false, false)
     }
 

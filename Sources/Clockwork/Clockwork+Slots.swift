@@ -80,7 +80,9 @@ extension Clockwork {
         let entry = entries[job]
         guard !entry.isGone, entry.heldSince == nil else { return nil }
         // What passes in the phase that is on record comes first, as long as no other one has begun.
-        if entry.begun == nil, let slot = entry.scheduled { return entry.job.timetable.next(after: slot) }
+        if entry.begun == nil, let slot = entry.scheduled {
+            return entry.job.timetable.next(after: max(slot, entry.leftOut ?? slot))
+        }
         // A job that never ran is due as soon as the clock can be believed.
         guard let anchor = entry.state.anchor(at: lastLook) else { return rules.buildDate }
         return entry.job.timetable.next(after: anchor)
@@ -141,6 +143,7 @@ extension Clockwork {
                 }
             }
             (entries[job].run, entries[job].scheduled) = (run, scheduled)
+            entries[job].leftOut = leftOut(entry, at: time.now)
             watch(job)
             guard from <= time.now else { return set(job, .delayed(until: from)) }
             switch entry.stage {

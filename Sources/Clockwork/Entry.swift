@@ -28,6 +28,8 @@ package struct Entry: Sendable {
     package internal(set) var run: Run?
     /// The run's slot by the schedule; a late run of an interval has another one, where a new phase begins.
     var scheduled: Moment?
+    /// A later one that a bar leaves out, while that run waits.
+    var leftOut: Moment?
     /// No longer configured; left to its end.
     package internal(set) var isGone = false
 
