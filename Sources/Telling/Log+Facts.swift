@@ -157,7 +157,10 @@ extension Log {
         let rest = left == 0 ? "" : "; \(counted(left, "more slot")) to skip"
         guard about != nil else {
             let what = left == 0 ? "skips no slot any more" : "skips its next \(counted(left, "slot"))"
-            return info("Job \(own: name) \(own: what).", [LogField("job", .own(name)), LogField("left", .integer(left))])
+            return info(
+                "Job \(own: name) \(own: what).",
+                [LogField("job", .own(name)), LogField("left", .integer(left))]
+            )
         }
         guard let slot else { return }
         info(
