@@ -147,10 +147,16 @@ extension Clockwork {
     /// Leaves out slots that came, up to this one, as far as they are to be skipped; false: this one is run.
     mutating func skips(_ job: Int, through slot: Moment, _ now: Moment) -> Bool {
         let (state, about) = (entries[job].state, entries[job].job)
-        guard state.skips > 0 else { return false }
-        let passed = state.anchor(at: now).map { slotsPassed(about, since: $0, through: slot) } ?? 1
-        let count = min(passed, state.skips)
+        // One that a bar held uses up none.
+        guard state.skips > 0, span(over: slot, of: entries[job]) == nil else { return false }
+        var passed = 1
+        var earlier = state.anchor(at: now).flatMap { about.timetable.next(after: $0) } ?? slot
+        while earlier < slot, passed <= state.skips, let next = about.timetable.next(after: earlier) {
+            if span(over: earlier, of: entries[job]) == nil { passed += 1 }
+            earlier = next
+        }
         let isSkipped = passed <= state.skips
+        let count = min(passed, state.skips)
         let left = state.skips - count
         note(
             job,

@@ -204,6 +204,13 @@ struct Rig {
         return (try result.get(), attempts)
     }
 
+    /// Whatever is under way is answered.
+    mutating func answerAll() {
+        for entry in clockwork.entries {
+            if case .attempting(let attempt, _, _) = entry.stage { _ = answer(attempt, status: 200) }
+        }
+    }
+
     /// Why a run by hand is refused.
     mutating func refusal(_ job: String, force: Bool) -> FireRefusal? {
         let (result, orders) = clockwork.fire(job, force: force, at: time)
