@@ -112,8 +112,8 @@ package final class Runner: Sendable {
             end.status = response.status
             end.retryAfter = response.retryAfter.flatMap { heeded($0, attempt) }
             end.bytes = response.bodyLength
-            // Nobody is told what a good answer says.
-            if end.outcome != .ok {
+            // Who fires a run by hand wants to see what a good answer says; nobody else is told.
+            if end.outcome != .ok || attempt.run.trigger == .manual {
                 end.excerpt = excerpt(String(decoding: response.body, as: UTF8.self))
             }
             if (300...399).contains(response.status) {

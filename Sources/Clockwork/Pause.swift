@@ -19,7 +19,7 @@ package struct Pause: Sendable, Equatable {
     /// Whether nothing starts at this time; also on a clock that has gone back since.
     package func isOn(at now: Moment) -> Bool { now < until }
 
-    func holds(_ slot: Moment) -> Bool { from <= slot && slot < until }
+    package func holds(_ slot: Moment) -> Bool { from <= slot && slot < until }
 }
 
 /// Why a run is not made by hand.

@@ -19,6 +19,10 @@ package enum BlockingClient {
         package let body: [UInt8]
         /// What it says it is.
         package var server: String?
+
+        package init(status: Int, body: [UInt8], server: String? = nil) {
+            (self.status, self.body, self.server) = (status, body, server)
+        }
     }
 
     /// More than any answer of the sidecar has.
@@ -33,7 +37,8 @@ package enum BlockingClient {
         let begin = ContinuousClock.now
         while true {
             do throws(ClientError) {
-                return try ask(path, accept: accept, at: endpoint, until: begin + patience)
+                let head = "GET \(path) HTTP/1.1\r\nAccept: \(accept)\r\n"
+                return try ask(head, [], at: endpoint, until: begin + patience)
             } catch {
                 // The server had to make room for others before it read the request.
                 guard case .crowded = error, ContinuousClock.now - begin < min(patience, Self.longestCrowd) else {
@@ -42,6 +47,17 @@ package enum BlockingClient {
                 poll(nil, 0, 5)
             }
         }
+    }
+
+    /// Never sent again: what it asks for may have been done already.
+    package static func post(
+        _ path: String,
+        _ body: [UInt8],
+        at endpoint: Endpoint,
+        within patience: Duration
+    ) throws(ClientError) -> Answer {
+        let head = "POST \(path) HTTP/1.1\r\nContent-Length: \(body.count)\r\n"
+        return try ask(head, body, at: endpoint, until: ContinuousClock.now + patience)
     }
 
     /// Who listens there; nil if nobody does, or it can't be told by the deadline.
@@ -53,15 +69,14 @@ package enum BlockingClient {
     private static let longestCrowd = Duration.milliseconds(800)
 
     private static func ask(
-        _ path: String,
-        accept: String,
+        _ head: String,
+        _ body: [UInt8],
         at endpoint: Endpoint,
         until deadline: ContinuousClock.Instant
     ) throws(ClientError) -> Answer {
         let socket = try Socket.connected(to: endpoint, until: deadline)
         if case .local = endpoint, !socket.isPeerTrusted { throw .strangePeer(socket.peer) }
-        let request = "GET \(path) HTTP/1.1\r\nHost: localhost\r\nAccept: \(accept)\r\nConnection: close\r\n\r\n"
-        var rest = Array(request.utf8)[...]
+        var rest = (Array("\(head)Host: localhost\r\nConnection: close\r\n\r\n".utf8) + body)[...]
         while !rest.isEmpty {
             switch socket.send(rest) {
             case .bytes(let count): rest = rest.dropFirst(count)
@@ -112,6 +127,8 @@ package enum BlockingClient {
 /// Why there was no answer.
 package enum ClientError: Error, Equatable, CustomStringConvertible {
     case failed(String)
+    /// Nobody listens there.
+    case nobody(String)
     case tooSlow
     /// It has no room for us, or closed the connection before it read what we asked.
     case crowded(String)
@@ -126,7 +143,7 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .failed(let reason), .crowded(let reason): reason
+        case .failed(let reason), .nobody(let reason), .crowded(let reason): reason
         case .tooSlow: "no answer in time"
         case .strangePeer(let peer): "\(peer?.description ?? "another process") has taken its name"
         case .malformed: "that is no whole answer of a scheduler"

@@ -44,10 +44,10 @@ final class Mailbox: Sendable {
         waker.wake()
     }
 
-    /// Hands out what has gathered, in order; nil once the server stops.
+    /// Hands out what has gathered, in order; nil once the server stops, and all that came before has been taken.
     func take() -> [(connection: Int, wish: Wish)]? {
         state.withLock { state in
-            guard !state.isStopping else { return nil }
+            guard !state.isStopping || !state.wishes.isEmpty else { return nil }
             defer { state.wishes = [] }
             return state.wishes
         }

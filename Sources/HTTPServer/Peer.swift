@@ -8,8 +8,9 @@ package struct Peer: Sendable, Equatable {
 
     package init(process: UInt32, user: UInt32) { (self.process, self.user) = (process, user) }
 
-    /// Whether it has our user id.
-    package var isOurs: Bool { user == geteuid() }
+    /// Whether it has our user id, and can be seen from here: a user id alone is also that of strangers in other
+    /// containers.
+    package var isOurs: Bool { user == geteuid() && process != 0 }
 }
 
 extension Peer: CustomStringConvertible {

@@ -22,10 +22,17 @@ package protocol Ledger: Sendable {
     /// Waits until it is known whether all up to this fact are kept; false if they are not.
     func wait(for number: UInt64) -> Bool
 
+    /// The same, for who has so little time that it says nothing of the disk if it is over.
+    func isKept(_ number: UInt64, within limit: Duration) -> Bool
+
     /// Tries again what could not be kept; to be called now and then.
     func tend()
     /// Keeps what is still to be kept, and lets the ledger go to another sidecar; waits a few seconds at most.
     func close()
+}
+
+extension Ledger {
+    package func isKept(_ number: UInt64, within limit: Duration) -> Bool { wait(for: number) }
 }
 
 /// A fact that changes what is known of its job, and what is known after the decision that it belongs to.

@@ -32,6 +32,14 @@ struct DayRule: Hashable, Sendable {
         return (matchesEither ? ofMonth | ofWeek : ofMonth & ofWeek) & all
     }
 
+    /// Whether it is such a day of the month, and such a day of the week.
+    func fits(_ day: DayOfMonth) -> (ofMonth: Bool, ofWeek: Bool) {
+        (
+            daysOfMonth(length: day.length, first: day.first).contains(bit: day.number),
+            daysOfWeek(length: day.length, first: day.first).contains(bit: day.number)
+        )
+    }
+
     /// Whether any month of any year has a matching day.
     ///
     /// Over 400 years every month begins on every weekday, February in both its lengths, so this is exact.

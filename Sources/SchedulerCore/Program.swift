@@ -33,8 +33,8 @@ package enum Program {
         }
     }
 
-    private static let output = LineOutput(descriptor: 1, waits: true)
-    private static let errors = LineOutput(descriptor: 2, waits: true)
+    static let output = LineOutput(descriptor: 1, waits: true)
+    static let errors = LineOutput(descriptor: 2, waits: true)
 
     private static func perform(_ command: Command, _ environment: [String: String]) throws(UsageError) -> Int32 {
         switch command {
@@ -52,7 +52,8 @@ package enum Program {
             return report.isGood ? Status.done : Status.configuration
         case .next(let request): return try next(request, environment)
         case .pressure(let day, let asJSON): return pressure(day, asJSON: asJSON, environment)
-        case .fire(let job, let asJSON): return try fire(job, asJSON: asJSON, environment)
+        case .fire(let request): return try fire(request, environment)
+        case .operate(let operation, let asJSON): return try operate(operation, asJSON: asJSON, environment)
         case .status(let asJSON):
             return ask(environment, orElse: Status.configuration) { () throws(StatusClient.NoAnswer) in
                 try StatusClient.status(environment, asJSON: asJSON)
@@ -191,9 +192,9 @@ extension Program {
 // MARK: - fire
 
 extension Program {
-    private static func fire(
-        _ name: String,
-        asJSON: Bool,
+    /// One attempt by this process.
+    static func fireHere(
+        _ request: Command.FireRequest,
         _ environment: [String: String]
     ) throws(UsageError) -> Int32 {
         // Started by nohup(1), it is to outlive its terminal.
@@ -203,7 +204,7 @@ extension Program {
         case .failure(let bad): return refuse(bad)
         case .success(let good): settings = good
         }
-        let job = settings.jobs[try job(name, in: settings)]
+        let job = settings.jobs[try job(request.job, in: settings)]
         let secrets = SecretBook(settings.secrets)
         let log = log(settings, secrets, to: errors)
         let credentials = Credentials(settings, secrets, log)
@@ -221,8 +222,7 @@ extension Program {
         let attempt = Attempt(job: job, run: run, id: RunID(random.one(), random.one()))
         let single = SingleRun(attempt: attempt, runner: runner, cancellation: cancellation, log: log, time: time)
         let made = single.perform(givenUpBy: alarm)
-        output.write((asJSON ? made.json(job.name).description : made.record.outcome.rawValue) + "\n")
-        return [.ok, .busy].contains(made.record.outcome) ? Status.done : Status.failed
+        return ended(FiredRun.members(job.name, made.record, made.end), request)
     }
 }
 
@@ -335,7 +335,6 @@ extension Program {
                 DirectoryLedger(
                     $0,
                     target: settings.target.text,
-                    holds: settings.longestHolds,
                     now: TimeSource.system.reading,
                     report: { log.state($0) }
                 )

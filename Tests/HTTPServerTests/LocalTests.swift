@@ -55,7 +55,7 @@ struct LocalTests {
     @Test("nobody there, and somebody who never answers, are both known in time")
     func silence() throws {
         let name = try name()
-        #expect(throws: ClientError.failed("Connection refused")) {
+        #expect(throws: ClientError.nobody("Connection refused")) {
             try BlockingClient.get("/", at: .local(name), within: .seconds(20))
         }
         let silent = try Listener(local: name)
@@ -140,6 +140,7 @@ struct LocalTests {
         #expect(peer == Peer(process: UInt32(getpid()), user: geteuid()))
         #expect(peer?.isOurs == true)
         #expect(Peer(process: 7, user: geteuid() + 1).isOurs == false)
+        #expect(Peer(process: 0, user: geteuid()).isOurs == false)
         #expect(Peer(process: 7, user: 8).description == "process 7 of user 8")
         #expect(Peer(process: 0, user: 8).description == "a process of user 8 in another container")
         withExtendedLifetime(listener) {}

@@ -44,6 +44,14 @@ struct StatusRoutesTests {
         #expect(response.text == "there is /, /status, /metrics, /healthz and /readyz\n")
     }
 
+    @Test("nothing can be changed here", arguments: ["fire", "pause", "resume", "skip", "why", "run/0", ""])
+    func control(_ command: String) throws {
+        for method in ["POST", "GET", "PUT", "OPTIONS"] {
+            let request = Fixture.get("/control/\(command)", method: method)
+            #expect(ask(request, Fixture.snapshot([try Fixture.entry("a")])).status == 404)
+        }
+    }
+
     @Test("a query means nothing", arguments: ["/healthz?__probe=1", "/metrics?x", "/status?", "/?a=/b", "/readyz?1"])
     func query(_ target: String) throws {
         #expect(ask(target, Fixture.snapshot([try Fixture.entry("a")])).status == 200)

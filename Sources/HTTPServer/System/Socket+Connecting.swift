@@ -11,7 +11,11 @@ extension Socket {
         case .local(let name):
             guard let socket = try? Socket.local(name) else { throw .failed(errorText()) }
             guard socket.connects(to: name, until: deadline) else {
-                throw errno == EAGAIN ? .crowded("its queue of connections stays full") : .failed(errorText())
+                switch errno {
+                case EAGAIN: throw .crowded("its queue of connections stays full")
+                case ECONNREFUSED: throw .nobody(errorText())
+                default: throw .failed(errorText())
+                }
             }
             return socket
         case .address(let address): return try connected(to: address, until: deadline)

@@ -9,7 +9,8 @@ package enum Command: Equatable, Sendable {
     case next(NextRequest)
     /// Nil: today.
     case pressure(day: CalendarDay?, asJSON: Bool)
-    case fire(job: String, asJSON: Bool)
+    case fire(FireRequest)
+    case operate(Operation, asJSON: Bool)
     case status(asJSON: Bool)
     case healthcheck
     /// Nil: all in short.
@@ -69,10 +70,10 @@ package enum Command: Equatable, Sendable {
                 },
                 asJSON: asJSON
             )
-        case "fire":
+        case "fire": self = .fire(try Self.fire(&line))
+        case "pause", "resume", "skip", "why":
             let asJSON = line.flag("--json")
-            guard let job = line.word() else { throw .missingJob }
-            self = .fire(job: job, asJSON: asJSON)
+            self = .operate(try Self.operation(command, &line), asJSON: asJSON)
         default:
             throw Self.foreign(arguments) ?? .unknownCommand(command, near: NearestName.of(command, in: Self.names))
         }
@@ -122,7 +123,10 @@ package enum Command: Equatable, Sendable {
         do throws(ScheduleError) { return try read() } catch { throw .value(option, error.description) }
     }
 
-    private static let names = ["run", "check", "next", "pressure", "fire", "status", "healthcheck", "help", "version"]
+    private static let names = [
+        "run", "check", "next", "pressure", "fire", "pause", "resume", "skip", "why", "status", "healthcheck", "help",
+        "version",
+    ]
 
     package static let usage = """
         usage: scheduler [run]                    run the clock; set up by environment variables
@@ -135,7 +139,16 @@ package enum Command: Equatable, Sendable {
                scheduler pressure [--day DATE] [--json]
                                                   print how many runs start in each hour of a day (today), its busiest
                                                   minutes with their jobs, and its emptiest minute
-               scheduler fire JOB [--json]        run one job now; its outcome is the last line
+               scheduler fire JOB [--here] [--force] [--no-wait] [--json]
+                                                  have the running sidecar run a job now; print what the app said, and
+                                                  the outcome. --force passes over a hold, a pause and a freeze;
+                                                  --no-wait prints the run's id; --here, or without a sidecar: one
+                                                  attempt by this process
+               scheduler pause JOB|all --for 2h | --until TIME [--note TEXT] [--json]
+               scheduler resume JOB|all [--json]  start nothing of a job until then, at most 30d; or again
+               scheduler skip JOB [--count N | --off] [--json]
+                                                  do not run its next slots (1), or do
+               scheduler why JOB [TIME] [--json]  what became of the slot at or before that time (now), or will
                scheduler status [--json]          ask the sidecar that runs with this environment how its jobs are
                scheduler healthcheck              the same for whether its clock turns: 0 if it does, else 1
                scheduler help [jobs | schedules | variables | commands], scheduler --help
@@ -159,7 +172,16 @@ package enum UsageError: Error, Equatable {
     case extraArgument(String)
     case missingValue(String)
     case givenTwice(String)
-    case missingJob
+    case missingJob(String, orAll: Bool)
+    case noEnd
+    case twoEnds
+    /// Of a pause.
+    case length(String)
+    case pastEnd(String, Moment)
+    case farEnd(String, Moment)
+    case longNote(Int)
+    case skips(String)
+    case countAndOff
     case jobAndSchedule
     case unknownJob(String, near: String?)
     case count(String)
@@ -182,7 +204,21 @@ extension UsageError: CustomStringConvertible {
         case .extraArgument(let word): "argument \"\(Escaping.quotable(word))\" is one too many"
         case .missingValue(let option): "option \(option) needs a value after it"
         case .givenTwice(let option): "option \(option) is given twice"
-        case .missingJob: "fire needs the name of a job; scheduler check prints them"
+        case .missingJob(let command, let orAll):
+            "\(command) needs the name of a job\(orAll ? ", or all" : ""); scheduler check prints them"
+        case .noEnd: "pause needs an end, at most 30d from now: write --for 2h or --until 2026-11-21T18:00+01:00"
+        case .twoEnds: "give pause --for or --until, not both"
+        case .length(let text):
+            "--for \"\(Escaping.quotable(text))\" is not a time from 1s to 30d; write one such as 90s, 30m, 2h or 1d12h"
+        case .pastEnd(let text, let now):
+            "--until \"\(Escaping.quotable(text))\" has passed: it is \(Moment(seconds: now.seconds)) now"
+        case .farEnd(let text, let latest):
+            "--until \"\(Escaping.quotable(text))\" is more than 30d from now; write \(Moment(seconds: latest.seconds)) or "
+                + "an earlier time"
+        case .longNote(let count): "--note has \(count) characters; at most 200 are kept"
+        case .skips(let text):
+            "--count \"\(Escaping.quotable(text))\" is not a whole number from 1 to 1000; --off skips none any more"
+        case .countAndOff: "give skip --count or --off, not both"
         case .jobAndSchedule: "give next a job or --schedule, not both"
         case .unknownJob(let name, let near):
             "job \"\(Escaping.quotable(name))\" is not known; "

@@ -1,7 +1,6 @@
 internal import Calling
 internal import Clockwork
 internal import HTTPClient
-internal import JSON
 internal import Locking
 internal import Schedule
 internal import Telling
@@ -89,19 +88,5 @@ struct SingleRun {
         private let end = Mutex<End?>(nil)
         var value: End? { end.withLock { $0 } }
         func set(_ new: End) { end.withLock { $0 = new } }
-    }
-}
-
-extension SingleRun.End {
-    /// For `fire --json`: the members of the run's last line.
-    func json(_ job: String) -> JSONValue {
-        .object(
-            Log.members(job, record, bytes: end.bytes).map { field in
-                switch field.value {
-                case .own(let text), .outside(let text): (field.name.description, .string(text))
-                case .integer(let number): (field.name.description, .integer(number))
-                }
-            }
-        )
     }
 }

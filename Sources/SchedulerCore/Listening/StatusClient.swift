@@ -5,6 +5,10 @@ enum StatusClient {
     /// An answer that did not come.
     struct NoAnswer: Error, Equatable, CustomStringConvertible {
         let description: String
+        var error: ClientError?
+
+        /// Whether no sidecar runs there, for certain.
+        var isNobody: Bool { if case .nobody? = error { true } else { false } }
     }
 
     /// What a healthy sidecar answers within.
@@ -70,12 +74,28 @@ enum StatusClient {
         at endpoint: BlockingClient.Endpoint,
         within patience: Duration
     ) throws(NoAnswer) -> BlockingClient.Answer {
+        try ask(endpoint) { endpoint throws(ClientError) in
+            try BlockingClient.get(path, accept: accept, at: endpoint, within: patience)
+        }
+    }
+
+    /// Asks the sidecar that has this environment's local name.
+    static func askLocally(
+        _ environment: [String: String],
+        _ ask: (BlockingClient.Endpoint) throws(ClientError) -> BlockingClient.Answer
+    ) throws(NoAnswer) -> BlockingClient.Answer {
+        try self.ask(try localSocket(environment), ask)
+    }
+
+    private static func ask(
+        _ endpoint: BlockingClient.Endpoint,
+        _ ask: (BlockingClient.Endpoint) throws(ClientError) -> BlockingClient.Answer
+    ) throws(NoAnswer) -> BlockingClient.Answer {
         do throws(ClientError) {
-            return try BlockingClient.get(path, accept: accept, at: endpoint, within: patience)
+            return try ask(endpoint)
         } catch {
-            throw NoAnswer(
-                description: "no scheduler answers: \(error)" + (advice(error, endpoint).map { "; " + $0 } ?? "")
-            )
+            let advice = advice(error, endpoint).map { "; " + $0 } ?? ""
+            throw NoAnswer(description: "no scheduler answers: \(error)\(advice)", error: error)
         }
     }
 }

@@ -18,7 +18,8 @@ final class StatusServer: Sendable {
     let addresses: [ListenAddress]
     private let server: Server
 
-    init(_ listeners: Listeners, _ board: StatusBoard, _ files: OpenFiles) throws(ListenError) {
+    /// `desk` answers on the local socket what nobody may ask over a port.
+    init(_ listeners: Listeners, _ board: StatusBoard, _ desk: ControlDesk, _ files: OpenFiles) throws(ListenError) {
         addresses = listeners.tcp.compactMap(\.address)
         let stack = AnswerStack()
         let handler: Server.Handler = { request, reply in
@@ -28,8 +29,11 @@ final class StatusServer: Sendable {
         }
         var limits = Limits()
         limits.connections = files.clients
-        let all = listeners.tcp + [listeners.local].compactMap(\.self)
-        server = try Server(on: all.map { ($0, handler) }, limits: limits)
+        let local: Server.Handler = { request, reply in
+            if !desk.answers(request, reply) { handler(request, reply) }
+        }
+        let all = listeners.tcp.map { ($0, handler) } + [listeners.local].compactMap(\.self).map { ($0, local) }
+        server = try Server(on: all, limits: limits)
     }
 
     func start() { server.start() }

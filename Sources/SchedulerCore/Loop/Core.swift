@@ -41,10 +41,29 @@ final class Core: Sendable {
         let (attempts, isNews) = state.withLock { state -> ([Attempt], Bool) in
             let orders = body(&state.clockwork)
             let isNews = note(orders, &state).isNews
-            return (orders.compactMap { if case .start(let attempt) = $0 { attempt } else { nil } }, isNews)
+            return (Self.attempts(orders), isNews)
         }
         if isNews { ring() }
         return attempts
+    }
+
+    /// What an operator asks for: the clockwork's answer, the attempts to be made, and what `Ledger.wait` takes.
+    ///
+    /// The loop comes to look again, whatever has changed.
+    func operate<Answer: Sendable>(
+        _ body: @Sendable (inout Clockwork) -> (Answer, [Order])
+    ) -> (Answer, [Attempt], number: UInt64?) {
+        let result = state.withLock { state in
+            let (answer, orders) = body(&state.clockwork)
+            let number = note(orders, &state).number
+            return (answer, Self.attempts(orders), number: number)
+        }
+        ring()
+        return result
+    }
+
+    private static func attempts(_ orders: [Order]) -> [Attempt] {
+        orders.compactMap { if case .start(let attempt) = $0 { attempt } else { nil } }
     }
 
     /// Everything that is to be done now.

@@ -10,7 +10,7 @@ extension Scheduler {
         guard let listeners else { return }
         if listeners.local == nil, let name = listeners.localName { log.healthcheckIsTaken(by: NameHolder.of(name)) }
         do throws(ListenError) {
-            let server = try StatusServer(listeners, board, files)
+            let server = try StatusServer(listeners, board, desk, files)
             server.start()
             statusServer = server
             for address in server.addresses { log.listening(address.url) }
@@ -28,7 +28,7 @@ extension Scheduler {
         guard let listeners, lacksLocalListener, uptime >= nextListenerTry else { return }
         nextListenerTry = uptime + .seconds(1)
         guard let name = listeners.localName, let listener = try? Listener(local: name),
-            let server = try? StatusServer(StatusServer.Listeners(tcp: [], local: listener), board, files)
+            let server = try? StatusServer(StatusServer.Listeners(tcp: [], local: listener), board, desk, files)
         else { return }
         server.start()
         localServer = server

@@ -24,6 +24,9 @@ package final class Scheduler {
     let listeners: StatusServer.Listeners?
     let files: OpenFiles
     let board: StatusBoard
+    /// Runs that somebody fired, and waits for.
+    let manualRuns: ManualRuns
+    let desk: ControlDesk
     var statusServer: StatusServer?
     /// The one that answers health checks alone, where that had to wait.
     var localServer: StatusServer?
@@ -84,6 +87,15 @@ package final class Scheduler {
             tell: { log.tell($0) }
         )
         callers = Callers(runner, threads: rules.threads, now: time.reading)
+        manualRuns = ManualRuns(mostWaiting: max(1, files.clients / 2))
+        desk = ControlDesk(
+            core: core,
+            callers: callers,
+            ledger: ledger,
+            runs: manualRuns,
+            pulse: { [board] in board.pulse },
+            time: time
+        )
         reports = settings.errorReports.map {
             ErrorReports(
                 $0,
@@ -166,6 +178,7 @@ package final class Scheduler {
             log.tell(fact, target: settings.target.text)
             metrics.change { $0.count(fact) }
             reports?.note(fact)
+            manualRuns.note(fact, at: time.now())
         }
     }
 }
@@ -180,11 +193,6 @@ final class SharedMetrics: Sendable {
 }
 
 extension Settings {
-    /// How long each job may be held after a call that was given up, by folded name.
-    var longestHolds: [String: Duration] {
-        Dictionary(jobs.map { (JobName.folded($0.name), $0.timeout + $0.abandonHold) }) { max($0, $1) }
-    }
-
     /// What the clockwork decides by.
     func rules(_ buildDate: Moment, _ files: OpenFiles) -> Clockwork.Rules {
         Clockwork.Rules(

@@ -2,9 +2,9 @@ internal import Clockwork
 internal import Schedule
 
 /// Times and states as one would say them; the same on the page and in the table.
-enum Phrase {
+package enum Phrase {
     /// Two signs of precision are enough: `304 ms`, `4.2 s`, `12 s`, `5 min`, `3 h`, `2 d`.
-    static func duration(_ duration: Duration) -> String {
+    package static func duration(_ duration: Duration) -> String {
         let milliseconds = max(0, duration.wholeMilliseconds)
         if milliseconds < 1_000 { return "\(milliseconds) ms" }
         if milliseconds < 10_000 { return "\(milliseconds / 1_000).\(milliseconds / 100 % 10) s" }

@@ -11,6 +11,8 @@ package enum StatusRoutes {
         pulse: Pulse,
         snapshot: () -> StatusSnapshot
     ) -> Response {
+        // Whatever asks: over a port nothing can be changed.
+        guard !request.path.hasPrefix("/control/") else { return plain(404, unknown) }
         guard request.method == "GET" || request.method == "HEAD" else {
             return plain(405, "only GET and HEAD are answered here", [Header("Allow", "GET, HEAD")])
         }
@@ -23,9 +25,11 @@ package enum StatusRoutes {
         case "/":
             let policy = Header("Content-Security-Policy", StatusPage.policy)
             return answer(200, "text/html; charset=utf-8", StatusPage.html(snapshot()), [policy])
-        default: return plain(404, "there is /, /status, /metrics, /healthz and /readyz")
+        default: return plain(404, unknown)
         }
     }
+
+    private static let unknown = "there is /, /status, /metrics, /healthz and /readyz"
 
     /// Nothing but the loop counts: a dead app or a full disk must not get the clock restarted.
     private static func health(_ pulse: Pulse) -> Response {
