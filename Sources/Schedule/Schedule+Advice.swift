@@ -26,6 +26,14 @@ extension Schedule {
                 if let instead = error.instead { return instead }
             }
         }
+        for reading in ForeignWords(words).readings {
+            let plain = PlainWords(reading.map { $0[...] }).reading ?? []
+            for guess in [reading, plain] {
+                if let schedule = try? Schedule(words: guess.map { $0[...] }) {
+                    return CronAdvice(line: schedule.description)
+                }
+            }
+        }
         let reading = PlainWords(words).reading?.map { $0[...] }
         return reading.flatMap { try? Schedule(words: $0) }.map { CronAdvice(line: $0.description) }
     }

@@ -47,11 +47,18 @@ struct PlainWords {
                 let names = days.map(\.description).joined(separator: ",")
                 return ["weekly", names, times.isEmpty ? Self.someTime : list]
             }
-            if days.isEmpty, !times.isEmpty, kind == "daily" ? more.isEmpty : Array(more) == ["day"] {
+            if days.isEmpty, !times.isEmpty,
+                rest.isEmpty || kind == "daily" ? more.isEmpty : [["day"], ["1", "day"]].contains(Array(more))
+            {
                 return ["daily", list]
             }
-            return times.isEmpty && days.isEmpty ? Self.amount(more.joined()).map { ["every", $0] } : nil
+            guard times.isEmpty, days.isEmpty, kind != "daily", kind != "weekly" else { return nil }
+            return Self.amount(more.joined()).map { ["every", $0] }
         case "monthly":
+            if days.count == 1, times.count == 1, more.count == 1, let week = Self.week(more[more.startIndex]) {
+                let clock = times[0].split(separator: ":").compactMap { wholeNumber($0) }.map(String.init)
+                return ["cron"] + Array(clock.reversed()) + ["*", "*", "\(days[0].rawValue)\(week)"]
+            }
             guard days.isEmpty, !more.isEmpty, let time = times.first else { return nil }
             let numbers = more.map { day in
                 ["st", "nd", "rd", "th"].contains { day.hasSuffix($0) } && day.count > 2 ? String(day.dropLast(2)) : day
@@ -61,6 +68,12 @@ struct PlainWords {
             return times.count > 1 ? nil : ["cron"] + clock.reversed() + [numbers.joined(separator: ","), "*", "*"]
         default: return nil
         }
+    }
+
+    /// `first`, `2nd`, `last`, as `#1`, `#2`, `L`.
+    private static func week(_ word: String) -> String? {
+        let names = [["first", "1st"], ["second", "2nd"], ["third", "3rd"], ["fourth", "4th"], ["fifth", "5th"]]
+        return word == "last" ? "L" : names.firstIndex { $0.contains(word) }.map { "#\($0 + 1)" }
     }
 
     private static func all<Value>(_ values: [Value?]) -> [Value]? {
@@ -99,7 +112,7 @@ struct PlainWords {
         return padded(half, to: 2) + ":" + padded(minute, to: 2)
     }
 
-    private static let fullNames = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
+    static let fullNames = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 
     /// `mon`, `Mondays`, `mon-fri`, `weekdays`.
     private static func days(_ word: Substring) -> [Weekday]? {
@@ -120,7 +133,7 @@ struct PlainWords {
     ]
 
     /// `5minutes`, `1hour30min`, `1.5h`, `day`, as `5m`, `1h30m`, `1h30m`, `1d`.
-    private static func amount(_ text: String) -> String? {
+    static func amount(_ text: String) -> String? {
         var (result, rest) = ("", text[...])
         while !rest.isEmpty {
             let digits = rest.prefix { $0.isNumber || $0 == "." }

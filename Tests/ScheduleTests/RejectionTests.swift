@@ -358,6 +358,79 @@ struct RejectionTests {
             schedule "30 0 5 * * 1" is not understood; write "cron 30 0 5 * * 1"
         cron 0 5 * * * /usr/bin/backup
             schedule "cron 0 5 * * * /usr/bin/backup" is not understood; write "cron 0 5 * * *"
+        # other programs
+        "0 3 * * *"
+            schedule ""0 3 * * *"" is not understood; write "cron 0 3 * * *"
+        cron '*/5 * * * *'
+            schedule "cron '*/5 * * * *'" is not understood; write "cron */5 * * * *"
+        - cron: '30 5 * * 1,3'
+            schedule "- cron: '30 5 * * 1,3'" is not understood; write "cron 30 5 * * 1,3"
+        schedule: "@hourly"
+            schedule "schedule: "@hourly"" is not understood; write "cron 0 * * * *"
+        daily: 03:00
+            schedule "daily: 03:00" is not understood; write "daily 03:00"
+        OnCalendar=*-*-* 03:00:00
+            schedule "OnCalendar=*-*-* 03:00:00" is not understood; write "cron 0 3 * * *"
+        Mon..Fri *-*-* 09:00
+            schedule "Mon..Fri *-*-* 09:00" is not understood; write "cron 0 9 * * 1-5"
+        *:0/15
+            schedule "*:0/15" is not understood; write "cron 0/15 * * * *"
+        *-*-01,15 04:00:00
+            schedule "*-*-01,15 04:00:00" is not understood; write "cron 0 4 1,15 * *"
+        OnUnitActiveSec=15min
+            schedule "OnUnitActiveSec=15min" is not understood; write "every 15m"
+        crontab(hour=4, minute=30)
+            schedule "crontab(hour=4, minute=30)" is not understood; write "cron 30 4 * * *"
+        crontab(minute=0, hour='*/3')
+            schedule "crontab(minute=0, hour='*/3')" is not understood; write "cron 0 */3 * * *"
+        cron hour=4
+            schedule "cron hour=4" is not understood; write "cron 0 4 * * *"
+        cron day_of_week='mon-fri' hour=5
+            schedule "cron day_of_week='mon-fri' hour=5" is not understood; write "cron 0 5 * * 1-5"
+        interval hours=2
+            schedule "interval hours=2" is not understood; write "every 2h"
+        CronTrigger.from_crontab('0 3 * * *')
+            schedule "CronTrigger.from_crontab('0 3 * * *')" is not understood; write "cron 0 3 * * *"
+        timedelta(hours=1, minutes=30)
+            schedule "timedelta(hours=1, minutes=30)" is not understood; write "every 1h30m"
+        @Scheduled(cron = "0 0 3 * * MON-FRI")
+            schedule "@Scheduled(cron = "0 0 3 * * MON-FRI")" is not understood; write "cron 0 3 * * 1-5"
+        @Scheduled(fixedRate=60000)
+            schedule "@Scheduled(fixedRate=60000)" is not understood; write "every 60s"
+        every 1.day, at: '4:30 am'
+            schedule "every 1.day, at: '4:30 am'" is not understood; write "daily 04:30"
+        every :sunday, at: '12pm'
+            schedule "every :sunday, at: '12pm'" is not understood; write "weekly sun 12:00"
+        every 3.hours
+            schedule "every 3.hours" is not understood; write "every 3h"
+        every '0 0 27-31 * *'
+            schedule "every '0 0 27-31 * *'" is not understood; write "cron 0 0 27-31 * *"
+        @every 5 minutes
+            schedule "@every 5 minutes" is not understood; write "every 5m"
+        PT1H30M
+            schedule "PT1H30M" is not understood; write "every 1h30m"
+        every 60000ms
+            schedule "every 60000ms" is not understood; write "every 60s"
+        15min
+            schedule "15min" is not understood; write "every 15m"
+        3am
+            schedule "3am" is not understood; write "daily 03:00"
+        @quarterly
+            schedule "@quarterly" is not understood; write "cron 0 0 1 1,4,7,10 *"
+        cron 0 3 * * MONDAY-friday
+            schedule "cron 0 3 * * MONDAY-friday" is not understood; write "cron 0 3 * * 1-5"
+        cron 0 3 * January,SEPTEMBER *
+            schedule "cron 0 3 * January,SEPTEMBER *" is not understood; write "cron 0 3 * 1,9 *"
+        cron ~ 3 * * *
+            schedule "cron ~ 3 * * *" is not understood; write "cron H 3 * * *"
+        cron 0~30 3 * * *
+            schedule "cron 0~30 3 * * *" is not understood; write "cron H(0-30) 3 * * *"
+        cron 0, 30 * * * *
+            schedule "cron 0, 30 * * * *" is not understood; write "cron 0,30 * * * *"
+        monthly first monday 03:00
+            schedule "monthly first monday 03:00" is not understood; write "cron 0 3 * * 1#1"
+        monthly last friday 03:00
+            schedule "monthly last friday 03:00" is not understood; write "cron 0 3 * * 5L"
         # the rest
         fortnightly
             schedule "fortnightly" is not known; begin with every, daily, weekly, monthly or cron, such as "every 15m", "daily 03:00" or "cron 0 5 * * 1"

@@ -203,6 +203,23 @@ struct JobLineTests {
         (#"every 1h POST /x {"key": "canary"}"#, [noName]), (#"every 1h POST /x {"key":"a=canary"} x=1"#, [noName]),
         (#"every 1h POST /x '{"key":"a=canary"}'"#, [noName]), (#"every 1h POST /x body:{"key":"canary"}"#, [noName]),
         (#"every 1h POST /x retries=1 Body: {"key": "canary"}"#, [noName]), ("every 1h POST /x [1]", [noName]),
+        // Schedules of other programs with = in them.
+        (
+            "crontab(minute=0, hour='*/3') POST /x",
+            [#"schedule "crontab(minute=… …" is not understood; write "cron 0 */3 * * *""#]
+        ),
+        ("cron hour=4 minute=30 POST /x", [#"schedule "cron …" is not understood; write "cron 30 4 * * *""#]),
+        (
+            "OnCalendar=*-*-* 03:00:00 POST /x",
+            [#"schedule "OnCalendar=… …" is not understood; write "cron 0 3 * * *""#]
+        ),
+        (
+            "CRON_TZ=Europe/Prague 0 3 * * * POST /x",
+            [
+                #""CRON_TZ=…" is a zone, and has its place behind the path; write "cron 0 3 * * * POST /x tz=Europe/Prague""#
+            ]
+        ),
+        ("cron=\"0 3 * * *\"", [#"schedule "cron=… …" is not understood; write "cron 0 3 * * *""#]),
         // Headers without what says so.
         ("every 1h POST /x headers.X=1", [#"option "headers.X" is not known; did you mean header.X=?"#]),
         ("every 1h POST /x X-Key=1", [#"option "X-Key" is not known; did you mean header.X-Key=?"#]),

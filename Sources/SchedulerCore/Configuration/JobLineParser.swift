@@ -17,10 +17,11 @@ struct JobLineParser {
     private static let longestPath = 2_048
 
     mutating func read(_ text: String) {
+        let text = readForeign(text)
         var (words, body, quoteFault) = JobLineWords.split(text)
         line.options.body = body
         guard !words.isEmpty || body != nil || quoteFault != nil else {
-            faults.append(.empty)
+            if faults.isEmpty { faults.append(.empty) }
             return
         }
         if let word = words.first, word != "off", ["off", "disabled", "none", "false"].contains(word.lowercased()) {
@@ -45,6 +46,29 @@ struct JobLineParser {
         if !hasForeignWord { readOptions(rest) }
         if let quoteFault { wrongWord(quoteFault) }
         checkBody()
+    }
+
+    /// A schedule with `=` in it, as other programs write it: `crontab(hour=4)`, `CRON_TZ=UTC 0 3 * * *`.
+    ///
+    /// What is behind it, where it is one; else the whole text.
+    private mutating func readForeign(_ text: String) -> String {
+        let call =
+            JobLineFault.methods.compactMap { text.firstRange(of: " \($0) /")?.lowerBound }.min() ?? text.endIndex
+        let before = String(text[..<call])
+        guard before.contains("="), !before.contains("body="), before.utf8.count <= 256 else { return text }
+        let words = before.split(separator: " ").map(String.init)
+        if let zone = ZoneInSchedule(words[...]) {
+            let rest = text[call...].split(separator: " ", maxSplits: 2).map(String.init)
+            faults.append(.zoneInSchedule(zone, call: ShownWord.call(rest.prefix(2))))
+            line.schedule = zone.schedule
+        } else if let schedule = Schedule.meant(by: before) {
+            let fault = ScheduleError.writeInstead(text: before, instead: schedule.description)
+            faults.append(.schedule(fault.showing(ShownWord.of).description))
+            line.schedule = schedule
+        } else {
+            return text
+        }
+        return String(text[call...])
     }
 
     /// Of several wrong words the first alone is told.

@@ -22,12 +22,13 @@ struct ZoneInSchedule: Equatable {
 
     func description(call: String) -> String {
         let meant = zones.count == 1 ? "" : ", which may mean \(listed(zones, "or"))"
-        return "\"\(ShownWord.cut(word))\" is a zone\(meant), and has its place behind the path; "
+        return "\"\(ShownWord.of(word))\" is a zone\(meant), and has its place behind the path; "
             + "write \"\(schedule)\(call.isEmpty ? "" : " " + call) tz=\(zones[0])\""
     }
 
     private static func zones(_ word: String) -> [String] {
-        let name = word.drop { $0 == "(" }.prefix { $0 != ")" }
+        let value = ["CRON_TZ=", "TZ="].first(where: word.hasPrefix).map { word.dropFirst($0.count) } ?? word[...]
+        let name = value.drop { $0 == "(" }.prefix { $0 != ")" }
         if ["UTC", "GMT", "Z", "UCT", "ZULU"].contains(name.uppercased()) { return ["UTC"] }
         let abbreviation = ZoneAbbreviation.zones(String(name))
         if !abbreviation.isEmpty { return abbreviation }
