@@ -51,7 +51,7 @@ struct ForeignWords {
     }
 
     private static let known = [
-        "quarterly": "cron 0 0 1 1,4,7,10 *", "semiannually": "cron 0 0 1 1,7 *", "nightly": "daily 03:00",
+        "quarterly": "cron 0 0 1 1,4,7,10 *", "semiannually": "cron 0 0 1 1,7 *",
         "biannually": "cron 0 0 1 1,7 *",
     ]
 

@@ -57,6 +57,8 @@ struct JobLineParser {
         let before = String(text[..<call])
         guard before.contains("="), !before.contains("body="), before.utf8.count <= 256 else { return text }
         let words = before.split(separator: " ").map(String.init)
+        // A crontab line with its variables is told as one.
+        guard !words.contains(where: CurlCommand.isName) else { return text }
         if let zone = ZoneInSchedule(words[...]) {
             let rest = text[call...].split(separator: " ", maxSplits: 2).map(String.init)
             faults.append(.zoneInSchedule(zone, call: ShownWord.call(rest.prefix(2))))
