@@ -8,9 +8,6 @@ struct Backoff {
 
     init(_ job: Job) { (retries, retryOn, abandonHold) = (job.retries, job.retryOn, job.abandonHold) }
 
-    /// A `Retry-After` holds a job's next slot no longer than this.
-    static let longestRetryAfterHold = Duration.seconds(15 * 60)
-
     /// Whether another attempt may end better, or is asked for; the others would end alike.
     func isRetryable(_ end: AttemptEnd) -> Bool {
         switch end.outcome {
@@ -40,7 +37,7 @@ struct Backoff {
             // Given up by us before its time, it may go on for what was left of that as well.
             hold.rest = end.outcome == .aborted ? max(.zero, timeout - age) + abandonHold : abandonHold
         } else if end.outcome == .throttled, let floor = end.retryAfter {
-            hold = (min(floor, Self.longestRetryAfterHold), .throttled)
+            hold = (min(floor, Hold.longestThrottle), .throttled)
         }
         return hold.rest > .zero ? hold : nil
     }

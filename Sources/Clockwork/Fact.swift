@@ -169,6 +169,10 @@ package struct Hold: Sendable, Equatable {
 
     /// No timeout with its `abandon-hold` comes to more.
     package static let longest = Duration.seconds(11 * 366 * 86_400)
+    /// The longest timeout twice: none is longer without an `abandon-hold` that says so.
+    package static let usual = Duration.seconds(48 * 86_400)
+    /// `Retry-After` holds a job's next slot no longer than this.
+    package static let longestThrottle = Duration.seconds(15 * 60)
 
     package var from: Moment
     package var until: Moment

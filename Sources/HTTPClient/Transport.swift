@@ -107,7 +107,7 @@ final class Transport {
         case .over(let code):
             let ending = Ending(
                 code: code,
-                reason: easy.reason(code),
+                reason: headers.fault ?? easy.reason(code),
                 hasStood: observer.hasStood,
                 requestWasSent: sent,
                 hasAnswer: easy.number(CURLINFO_RESPONSE_CODE) > 0,

@@ -77,18 +77,28 @@ package final class DirectoryLedger: Ledger {
     /// More is not held in memory for a disk that hangs.
     private static let longestQueue = 16 * 1024 * 1024
 
-    /// `target` is the app whose runs are kept; `patience` is how long a disk may take until a run begins without it; a file of fewer bytes than `least` is left
+    /// `target` is the app whose runs are kept; `holds` has the longest holds of jobs as they are configured, by folded
+    /// name; `patience` is how long a disk may take until a run begins without it; a file of fewer bytes than `least` is left
     /// to grow.
     package init(
         _ directory: String,
         target: String = "",
+        holds: [String: Duration] = [:],
         now: @escaping @Sendable () -> Reading,
         layer: any FileLayer = SystemFiles(),
         patience: Duration = .seconds(5),
         compactingFrom least: Int = 64 * 1024,
         report: @escaping @Sendable (StateEvent) -> Void
     ) {
-        let files = StateFiles(directory, layer, target: target, least: least, now: { now().now }, report: report)
+        let files = StateFiles(
+            directory,
+            layer,
+            target: target,
+            holds: holds,
+            least: least,
+            now: { now().now },
+            report: report
+        )
         (path, self.target) = (files.logPath, target)
         self.files = Mutex(files)
         (self.layer, self.now, self.patience, self.report) = (layer, now, patience, report)

@@ -201,6 +201,10 @@ extension RecordFields {
             day: CalendarDay(year: Int64(year), month: month, day: day),
             secondOfDay: hour * 3600 + minute * 60 + second
         )
+        guard believed.contains(civil.secondsSinceEpoch) else { return nil }
         return Moment(seconds: civil.secondsSinceEpoch, nanoseconds: Int32(nanoseconds))
     }
+
+    /// From 1970 to the end of 2199: no clock that is believed shows another time, however wrong it is.
+    static let believed: Range<Int64> = 0..<7_258_118_400
 }

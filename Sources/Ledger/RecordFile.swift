@@ -24,7 +24,16 @@ package enum RecordFile {
 
     /// The same, with what was found on the way.
     static func tallied(_ bytes: [UInt8], piece: Int) -> (book: Book, tally: RecordReader.Tally) {
-        var (reader, loader) = (RecordReader(), RecordLoader())
+        let (loader, tally) = loaded(bytes, piece: piece)
+        return (loader.book, tally)
+    }
+
+    static func loaded(
+        _ bytes: [UInt8],
+        piece: Int = .max,
+        holds: [String: Duration] = [:]
+    ) -> (loader: RecordLoader, tally: RecordReader.Tally) {
+        var (reader, loader) = (RecordReader(), RecordLoader(holds: holds))
         var offset = 0
         reader.read { buffer, index -> Int in
             let count = min(piece, buffer.count - index, bytes.count - offset)
@@ -34,6 +43,6 @@ package enum RecordFile {
         } take: { bytes, payload in
             loader.take(bytes, payload)
         }
-        return (loader.book, reader.tally)
+        return (loader, reader.tally)
     }
 }

@@ -7,13 +7,32 @@ struct RecordLoader {
     static let version = 1
 
     /// More than any release keeps, or any clock can bring about.
-    private static let (mostRuns, mostFailures) = (1_000, 1_000_000_000)
+    private static let (mostRuns, mostFailures, mostAttempts) = (1_000, 1_000_000_000, 1_000_000)
+    /// A slot may lie ahead of its run's begin where the clock went back in between, but never so far.
+    private static let longestAhead = Duration.seconds(366 * 86_400)
+
+    /// The longest holds of jobs as they are configured, by folded name.
+    private let holds: [String: Duration]
 
     private(set) var book = Book()
     /// What the file says that it is; nil if its header is lost.
     private(set) var fileVersion: Int?
     /// The app that it was kept for; empty where that is not known.
     private(set) var target = ""
+
+    /// The jobs, by folded name, of which a record made no sense.
+    private var doubted: [String: String] = [:]
+
+    init(holds: [String: Duration] = [:]) { self.holds = holds }
+
+    /// The book, in which no job of which something is lost is one that never ran: that one counts as having run now.
+    func settled(at now: Moment) -> Book {
+        var book = book
+        for (key, name) in doubted where book.jobs[key]?.last == nil {
+            book.change(name, key) { $0.noteBegun(now.wholeMilliseconds) }
+        }
+        return book
+    }
 
     /// The job of the last record, in the file's bytes and as the book has it: records of one often follow each other.
     private var lastBytes: [UInt8] = []
@@ -32,6 +51,18 @@ struct RecordLoader {
         }
         guard Self.kinds.contains(where: { fields.isKind($0, bytes) }) else { return true }
         guard let name = name(&fields, bytes) else { return false }
+        guard take(name, &fields, bytes) else {
+            doubted[name.key] = name.name
+            return false
+        }
+        return true
+    }
+
+    private mutating func take(
+        _ name: (name: String, key: String),
+        _ fields: inout RecordFields,
+        _ bytes: Span<UInt8>
+    ) -> Bool {
         if fields.isKind("job", bytes) { return restoreJob(name, &fields, bytes) }
         if fields.isKind("run", bytes) {
             guard let run = run(&fields, bytes) else { return false }
@@ -48,7 +79,7 @@ struct RecordLoader {
             guard peak == nil || previous != nil else { return false }
             book.restore(JobState.InFlight(begin, previous: previous, previousHighest: peak), of: name)
         } else {
-            guard let fact = fact(name.name, &fields, bytes) else { return false }
+            guard let fact = fact(name, &fields, bytes) else { return false }
             book.apply(fact, name.name, key: name.key)
         }
         return true
@@ -60,14 +91,19 @@ struct RecordLoader {
         "job",
     ]
 
-    private func fact(_ name: String, _ fields: inout RecordFields, _ bytes: Span<UInt8>) -> Fact? {
+    private func fact(
+        _ job: (name: String, key: String),
+        _ fields: inout RecordFields,
+        _ bytes: Span<UInt8>
+    ) -> Fact? {
+        let name = job.name
         if fields.isKind("begin", bytes) { return begin(&fields, bytes).map { .began(name, $0) } }
         if fields.isKind("end", bytes) {
-            guard let run = run(&fields, bytes), let hold = hold(&fields, bytes) else { return nil }
+            guard let run = run(&fields, bytes), let hold = hold(job.key, &fields, bytes) else { return nil }
             return .ended(name, run, hold)
         }
         if fields.isKind("failed", bytes) {
-            guard let run = run(&fields, bytes), let hold = hold(&fields, bytes) else { return nil }
+            guard let run = run(&fields, bytes), let hold = hold(job.key, &fields, bytes) else { return nil }
             return .failed(name, run, hold)
         }
         if fields.isKind("withdrawn", bytes) { return fields.id("run", bytes).map { .withdrawn(name, $0) } }
@@ -109,6 +145,9 @@ struct RecordLoader {
                 guard let word = fields.text(field.key, bytes), set(&run, word) else { return nil }
             }
         }
+        guard run.slot - run.began <= Self.longestAhead, RecordFields.believed.contains(run.ended.seconds) else {
+            return nil
+        }
         return run
     }
 
@@ -117,17 +156,21 @@ struct RecordLoader {
             let id = fields.id("run", bytes),
             let trigger: Run.Trigger = fields.word("trigger", bytes),
             let at = fields.moment("at", bytes),
-            let attempt = fields.number("attempt", bytes), attempt > 0
+            let attempt = fields.number("attempt", bytes), (1...Self.mostAttempts).contains(attempt),
+            slot - at <= Self.longestAhead
         else { return nil }
         return RunBegin(id: id, slot: slot, trigger: trigger, at: at, attempt: attempt)
     }
 
     /// One that is longer than any that a job can have would silence it for ever.
-    private func hold(_ fields: inout RecordFields, _ bytes: Span<UInt8>) -> Hold?? {
+    private func hold(_ key: String, _ fields: inout RecordFields, _ bytes: Span<UInt8>) -> Hold?? {
         guard fields.value("hold", bytes) != nil else { return .some(nil) }
         guard let reason: Hold.Reason = fields.word("hold", bytes), let from = fields.moment("from", bytes),
-            let until = fields.moment("until", bytes), (.zero...Hold.longest).contains(until - from)
+            let until = fields.moment("until", bytes)
         else { return nil }
+        // It may be of a longer timeout than the job has now.
+        let own = holds[key].map { max($0, Hold.usual) } ?? Hold.longest
+        guard (.zero...(reason == .throttled ? Hold.longestThrottle : own)).contains(until - from) else { return nil }
         return Hold(from: from, until: until, reason: reason)
     }
 
@@ -154,7 +197,7 @@ struct RecordLoader {
             let success = fields.optionalMoment("success", bytes),
             let failures = fields.number("failures", bytes), failures <= Self.mostFailures,
             let gone = fields.optionalMoment("gone", bytes), let seen = fields.optionalMoment("seen", bytes),
-            let runs = fields.number("runs", bytes), runs <= Self.mostRuns, let hold = hold(&fields, bytes),
+            let runs = fields.number("runs", bytes), runs <= Self.mostRuns, let hold = hold(name.key, &fields, bytes),
             let flight = fields.optionalID("flight", bytes), let unfinished = fields.optionalID("unfinished", bytes),
             let seed = fields.optionalHash("seed", bytes), var highest = fields.optionalMoment("highest", bytes)
         else { return false }

@@ -30,6 +30,8 @@ struct StateFiles {
     let directory: String
     /// The app that is called; empty where it plays no part.
     let target: String
+    /// The longest holds of jobs as they are configured, by folded name.
+    let holds: [String: Duration]
     let layer: any FileLayer
     /// Below this size it is not worth it to write the file anew.
     let least: Int
@@ -63,13 +65,14 @@ struct StateFiles {
         _ directory: String,
         _ layer: any FileLayer,
         target: String = "",
+        holds: [String: Duration] = [:],
         least: Int,
         now: @escaping @Sendable () -> Moment,
         report: @escaping @Sendable (StateEvent) -> Void
     ) {
         // A slash at the end would make a link of that name be followed.
         self.directory = directory.count > 1 && directory.hasSuffix("/") ? String(directory.dropLast()) : directory
-        self.target = target
+        (self.target, self.holds) = (target, holds)
         (self.layer, self.least, self.now, self.report) = (layer, least, now, report)
     }
 
@@ -91,7 +94,7 @@ struct StateFiles {
             guard status.kind == .regular else { throw .notRegular }
             if refusal == nil, status.links == 1, status.mode != 0o600 { try? layer.setMode(descriptor, 0o600) }
             let (loader, tally) = try read(descriptor)
-            let book = loader.book
+            let book = loader.settled(at: now())
             if ![target, ""].contains(loader.target) {
                 report(.otherTarget(path: logPath, was: loader.target, now: target))
             }
@@ -123,7 +126,7 @@ struct StateFiles {
     }
 
     private func read(_ descriptor: Int32) throws(StateFailure) -> (RecordLoader, RecordReader.Tally) {
-        var (reader, loader) = (RecordReader(), RecordLoader())
+        var (reader, loader) = (RecordReader(), RecordLoader(holds: holds))
         var offset = 0
         try reader.read { (buffer, index) throws(StateFailure) in
             let count = try layer.read(descriptor, into: &buffer, at: index, offset: offset)

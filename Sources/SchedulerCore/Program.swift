@@ -335,6 +335,7 @@ extension Program {
                 DirectoryLedger(
                     $0,
                     target: settings.target.text,
+                    holds: settings.longestHolds,
                     now: TimeSource.system.reading,
                     report: { log.state($0) }
                 )

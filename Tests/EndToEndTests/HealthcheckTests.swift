@@ -195,6 +195,35 @@ struct HealthcheckTests {
         #expect(try await scheduler.stop() == .clean)
     }
 
+    @Test("without a descriptor for a client the listener tries again now and then, not without a pause")
+    func noDescriptors() async throws {
+        let folder = try TemporaryFolder()
+        let trace = ["strace", "-D", "-f", "-ttt", "-e", "trace=accept,accept4", "-o", folder.path("trace")]
+        let settings = environment(["SCHEDULER_LISTEN": "127.0.0.1:0"])
+        let scheduler = try Binary("scheduler", through: trace, environment: settings)
+        try await scheduler.line(containing: "Next slot: ")
+        let port = try #require(scheduler.statusPort)
+        func limit(_ files: Int) throws {
+            let arguments = ["--pid", "\(scheduler.processID)", "--nofile=\(files):"]
+            try Tool.run("prlimit", arguments, in: URL(filePath: "/"))
+        }
+        let names = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(scheduler.processID)/fd")
+        let open = Set(names.compactMap { Int($0) })
+        try limit((0...).first { !open.contains($0) } ?? 0)
+        let client = try TestClient(port: port)
+        client.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        let times = try await eventually("ten tries") {
+            let lines = folder.text("trace").split(separator: "\n").filter { $0.contains("EMFILE") }
+            let times = lines.compactMap { $0.split(separator: " ").dropFirst().first.flatMap { Double($0) } }
+            return times.count >= 10 ? times : nil
+        }
+        // Nine pauses of 100 ms; without them it takes no time.
+        #expect(times[9] - times[0] > 0.5, "\(times)")
+        try limit(200)
+        #expect(client.read().status == 200)
+        #expect(try await scheduler.stop() == .clean)
+    }
+
     @Test("many health checks leave nothing behind: no child, no descriptor, no thread")
     func manyTimes() async throws {
         let environment = environment()

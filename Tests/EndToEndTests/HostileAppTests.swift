@@ -50,6 +50,13 @@ struct HostileAppTests {
             $0.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775807\r\n\r\nx".utf8))
             while !$0.read().isEmpty {}
         },
+        // Heads that are none.
+        Row(name: "junk-coding", outcome: "broken", text: " failed: The answer's Transfer-Encoding makes no sense ") {
+            $0.send(Array("HTTP/1.1 200 OK\r\nTransfer-Encoding: junk\r\n\r\n".utf8))
+        },
+        Row(name: "http-2", outcome: "broken", text: " failed: The answer's status line is none of HTTP/1.1 ") {
+            $0.send(Array("HTTP/2 200 OK\r\n\r\n".utf8))
+        },
         // Ends that come too early.
         Row(name: "reset-mid-header", outcome: "broken") {
             $0.send(Array("HTTP/1.1 200 OK\r\nContent-Le".utf8))

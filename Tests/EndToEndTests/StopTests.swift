@@ -1,4 +1,6 @@
 import Foundation
+import HTTPServer
+import Locking
 import TestSupport
 import Testing
 
@@ -61,6 +63,31 @@ struct StopTests {
             begun: 1
         ),
     ]
+
+    @Test("the last error reports are waited for: one that waits behind another at the stop is sent")
+    func lastReports() async throws {
+        let first = Mutex<Reply?>(nil)
+        let posthog = try TestServer { _, reply in
+            let isFirst = first.withLock { held in
+                defer { held = held ?? reply }
+                return held == nil
+            }
+            if !isFirst { reply.send(.text(200, "")) }
+        }
+        let app = try await App()
+        try app.set(faults: #"{"*": {"reset": true}}"#)
+        let more = ["POSTHOG_API_KEY": "phc_key", "POSTHOG_HOST": posthog.url]
+        let jobs = Sidecar.jobs(["A": "every 1h POST /t/a", "B": "every 1h POST /t/b"])
+        let scheduler = try Sidecar.start(beside: app.url, jobs.merging(more) { $1 })
+        // It waits for a second at most: the answer comes on the thread that reads the log.
+        scheduler.when("waiting for in-flight jobs") { _ in first.withLock { $0 }?.send(.text(200, "")) }
+        for job in ["a", "b"] { try await scheduler.line(containing: " outcome=broken ", and: " job=\(job) ") }
+        _ = try await eventually("the first report") { posthog.seen.first }
+        scheduler.signal(SIGTERM)
+        #expect(try await scheduler.end() == .clean)
+        #expect(posthog.seen.count == 2)
+        #expect(!scheduler.errors.contains("An error report"))
+    }
 
     @Test("nothing starts any more, each run that had begun has its line, and the end comes in time", arguments: rows)
     func stop(_ row: Row) async throws {

@@ -50,6 +50,8 @@ struct FramingTests {
             ("HTTP/1.1 100 Continue\r\n\r\n" + head + "\r\n", 200, ""),
             ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-T: 1\r\n\r\n", 200, "ok"),
             ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", 200, "ok"),
+            ("HTTP/1.1 200\r\nContent-Length:2 \r\n\r\nok", 200, "ok"),
+            ("HTTP/1.1 200 \r\nX-A:\r\nX-B: \u{E9}:\t:\r\nContent-Length: 2\r\ncontent-length: 2\r\n\r\nok", 200, "ok"),
         ]
     )
     func wholeHead(_ answer: String, status: Int, body: String) throws {
@@ -68,6 +70,67 @@ struct FramingTests {
     )
     func endInBody(_ rest: String) throws {
         let error = try #require(throws: TransferError.self) { try send("HTTP/1.1 200 OK\r\n" + rest) }
+        #expect(error.kind == .broken && error.requestWasSent, "\(error)")
+    }
+
+    @Test(
+        "an unlawful head is no answer, and that is said at once",
+        arguments: [
+            (statusLine, "HTTP/2 200 OK\r\n\r\n"), (statusLine, "HTTP/1.1 200OK\r\n\r\n"),
+            (statusLine, "HTTP/1.1  200 OK\r\n\r\n"),
+            (statusLine, "HTTP/1.1 100 Continue\r\n\r\nHTTP/2 200 OK\r\n\r\n"),
+            (noName, "HTTP/1.1 200 OK\r\nX-A: a\r\n b\r\n\r\n"), (noName, "HTTP/1.1 200 OK\r\nX-A : a\r\n\r\n"),
+            ("The answer has a header with a control character", "HTTP/1.1 200 OK\r\nX-A: a\rb\r\n\r\n"),
+            (twice, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok"),
+            (twice, "HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n\r\nok"),
+            (length, "HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nok"),
+            (length, "HTTP/1.1 200 OK\r\nContent-Length: 2 2\r\n\r\nok"),
+            (length, "HTTP/1.1 200 OK\r\nContent-Length: 0x2\r\n\r\nok"),
+            (length, "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nok"),
+            (coding, "HTTP/1.1 200 OK\r\nTransfer-Encoding: junk\r\n\r\n"),
+            (coding, "HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\n\r\n"),
+            (coding, "HTTP/1.1 200 OK\r\nTransfer-Encoding: x-what, gzip\r\n\r\n"),
+            (coding, "HTTP/1.1 200 OK\r\nTransfer-Encoding: junk, chunked\r\n\r\n0\r\n\r\n"),
+            (coding, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n"),
+            (coding, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+            (coding, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunkedx\r\n\r\n0\r\n\r\n"),
+        ]
+    )
+    func unlawfulHead(_ reason: String, _ answer: String) throws {
+        let error = try #require(throws: TransferError.self) { try send(answer) }
+        #expect(error == TransferError(.broken, reason, requestWasSent: true))
+        // Nobody waits for what it did not announce.
+        #expect(try #require(throws: TransferError.self) { try send(Array(answer.utf8), isHeldOpen: true) } == error)
+    }
+
+    private static let statusLine = "The answer's status line is none of HTTP/1.1"
+    private static let noName = "The answer has a header line without a name"
+    private static let twice = "The answer has two values of Content-Length"
+    private static let length = "The answer's Content-Length is no number of bytes"
+    private static let coding = "The answer's Transfer-Encoding makes no sense"
+
+    @Test(
+        "what is no HTTP, and what libcurl refuses by itself: broken too",
+        arguments: [
+            "", "\r\n\r\n", "ok", "<html>ok</html>", "ICY 200 OK\r\n\r\n", "SSH-2.0-x\r\n\r\n",
+            "http/1.1 200 OK\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nX-A: a\0b\r\n\r\n", "HTTP /1.1 200 OK\r\n\r\n", "HTTP/1.1\r\n\r\n",
+            "HTTP/0.9 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\n\tX-A: a\r\n\r\n",
+            "HTTP/3 200\r\n\r\n",
+            "HTTP/1.2 200 OK\r\n\r\n",
+            "HTTP/1.1 20 OK\r\n\r\n",
+            "HTTP/1.1 2000 OK\r\n\r\n",
+            "HTTP/1.1 099 OK\r\n\r\n",
+            "HTTP/1.1 +20 OK\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nnonsense\r\n\r\n",
+            "HTTP/1.1 200 OK\r\n: a\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nHTTP/1.1 500 No\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\nok",
+        ]
+    )
+    func noHTTP(_ answer: String) throws {
+        let error = try #require(throws: TransferError.self) { try send(answer) }
         #expect(error.kind == .broken && error.requestWasSent, "\(error)")
     }
 
@@ -116,7 +179,7 @@ struct FramingTests {
 
     @Test(
         "a coding is not taken off, asked for or not: bytes are counted as they came",
-        arguments: ["Transfer-Encoding: gzip", "Content-Encoding: gzip", "Transfer-Encoding: x-what, gzip"],
+        arguments: ["Transfer-Encoding: gzip", "Content-Encoding: gzip", "Transfer-Encoding: deflate, gzip"],
         [false, true]
     )
     func codings(_ header: String, isChunked: Bool) throws {
@@ -139,10 +202,15 @@ struct FramingTests {
         try send(Array(answer.utf8), method: method)
     }
 
-    private func send(_ answer: [UInt8], method: String = "POST") throws -> HTTPClient.Response {
+    private func send(
+        _ answer: [UInt8],
+        method: String = "POST",
+        isHeldOpen: Bool = false
+    ) throws -> HTTPClient.Response {
         let listener = try RawListener { connection in
             _ = connection.read()
             connection.send(answer)
+            while isHeldOpen, !connection.read().isEmpty {}
         }
         return try Client().send(Request(method, listener.url, timeout: .seconds(20)), until: Cancellation())
     }

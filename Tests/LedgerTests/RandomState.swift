@@ -17,11 +17,10 @@ struct RandomState {
     mutating func moment() -> Moment {
         let choices: [Int32] = [0, 0, 123_000_000, 999_999_999, 1, 120_000]
         let nanoseconds = choices[number(0...5)]
-        let edges = Moment.searchable
+        let edges = RecordFields.believed
         return switch number(0...20) {
-        case 0: Moment(seconds: edges.lowerBound)
-        case 1: Moment(seconds: edges.upperBound - 1_000, nanoseconds: nanoseconds)
-        case 2: Moment(seconds: -1, nanoseconds: nanoseconds)
+        case 0: Moment(seconds: edges.lowerBound + 100_000)
+        case 1: Moment(seconds: edges.upperBound - 100_000, nanoseconds: nanoseconds)
         default: Moment(seconds: 1_780_000_000 + Int64(number(0...100_000_000)), nanoseconds: nanoseconds)
         }
     }
@@ -30,22 +29,30 @@ struct RandomState {
 
     mutating func one<Value>(of values: [Value]) -> Value { values[number(0...values.count - 1)] }
 
+    /// A clock may have gone back between the two.
+    private mutating func slotAndBegin() -> (Moment, Moment) {
+        let slot = moment()
+        return (slot, slot + .milliseconds(number(-50_000_000...10_000_000)))
+    }
+
     mutating func begin(_ id: RunID? = nil) -> RunBegin {
-        RunBegin(
+        let (slot, at) = slotAndBegin()
+        return RunBegin(
             id: id ?? self.id(),
-            slot: moment(),
+            slot: slot,
             trigger: one(of: Run.Trigger.allCases),
-            at: moment(),
+            at: at,
             attempt: number(1...4)
         )
     }
 
     mutating func run(_ id: RunID? = nil) -> RunRecord {
-        RunRecord(
+        let (slot, began) = slotAndBegin()
+        return RunRecord(
             id: id ?? self.id(),
-            slot: moment(),
+            slot: slot,
             trigger: one(of: Run.Trigger.allCases),
-            began: moment(),
+            began: began,
             attempts: number(1...9),
             outcome: one(of: Outcome.allCases),
             status: one(of: [0, 200, 503]),
@@ -56,7 +63,7 @@ struct RandomState {
 
     mutating func hold() -> Hold {
         let from = moment()
-        return Hold(from: from, until: from + .seconds(number(0...999)), reason: one(of: Hold.Reason.allCases))
+        return Hold(from: from, until: from + .seconds(number(0...900)), reason: one(of: Hold.Reason.allCases))
     }
 
     mutating func optionalHold() -> Hold? { number(0...2) == 0 ? hold() : nil }

@@ -193,6 +193,11 @@ final class SharedMetrics: Sendable {
 }
 
 extension Settings {
+    /// How long each job may be held after a call that was given up, by folded name.
+    var longestHolds: [String: Duration] {
+        Dictionary(jobs.map { (JobName.folded($0.name), $0.timeout + $0.abandonHold) }) { max($0, $1) }
+    }
+
     /// What the clockwork decides by.
     func rules(_ buildDate: Moment, _ files: OpenFiles) -> Clockwork.Rules {
         Clockwork.Rules(
