@@ -284,6 +284,33 @@ struct CommandsTests {
         #expect(try await rig.scheduler.stop() == .clean)
     }
 
+    @Test("a loop that is stuck is said to be, and nothing is done")
+    func stuck() async throws {
+        let environment = environment("http://127.0.0.1:1", ["A": Self.idle], ["SCHEDULER_TICK_SECONDS": "1"])
+        // As in HealthcheckTests: the loop's thread alone wakes up far too late.
+        let scheduler = try Binary(
+            "scheduler",
+            through: [
+                "strace", "-D", "-o", "/dev/null", "-e", "trace=/^epoll_p?wait$", "-e",
+                "inject=/^epoll_p?wait$:delay_exit=60000000:when=5+",
+            ],
+            environment: environment
+        )
+        try await scheduler.line(containing: "Next slot: ")
+        _ = try await eventually("its being ill") {
+            let command = try Binary("scheduler", ["healthcheck"], environment: environment)
+            return try await command.end().status == 1 ? true : nil
+        }
+        for arguments in [["fire", "a"], ["pause", "all", "--for", "1h"], ["why", "a"]] {
+            let command = try Binary("scheduler", arguments, environment: environment)
+            #expect(try await command.end().status == 1)
+            #expect(
+                command.errors.hasPrefix("scheduler: this scheduler hangs: its loop has not looked at the clock for ")
+            )
+        }
+        scheduler.signal(SIGKILL)
+    }
+
     @Test("a standby says that it is one; with the same environment the active one answers, whichever that is")
     func standby() async throws {
         let app = try await App()

@@ -1,6 +1,7 @@
 internal import Clockwork
 internal import HTTPServer
 internal import Schedule
+internal import Telling
 
 /// Asks the running sidecar to do something.
 enum ControlClient {
@@ -31,7 +32,13 @@ enum ControlClient {
                 try BlockingClient.get(ControlRequest.runPrefix + run, at: endpoint, within: piece)
             }
             guard case .failure(let problem) = answer, problem.error == .tooSlow else { return answer }
-            do throws(StatusClient.NoAnswer) { _ = try StatusClient.health(environment) } catch {
+            do throws(StatusClient.NoAnswer) {
+                let health = try StatusClient.health(environment)
+                guard health.status == 200 else {
+                    let text = String(decoding: health.body, as: UTF8.self).trimmed
+                    return .failure(StatusClient.NoAnswer(description: text))
+                }
+            } catch {
                 return .failure(error)
             }
         }

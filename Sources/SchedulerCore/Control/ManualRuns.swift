@@ -66,7 +66,11 @@ final class ManualRuns: Sendable {
             }
             guard state.waiting.values.reduce(0, { $0 + $1.count }) < mostWaiting else {
                 return .now(
-                    ControlAnswer(.unable, job: "", "\(mostWaiting) others wait for runs; its end is in the log")
+                    ControlAnswer(
+                        .unable,
+                        job: "",
+                        "\(counted(mostWaiting, "other")) waiting for runs already; its end is in the log"
+                    )
                 )
             }
             state.waiting[id]?.append(reply)
