@@ -18,7 +18,7 @@ package struct FreezeCalendar: Sendable {
     private static let longest = Duration.seconds(100 * 366 * 86_400)
     private static let year = Duration.seconds(400 * 86_400)
     /// Spans that are walked to get from what is known to a later moment, and that are kept.
-    private static let (mostSteps, mostKept) = (64, 1024)
+    private static let (mostSteps, mostKept) = (16, 1024)
 
     package init(_ windows: [FreezeWindow] = []) { self.windows = windows }
 
@@ -95,23 +95,23 @@ package struct FreezeCalendar: Sendable {
         let asked = max(start, moment)
         let limit = asked + Self.longest
         var (end, closing, isOpen) = (start, opening, false)
-        var members = [Bool](repeating: false, count: windows.count)
+        var members: Set<Int> = []
         var work = Work(windows.count)
         var grows = true
         while grows, !isOpen {
             grows = false
             for index in windows.indices where upcoming[index] <= end {
-                let last = windows[index].row(from: upcoming[index], through: end, limit: limit, &work.searches)
-                upcoming[index] = windows[index].start(after: last.start) ?? Self.never
-                members[index] = true
-                if last.end > end { (end, closing, grows) = (last.end, index, true) }
+                let row = windows[index].row(from: upcoming[index], through: end, limit: limit, &work.searches)
+                upcoming[index] = row.next ?? Self.never
+                members.insert(index)
+                if row.end > end { (end, closing, grows) = (row.end, index, true) }
                 // A row alone goes past the limit; what was written as a moment may lie there.
-                if last.start > limit { isOpen = true }
+                if row.last > limit { isOpen = true }
             }
             work.rounds += 1
             isOpen = isOpen || work.isTooMuch(for: end - asked)
         }
-        if isOpen { for index in windows.indices where upcoming[index] < Self.never { members[index] = true } }
+        if isOpen { members.formUnion(windows.indices.filter { upcoming[$0] < Self.never }) }
         known.append(
             FreezeSpan(
                 start: isOlder && known.isEmpty ? FreezeSpan.beginningOfTime : start,
@@ -124,10 +124,10 @@ package struct FreezeCalendar: Sendable {
         to = isOpen ? Self.never : upcoming.min() ?? Self.never
     }
 
-    /// Each once.
-    private func texts(_ members: [Bool]) -> [String] {
+    /// Each once, in the order in which they were written.
+    private func texts(_ members: Set<Int>) -> [String] {
         var seen: Set<String> = []
-        return zip(windows, members).compactMap { $1 && seen.insert($0.text).inserted ? $0.text : nil }
+        return members.sorted().map { windows[$0].text }.filter { seen.insert($0).inserted }
     }
 
     /// How much was looked at for one span; hundreds of windows that hang together by their ends may take too much.
@@ -141,7 +141,7 @@ package struct FreezeCalendar: Sendable {
         /// A year holds all that clock changes do.
         func isTooMuch(for length: Duration) -> Bool {
             let work = 50 * searches + windows * rounds
-            return work > 60_000_000 || work > 5_000_000 && length > FreezeCalendar.year
+            return work > 30_000_000 || work > 5_000_000 && length > FreezeCalendar.year
         }
     }
 }

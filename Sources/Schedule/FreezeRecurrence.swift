@@ -26,20 +26,18 @@ struct FreezeRecurrence: Hashable, Sendable {
     }
 
     /// Leaps where it can: a window a second, for a second, would take long else.
-    func row(
-        from start: Moment,
-        through end: Moment,
-        limit: Moment,
-        _ searches: inout Int
-    ) -> (start: Moment, end: Moment) {
+    func row(from start: Moment, through end: Moment, limit: Moment, _ searches: inout Int) -> FreezeWindow.Row {
         var last = start
-        while last <= limit {
-            searches += 1
-            let through = max(end, last + length, Moment(seconds: close(to: last).upperBound))
-            guard let later = timetable.latest(after: last, through: through) else { break }
-            last = later
+        while true {
+            let through = max(end, Moment(seconds: close(to: last).upperBound))
+            last = timetable.latest(after: last, through: through) ?? last
+            searches += 2
+            let next = timetable.next(after: last)
+            guard last <= limit, let next, next <= last + length else {
+                return FreezeWindow.Row(last: last, end: last + length, next: next)
+            }
+            last = next
         }
-        return (last, last + length)
     }
 
     func row(to moment: Moment, limit: Moment, _ searches: inout Int) -> Moment? {

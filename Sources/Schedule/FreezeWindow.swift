@@ -43,17 +43,20 @@ extension FreezeWindow {
         }
     }
 
-    /// How far its windows go without a break from that of `start` on, where all is frozen up to `end` anyway: the last
-    /// of their starts, and its end.
-    func row(
-        from start: Moment,
-        through end: Moment,
-        limit: Moment,
-        _ searches: inout Int
-    ) -> (start: Moment, end: Moment) {
+    /// Windows that go on without a break.
+    struct Row {
+        /// The last of their starts.
+        let last: Moment
+        let end: Moment
+        /// The first start after the break.
+        let next: Moment?
+    }
+
+    /// How far its windows go on from that of `start`, where all is frozen up to `end` anyway.
+    func row(from start: Moment, through end: Moment, limit: Moment, _ searches: inout Int) -> Row {
         switch kind {
         case .repeated(let recurrence): recurrence.row(from: start, through: end, limit: limit, &searches)
-        case .once(_, let end): (start, end)
+        case .once(_, let end): Row(last: start, end: end, next: nil)
         }
     }
 
