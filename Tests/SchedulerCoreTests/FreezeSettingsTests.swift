@@ -249,24 +249,24 @@ struct FreezeSettingsTests {
 
     @Test("next marks frozen slots, and leaves them out where runs are asked for")
     func next() throws {
-        let freeze = "2026-03-02T03:00+01:00/2026-03-03T04:00+01:00"
+        let freeze = "2026-03-01T03:00+01:00/2026-03-02T04:00+01:00"
         let line = ["SCHEDULER_JOB_A": "daily 03:00 POST /a tz=Europe/Berlin"]
-        let frozen = "2026-03-02T02:00:00Z  a  2026-03-02T03:00:00+01:00  frozen until 2026-03-03T04:00:00+01:00"
-        let second = "2026-03-03T02:00:00Z  a  2026-03-03T03:00:00+01:00  frozen until 2026-03-03T04:00:00+01:00"
-        let third = "2026-03-04T02:00:00Z  a  2026-03-04T03:00:00+01:00"
+        let frozen = "2026-03-01T02:00:00Z  a  2026-03-01T03:00:00+01:00  frozen until 2026-03-02T04:00:00+01:00"
+        let second = "2026-03-02T02:00:00Z  a  2026-03-02T03:00:00+01:00  frozen until 2026-03-02T04:00:00+01:00"
+        let third = "2026-03-03T02:00:00Z  a  2026-03-03T03:00:00+01:00"
         #expect(try Self.next(freeze, line) == [frozen, second, third])
         let runs = try Self.next(freeze, line, runsOnly: true)
         #expect(
             runs == [
-                third, "2026-03-05T02:00:00Z  a  2026-03-05T03:00:00+01:00",
-                "2026-03-06T02:00:00Z  a  2026-03-06T03:00:00+01:00",
+                third, "2026-03-04T02:00:00Z  a  2026-03-04T03:00:00+01:00",
+                "2026-03-05T02:00:00Z  a  2026-03-05T03:00:00+01:00",
             ]
         )
         let exempt = ["SCHEDULER_JOB_A": "daily 03:00 POST /a tz=Europe/Berlin freeze=exempt"]
         #expect(try Self.next(freeze, exempt).allSatisfy { !$0.contains("frozen") })
         #expect(
             try Self.next(freeze, line, asJSON: true).first
-                == #"{"job":"a","slot":"2026-03-02T02:00:00Z","local":"2026-03-02T03:00:00+01:00","frozen_until":"2026-03-03T03:00:00Z"}"#
+                == #"{"job":"a","slot":"2026-03-01T02:00:00Z","local":"2026-03-01T03:00:00+01:00","frozen_until":"2026-03-02T03:00:00Z"}"#
         )
     }
 
@@ -274,7 +274,7 @@ struct FreezeSettingsTests {
     func nextOfEvery() throws {
         let line = ["SCHEDULER_JOB_A": "every 7h POST /a"]
         let runs = try Self.next("2026-03-01T05:00Z/2026-03-10T03:00Z", line, runsOnly: true, count: 1)
-        #expect(runs == ["2026-03-10T06:00:00Z  a  2026-03-10T06:00:00+00:00"])
+        #expect(runs == ["2026-03-10T08:00:00Z  a  2026-03-10T08:00:00+00:00"])
         let atEnd = try Self.next("2026-03-01T05:00Z/2026-03-01T14:00Z", line, runsOnly: true, count: 1)
         #expect(atEnd == ["2026-03-01T14:00:00Z  a  2026-03-01T14:00:00+00:00"])
     }

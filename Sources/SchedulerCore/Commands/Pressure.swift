@@ -15,12 +15,15 @@ struct Pressure {
     /// Whether slots were counted from the start of the day, which the schedule does not know.
     let hasElapsedTime: Bool
 
+    /// Of all jobs, in their order.
+    private let allNames: [String]
     private var groups: [Group] = []
     private let day: Range<Moment>
 
     /// Jobs whose runs start together.
     private struct Group {
-        var members: [Job]
+        /// Their places among all jobs.
+        let members: [Int]
         /// A bit for each minute in which one starts.
         var minutes: [UInt64]
     }
@@ -46,35 +49,36 @@ struct Pressure {
         day = (hours.first?.lowerBound ?? .epoch)..<(hours.last?.upperBound ?? .epoch)
         let minutes = Int((day.upperBound - day.lowerBound).components.seconds + 59) / 60
         (runs, self.jobs) = (Array(repeating: 0, count: minutes), Array(repeating: 0, count: minutes))
+        allNames = jobs.map(\.name)
         hasElapsedTime = jobs.contains { $0.timetable.schedule.isElapsedTime }
         var (left, freezes) = (limit, freezes)
         for members in Self.grouped(jobs) {
             guard left > 0 else {
-                uncounted += members.map(\.name)
+                uncounted += members.map { allNames[$0] }
                 continue
             }
-            let counts = counts(members[0], minutes, seed, &freezes, &left)
+            let counts = counts(jobs[members[0]], minutes, seed, &freezes, &left)
             add(members, counts)
         }
     }
 
-    private static func grouped(_ jobs: [Job]) -> [[Job]] {
+    private static func grouped(_ jobs: [Job]) -> [[Int]] {
         var places: [Key: Int] = [:]
-        var groups: [[Job]] = []
-        for job in jobs {
+        var groups: [[Int]] = []
+        for (index, job) in jobs.enumerated() {
             let name = job.isMovedByJitter ? job.name : nil
             let key = Key(timetable: job.timetable, isFreezeExempt: job.isFreezeExempt, name: name)
             if let place = places[key] {
-                groups[place].append(job)
+                groups[place].append(index)
             } else {
                 places[key] = groups.count
-                groups.append([job])
+                groups.append([index])
             }
         }
         return groups
     }
 
-    private mutating func add(_ members: [Job], _ counts: [Int]) {
+    private mutating func add(_ members: [Int], _ counts: [Int]) {
         var group = Group(members: members, minutes: Array(repeating: 0, count: counts.count / 64 + 1))
         for (minute, count) in counts.enumerated() where count > 0 {
             runs[minute] += count * members.count
@@ -86,7 +90,8 @@ struct Pressure {
 
     /// The names of the jobs that start in a minute of the day.
     func names(_ minute: Int) -> [String] {
-        groups.flatMap { $0.minutes[minute / 64] >> UInt64(minute % 64) & 1 == 1 ? $0.members.map(\.name) : [] }
+        groups.filter { $0.minutes[minute / 64] >> UInt64(minute % 64) & 1 == 1 }.flatMap(\.members).sorted()
+            .map { allNames[$0] }
     }
 
     /// The minutes of one of the hours.
