@@ -10,6 +10,7 @@ package enum FreezeError: Error, Equatable {
     case noDuration
     /// A `for` without a schedule before it.
     case noSchedule
+    case unknownSchedule(text: String)
     case schedule(ScheduleError)
     case noTime(text: String)
     case tooMuchTime(text: String)
@@ -41,6 +42,8 @@ extension FreezeError: CustomStringConvertible {
         case .noDuration:
             #"it does not say how long; write for and a duration behind the schedule: "daily 22:00 for 8h""#
         case .noSchedule: #"no schedule stands before "for"; write "daily 22:00 for 8h""#
+        case .unknownSchedule(let text):
+            #"schedule "\#(text)" is not known; begin with daily, weekly, monthly or cron, as in "daily 22:00 for 8h""#
         case .schedule(let error), .moment(let error): error.description
         case .noTime(let text): #"duration "\#(text)" is too short; write 1s to \#(FreezeWindow.longestDays)d"#
         case .tooMuchTime(let text): #"duration "\#(text)" is too long; write 1s to \#(FreezeWindow.longestDays)d"#
@@ -66,6 +69,7 @@ extension FreezeError: CustomStringConvertible {
         case .schedule(let error): .schedule(error.showing(show))
         case .moment(let error): .moment(error.showing(show))
         case .zone(let error): .zone(error.showing(show))
+        case .unknownSchedule(let text): .unknownSchedule(text: show(text))
         case .noTime(let text): .noTime(text: show(text))
         case .tooMuchTime(let text): .tooMuchTime(text: show(text))
         case .extraText(let text): .extraText(text: show(text))

@@ -64,7 +64,12 @@ extension FreezeWindow {
         do throws(ScheduleError) {
             return try Schedule(parsing: words.joined(separator: " "))
         } catch {
-            faults.append(.schedule(error))
+            switch error {
+            case .unknownKind: faults.append(.unknownSchedule(text: String(first)))
+            // Other words for it.
+            case .writeInstead(_, let instead) where instead.hasPrefix("every"): faults.append(.elapsedTime)
+            default: faults.append(.schedule(error))
+            }
             return nil
         }
     }

@@ -47,6 +47,18 @@ struct FreezeWindowTests {
                 "daily 22:00 for",
                 [#"it does not say how long; write for and a duration behind the schedule: "daily 22:00 for 8h""#]
             ),
+            (
+                "tonight at ten for 8h",
+                [
+                    #"schedule "tonight" is not known; begin with daily, weekly, monthly or cron, as in "daily 22:00 for 8h""#
+                ]
+            ),
+            (
+                "15 minutes for 5m",
+                [
+                    #""every" knows no clock; write a schedule with one: daily, weekly, monthly or cron, as in "daily 22:00 for 8h""#
+                ]
+            ),
             ("for 8h", [#"no schedule stands before "for"; write "daily 22:00 for 8h""#]),
             ("daily 22:00 for 0h", [#"duration "0h" is too short; write 1s to 366d"#]),
             ("daily 22:00 for 367d", [#"duration "367d" is too long; write 1s to 366d"#]),
