@@ -12,7 +12,5 @@ package struct Redactor: Sendable {
     package func maskOwn(_ text: String) -> String { book.ownSearch.mask(text) }
 
     /// Whether `maskOwn` would have something to do in a text or in a part of it.
-    func holdsOwn(_ bytes: [UInt8]) -> Bool {
-        unsafe bytes.withUnsafeBytes { unsafe !book.ownSearch.find(in: $0).isEmpty }
-    }
+    func holdsOwn(_ bytes: [UInt8]) -> Bool { !book.ownSearch.find(in: bytes).isEmpty }
 }

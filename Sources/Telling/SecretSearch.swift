@@ -1,37 +1,33 @@
+internal import CLinux
+
 /// Finds secrets in a text, however it spells them.
 ///
-/// - Whole.
-/// - With something else in the place of what is neither letter nor digit, as JSON, URLs and HTML have it, and as hex
-///   with whatever between two pairs.
-/// - In part: eight letters and digits of theirs in a row, which every encoding leaves as they are and a cut leaves
-///   standing; also those of their base64.
+/// - Whole, as they are.
+/// - In part: eight letters and digits of theirs that follow one another, whatever stands between them, in each reading
+///   of the text; a cut leaves them standing.
 final class SecretSearch: Sendable {
-    /// Shorter secrets are found whole alone: their parts are everywhere.
+    /// Shorter secrets are found as they are alone: their parts are everywhere.
     static let shortest = 8
 
     private let whole: [[UInt8]]
-    private let spelled: [SecretSpelling]
     private let parts: SecretParts
+    /// The letters and digits of each, where only whole ones count.
+    private let wholeLetters: [[UInt8]]?
 
     /// `wholeOnly` is for texts of our own, whose words may be parts of a secret by chance.
     init(_ secrets: [String], wholeOnly: Bool) {
         whole = Set(secrets).map { Array($0.utf8) }.filter { $0.count >= (wholeOnly ? Self.shortest : 1) }
         let long = whole.filter { $0.count >= Self.shortest }
-        let forms = wholeOnly ? long : long + long.flatMap(Self.base64)
-        let hex = ["0123456789abcdef", "0123456789ABCDEF"].flatMap { digits in
-            long.map { SecretSpelling($0, hexDigits: digits) }
-        }
-        spelled = forms.compactMap(SecretSpelling.init) + (wholeOnly ? [] : hex)
-        parts = SecretParts(wholeOnly ? [] : forms)
+        parts = SecretParts(long)
+        wholeLetters = wholeOnly ? long.map(SecretParts.letters).filter { $0.count >= 6 } : nil
     }
 
     /// The text with `***` in the place of each; by bytes, so that a mark that combines with a secret's last letter does
     /// not hide it.
     func mask(_ text: String) -> String {
-        var text = text
-        let found = text.withUTF8 { unsafe find(in: UnsafeRawBufferPointer($0)) }
-        guard !found.isEmpty else { return text }
         let bytes = Array(text.utf8)
+        let found = find(in: bytes)
+        guard !found.isEmpty else { return text }
         var (result, end) = ([UInt8](), 0)
         for range in found.sorted(by: { $0.lowerBound < $1.lowerBound }) {
             if range.lowerBound > end || end == 0 { result += bytes[end..<range.lowerBound] + Array("***".utf8) }
@@ -41,30 +37,45 @@ final class SecretSearch: Sendable {
     }
 
     /// Where they stand, in no order; ranges may overlap.
-    func find(in text: UnsafeRawBufferPointer) -> [Range<Int>] {
-        var found: [Range<Int>] = []
-        for secret in whole {
-            unsafe secret.withUnsafeBytes { secret in
-                var from = 0
-                while let start = unsafe text.position(of: secret[...], from..<text.count) {
-                    from = start + secret.count
-                    found.append(start..<from)
-                }
-            }
-        }
-        for spelling in spelled { unsafe spelling.find(in: text, &found) }
-        unsafe parts.find(in: text, &found)
-        return found
+    func find(in text: [UInt8]) -> [Range<Int>] {
+        var found = whole.flatMap { Self.places(of: $0, in: text) }
+        guard !parts.isEmpty else { return found }
+        let hasEscapes = text.contains(where: Unescaping.isMark)
+        if let wholeLetters { return found + (hasEscapes ? escaped(text, wholeLetters) : []) }
+        var readings = SecretReadings(parts)
+        for (index, byte) in text.enumerated() { readings.take(byte, index..<index + 1) }
+        readings.end(text.count)
+        found += readings.found
+        guard hasEscapes else { return found }
+        readings = SecretReadings(parts)
+        Unescaping(text).read { readings.take($0, $1) }
+        readings.end(text.count)
+        return found + readings.found
     }
 
-    /// RFC 4648 §4, as the text may begin at each of the three places of a group; whole groups alone.
-    private static func base64(_ secret: [UInt8]) -> [[UInt8]] {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        return (0..<3).map { first in
-            stride(from: first, to: secret.count - 2, by: 3).flatMap { start in
-                let bits = secret[start..<start + 3].reduce(0) { $0 << 8 | Int($1) }
-                return [18, 12, 6, 0].map { alphabet[bits >> $0 & 63] }
+    /// Where whole ones stand with escapes in the place of some characters.
+    private func escaped(_ text: [UInt8], _ wholeLetters: [[UInt8]]) -> [Range<Int>] {
+        var window = LetterWindow()
+        Unescaping(text).read { window.take($0, $1, parts) }
+        return window.found.filter { range in
+            var letters: [UInt8] = []
+            Unescaping(Array(text[range])).read { byte, _ in letters.append(byte) }
+            letters = SecretParts.letters(letters)
+            return wholeLetters.contains { !Self.places(of: $0, in: letters).isEmpty }
+        }
+    }
+
+    private static func places(of secret: [UInt8], in text: [UInt8]) -> [Range<Int>] {
+        unsafe text.withUnsafeBytes { text in
+            var (found, from): ([Range<Int>], Int) = ([], 0)
+            while let base = text.baseAddress,
+                let place = unsafe memmem(base + from, text.count - from, secret, secret.count)
+            {
+                let start = unsafe UnsafeRawPointer(place) - base
+                from = start + secret.count
+                found.append(start..<from)
             }
+            return found
         }
     }
 }
