@@ -1,27 +1,43 @@
 internal import CLinux
 
-/// Eight letters and digits of each secret that follow one another, whatever stands between them and in any case.
+/// The letters and digits of secrets, of which eight that follow one another are looked for, in any case.
 struct SecretParts {
     static let length = 8
 
-    /// The secrets' letters and digits, zero bytes between the secrets.
+    /// What the last letters of a text are of a secret.
+    struct Match {
+        /// So many of them are of one, whatever stands between them there.
+        var letters = SecretParts.length
+        /// Whether they stand side by side in it.
+        let isRow: Bool
+        /// How many letters before their end it has in all, if it ends with them.
+        let whole: Int?
+    }
+
+    /// All letters of each secret, zero bytes between the secrets.
     private let all: [UInt8]
-    /// Of those alone that hold a blank and are no plain words: in a text with blanks, too, their parts are theirs.
+    /// Of those alone that hold a blank: in a text with blanks their letters may follow one another, too.
     private let withBlanks: [UInt8]
-    /// Those with fewer letters and digits, to be found whole.
+    /// Those that stand side by side in a secret, zero bytes between them.
+    private let rows: [UInt8]
+    /// By the last eight letters of a secret, how many it has.
+    private let ends: [UInt64: Int]
+    /// Those with fewer letters, to be found whole.
     private let short: [(count: Int, letters: UInt64)]
-    /// A bit is set for each part; most texts need no closer look.
+    /// A bit is set for each eight; most texts need no closer look.
     private var marks: [UInt64] = []
     private var shift: UInt64 = 0
 
     init(_ secrets: [[UInt8]]) {
+        func joined(_ texts: [[UInt8]]) -> [UInt8] { Array(texts.joined(separator: [0])) }
+        func last(_ letters: [UInt8]) -> UInt64 { letters.suffix(Self.length).reduce(0) { $0 << 8 | UInt64($1) } }
         let letters = secrets.map(Self.letters)
-        let isBlanks = secrets.map { $0.contains { $0 <= 0x20 } && !$0.allSatisfy { $0 <= 0x20 || $0.isLetterOrDigit } }
-        let all = Array(letters.joined(separator: [0]))
-        self.all = all
-        withBlanks = Array(zip(letters, isBlanks).filter(\.1).map(\.0).joined(separator: [0]))
+        all = joined(letters)
+        withBlanks = joined(secrets.filter { $0.contains { $0 <= 0x20 } }.map(Self.letters))
+        rows = joined(secrets.flatMap { $0.split { !$0.isLetterOrDigit }.map(Self.letters) })
+        ends = Dictionary(letters.filter { $0.count >= Self.length }.map { (last($0), $0.count) }) { min($0, $1) }
         short = zip(letters, secrets).filter { (6..<Self.length).contains($0.count) && $0.count < $1.count }
-            .map { letters, _ in (letters.count, letters.reduce(0) { $0 << 8 | UInt64($1) }) }
+            .map { letters, _ in (letters.count, last(letters)) }
         guard !all.isEmpty else { return }
         // Few of the bits are set: with one token of the usual length they take half a kilobyte.
         let width = max(9, 64 - (16 * all.count).leadingZeroBitCount)
@@ -37,17 +53,21 @@ struct SecretParts {
 
     var isEmpty: Bool { marks.isEmpty }
 
-    /// How many of the last letters of `part` are a secret's; nil for none.
+    /// What the last letters of a text, `part`, are.
     ///
     /// `count` is how many there are, and `blank` how many of them stand behind the last blank.
     @inline(__always)
-    func match(_ part: UInt64, count: Int, blank: Int) -> Int? {
+    func match(_ part: UInt64, count: Int, blank: Int) -> Match? {
         for (length, letters) in short where count >= length && blank >= length {
-            if part & (1 << UInt64(8 * length) - 1) == letters { return length }
+            if part & (1 << UInt64(8 * length) - 1) == letters {
+                return Match(letters: length, isRow: true, whole: nil)
+            }
         }
         let bit = bit(part)
         guard count >= Self.length, marks[bit >> 6] >> UInt64(bit & 63) & 1 == 1 else { return nil }
-        return Self.holds(blank >= Self.length ? all : withBlanks, part) ? Self.length : nil
+        let isWithoutBlank = blank >= Self.length
+        guard Self.holds(isWithoutBlank ? all : withBlanks, part) else { return nil }
+        return Match(isRow: isWithoutBlank && Self.holds(rows, part), whole: ends[part])
     }
 
     private func bit(_ part: UInt64) -> Int { Int((part &* 0x9E37_79B9_7F4A_7C15) >> shift) }

@@ -30,25 +30,29 @@ struct Unescaping {
             return number(16, index, 2...2)
         case UInt8(ascii: "&"):
             while has("amp;", index) { index += 4 }
-            guard has("#", index) else { return name(index) }
-            let isHex = has("x", index + 1) || has("X", index + 1)
-            guard let (value, end) = isHex ? number(16, index + 2, 1...32) : number(10, index + 1, 1...32) else {
-                return nil
-            }
-            return (value, has(";", end) ? end + 1 : end)
+            return reference(index) ?? (index > start ? (mark, index) : nil)
         default:
             while has("\\", index) { index += 1 }
             if has("u{", index), let (value, end) = number(16, index + 2, 1...8), has("}", end) {
                 return (value, end + 1)
             }
-            if has("u", index) { return number(16, index + 1, 4...4) }
-            if has("x", index) { return number(16, index + 1, 2...2) }
+            let value =
+                has("u", index)
+                ? number(16, index + 1, 4...4)
+                : has("x", index) ? number(16, index + 1, 2...2) : number(8, index, 2...3)
             // One before a letter says something else, and one before another character that character.
-            return number(8, index, 2...3) ?? (0xFF, index)
+            return value ?? (0xFF, index)
         }
     }
 
-    /// `quot;`: one character that is no letter.
+    /// What stands behind an ampersand: `#47;`, `#x2f;`, or a name, which is one character that is no letter.
+    private func reference(_ start: Int) -> (UInt8, Int)? {
+        guard has("#", start) else { return name(start) }
+        let isHex = has("x", start + 1) || has("X", start + 1)
+        let number = isHex ? number(16, start + 2, 1...32) : number(10, start + 1, 1...32)
+        return number.map { value, end in (value, has(";", end) ? end + 1 : end) }
+    }
+
     private func name(_ start: Int) -> (UInt8, Int)? {
         var end = start
         while end < min(text.count, start + 8), text[end].isLetterOrDigit { end += 1 }

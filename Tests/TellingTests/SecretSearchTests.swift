@@ -87,7 +87,7 @@ struct SecretSearchTests {
         let search = SecretSearch([Self.plain, Self.base64, Self.short, "a-b-c-d-e-f", "hunter2"], wholeOnly: false)
         let texts = [
             "2025-11-21T03:44:55.123Z INFO  Job /api/sync/trigger: 200 run_id=5d41402bbc4b2a86b9718d911018c592",
-            "a b c d e f, a - b, a\nb\nc", "Zm9w/YmFy+", "příliš 日本 🙂\u{301}", "", "hunter",
+            "a b c d e f, a - b, a\nb\nc", "Zm9w/YmFy+", "příliš 日本 🙂\u{301}", "", "hunter", "canary-canary-5d4140",
             String(decoding: [0x61, 0xFF, 0xFE], as: UTF8.self),
         ]
         for text in texts { #expect(search.mask(text) == text) }
