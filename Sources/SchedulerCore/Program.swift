@@ -72,7 +72,7 @@ package enum Program {
     private static func file(_ path: String) throws(UsageError) -> ([String: String], [SettingsFault]) {
         do throws(SmallFile.Fault) {
             let bytes = try SmallFile.read(path, limit: EnvFile.limit)
-            let file = EnvFile(String(decoding: bytes, as: UTF8.self), path: path)
+            let file = EnvFile(bytes, path: path)
             return (file.variables, file.notes)
         } catch {
             throw .value("--env-file", "\"\(path)\" \(error)")

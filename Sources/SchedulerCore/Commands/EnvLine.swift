@@ -4,12 +4,22 @@ struct EnvLine {
     private(set) var name: String?
     private(set) var value = ""
     private(set) var sentences: [String] = []
+    /// How many of the lines behind it belong to its value.
+    private(set) var continued = 0
 
-    /// Nil for blank lines and comments.
-    init?(_ written: Substring) {
+    private let following: ArraySlice<Substring>
+
+    /// Nil for blank lines and comments; `following` are the lines behind it.
+    init?(_ written: Substring, _ following: ArraySlice<Substring> = []) {
         let line = written.drop(while: Self.isBlank)
         guard let first = line.first, first != "#" else { return nil }
-        readName(line)
+        self.following = following
+        let text = line.filter { $0 != "\0" }
+        readName(text[...])
+        guard text.count < line.count else { return }
+        tell(
+            "has a NUL character: no container starts with it, and systemd reads no further; write NAME=value without it"
+        )
     }
 
     private mutating func readName(_ written: Substring) {
@@ -44,10 +54,7 @@ struct EnvLine {
             tell("has a blank behind =: docker, podman and kubectl take it for a part of the value; take it out")
         }
         guard let mark = text.first, mark == "'" || mark == "\"" else { return readPlain(text) }
-        guard let end = Self.end(of: text, mark) else {
-            value = String(text.dropFirst())
-            return tell("begins with a quote that does not end: compose and systemd go on with the next line; close it")
-        }
+        guard let end = Self.end(of: text, mark) else { return readOn(text, mark) }
         let (inner, behind) = (text[..<end].dropFirst(), text[end...].dropFirst())
         value = mark == "'" ? String(inner) : Self.unescaped(inner)
         if !behind.allSatisfy(Self.isBlank) {
@@ -63,23 +70,53 @@ struct EnvLine {
             )
         }
         if mark == "\"", inner.contains("$") {
-            tell("has a $ in double quotes: compose puts a variable there, the others leave it; write single quotes")
-        }
-        if mark == "\"", inner.contains("\\") {
+            tell("has a $ in double quotes: compose puts a variable there, the others leave it; \(form(inner))")
+        } else if mark == "\"", inner.contains("\\") {
             tell(
-                "has a backslash in double quotes: compose and systemd read an escape, the others leave it; write single quotes"
+                "has a backslash in double quotes: compose and systemd read an escape, the others leave it; \(form(inner))"
             )
+        } else {
+            tellOfQuotes(mark, inner)
         }
-        tellOfQuotes(mark)
     }
 
-    /// Values of ours are unwrapped, and so the quotes only matter where the app reads them, or in front of it.
-    private mutating func tellOfQuotes(_ mark: Character) {
+    /// A quoted value that does not end on its line.
+    private mutating func readOn(_ text: Substring, _ mark: Character) {
+        var whole = String(text.dropFirst())
+        for (count, line) in zip(1..., following) {
+            if Self.isAssignment(line) { break }
+            if let end = Self.end(of: "\(mark)\(line)", mark) {
+                whole += "\n" + "\(mark)\(line)"[..<end].dropFirst()
+                (value, continued) = (mark == "'" ? whole : Self.unescaped(whole[...]), count)
+                return tell(
+                    "goes on over \(count + 1) lines: compose and systemd join them, docker, podman and kubectl end the value "
+                        + "at the first and take the next for a name; write it on one line"
+                )
+            }
+            whole += "\n" + line
+        }
+        value = String(text.dropFirst())
+        tell("begins with a quote that does not end: compose and systemd go on with the next line; close it")
+    }
+
+    /// Values of ours are unwrapped; the token and what the app alone reads is not.
+    private var isUnwrapped: Bool {
         let name = name ?? ""
-        if name == Variable.token.name || !name.hasPrefix(Variable.prefix) && name != Variable.apiURL.name {
-            tell(
-                "stands in quotes: docker, podman and kubectl keep them as a part of the value; take them out if it has no blank, # or $"
-            )
+        return name != Variable.token.name && (name.hasPrefix(Variable.prefix) || name == Variable.apiURL.name)
+    }
+
+    /// The one form of a value that all read alike, if there is one.
+    private func form(_ value: Substring) -> String {
+        if isUnwrapped { return "write single quotes" }
+        if !value.contains(where: { "#$\\'\"".contains($0) }) { return "write NAME=value without quotes" }
+        return "no form of it is read alike by all; "
+            + (name == Variable.token.name
+                ? "put it into a file, \(Variable.tokenFile.name)" : "choose a value without it, or a file")
+    }
+
+    private mutating func tellOfQuotes(_ mark: Character, _ inner: Substring) {
+        if !isUnwrapped {
+            tell("stands in quotes: docker, podman and kubectl keep them as a part of the value; \(form(inner))")
         } else if mark == "\"" {
             tell(
                 "stands in double quotes: docker, podman and kubectl keep them (the scheduler takes them off); single ones are read alike"
@@ -88,6 +125,7 @@ struct EnvLine {
     }
 
     private mutating func readPlain(_ text: Substring) {
+        if text.last == "\\" { return readOn(text) }
         var end = text.startIndex
         while end < text.endIndex {
             let isFirst = end == text.startIndex
@@ -96,7 +134,8 @@ struct EnvLine {
         }
         if end < text.endIndex {
             tell(
-                "has a # behind a blank: compose takes it for a comment, docker, podman, kubectl and systemd for a part of the value; write single quotes"
+                "has a # behind a blank: compose takes it for a comment, docker, podman, kubectl and systemd for a part of the value; "
+                    + (isUnwrapped ? "write single quotes" : "take it out")
             )
         } else if let last = text.last, Self.isBlank(last) {
             tell("has a blank at its end: docker, podman and kubectl take it for a part of the value; take it out")
@@ -105,15 +144,43 @@ struct EnvLine {
         while let last = plain.last, Self.isBlank(last) { plain.removeLast() }
         value = String(plain)
         if plain.contains("$") {
-            tell("has a $ without quotes: compose puts a variable there, the others leave it; write single quotes")
+            tell("has a $ without quotes: compose puts a variable there, the others leave it; \(form(plain))")
         }
         if plain.contains("\\") {
-            tell("has a backslash without quotes, which systemd takes off; write single quotes")
+            tell("has a backslash without quotes, which systemd takes off; \(form(plain))")
         }
     }
 
+    /// A value that ends with a backslash: what is no assignment behind it is meant to belong to it.
+    private mutating func readOn(_ text: Substring) {
+        var line = text
+        while line.last == "\\", let next = following.dropFirst(continued).first, !next.allSatisfy(Self.isBlank),
+            !Self.isAssignment(next)
+        {
+            value += line.dropLast()
+            line = next
+            continued += 1
+        }
+        value += line
+        tell(
+            "ends with a backslash: systemd goes on with the next line, compose, docker, podman and kubectl keep it in the "
+                + "value; write it on one line, without it"
+        )
+    }
+
+    /// Whether a line is one that begins with a name; base64 may end with "=".
+    private static func isAssignment(_ line: Substring) -> Bool {
+        var line = line.drop(while: isBlank)
+        if line.hasPrefix("export ") { line = line.dropFirst(7).drop(while: isBlank) }
+        guard let equals = line.firstIndex(of: "="), let first = line.first, first.isLetter || first == "_" else {
+            return false
+        }
+        return line[..<equals].allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" }
+            && !line[equals...].allSatisfy { "='\"".contains($0) }
+    }
+
     /// Where the closing quote stands; in double ones a backslash hides it.
-    private static func end(of text: Substring, _ mark: Character) -> Substring.Index? {
+    private static func end(of text: some StringProtocol, _ mark: Character) -> String.Index? {
         var isHidden = false
         for index in text.indices.dropFirst() {
             if isHidden {
