@@ -11,6 +11,8 @@ package enum CallingEvent: Sendable {
     case tokenIsTriedAgain(Attempt)
     /// `Retry-After` was neither seconds nor a date; told once a job.
     case retryAfterIsUnreadable(Attempt, String)
-    /// An error report could not be sent; told once, until one is taken.
-    case reportIsLost(url: String, why: String)
+    /// A notice was refused or not answered; told once, until one is taken. `isForGood`: it is not tried again.
+    case noticeFailed(Notice, Notice.Result, why: String, isForGood: Bool)
+    /// One was taken after that.
+    case noticeIsTaken(Notice)
 }

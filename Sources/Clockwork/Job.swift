@@ -25,6 +25,15 @@ package struct Job: Sendable, Equatable {
         }
     }
 
+    /// Where the job's dead-man pings go.
+    package enum Ping: Sendable, Equatable {
+        /// Where those of all jobs go, if anywhere.
+        case standard
+        case off
+        /// A secret.
+        case url(String)
+    }
+
     package struct Header: Sendable, Equatable {
         package let name: String
         package let value: String
@@ -65,6 +74,7 @@ package struct Job: Sendable, Equatable {
     package var isFreezeExempt = false
     /// What happens with the slots that a freeze window passed.
     package var freezeCatchup = Catchup.skip
+    package var ping = Ping.standard
     package var headers: [Header] = []
     package var body: String?
     /// When it is first seen it counts as having run so long before the end of the grace; nil: as `first` says.

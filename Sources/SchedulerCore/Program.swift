@@ -42,14 +42,15 @@ package enum Program {
         case .version(let libraries):
             let lines = libraries ? Version.libraries : Version.lines(ZoneDirectory(environment: environment))
             output.write(lines.joined(separator: "\n") + "\n")
-        case .check(let asJSON, let path):
+        case .check(let asJSON, let path, let sendsTest):
             let (environment, notes) = try path.map(file) ?? (environment, [])
             let found = settings(environment)
             let hint = StateHint.of((try? found.get())?.stateDirectory)
             let report = CheckReport(found, asJSON: asJSON, now: TimeSource.system.now(), stateHint: hint, notes: notes)
             output.write(report.standardOutput)
             errors.write(report.standardError)
-            return report.isGood ? Status.done : Status.configuration
+            guard report.isGood, case .success(let settings) = found else { return Status.configuration }
+            return sendsTest ? sendTest(settings, to: asJSON ? errors : output) : Status.done
         case .next(let request): return try next(request, environment)
         case .pressure(let day, let asJSON): return pressure(day, asJSON: asJSON, environment)
         case .fire(let request): return try fire(request, environment)
@@ -103,6 +104,25 @@ package enum Program {
     private static func refuse(_ bad: SettingsFaults) -> Int32 {
         errors.write(CheckReport(.failure(bad), asJSON: false, now: .epoch).standardError)
         return Status.configuration
+    }
+}
+
+// MARK: - check --send-test
+
+extension Program {
+    private static func sendTest(_ settings: Settings, to output: LineOutput) -> Int32 {
+        let secrets = SecretBook(settings.secrets)
+        secrets.replaceValues(settings.headerSecrets)
+        let courier = Courier(
+            tls: settings.transport.elsewhere,
+            time: TimeSource.system.reading,
+            mask: Redactor(secrets).mask
+        )
+        let random = RandomNumbers()
+        let test = SendTest(settings, id: RunID(random.one(), random.one()), courier: courier)
+        let lines = test.perform()
+        output.write(lines.map { $0.text + "\n" }.joined())
+        return lines.allSatisfy(\.isGood) ? Status.done : Status.failed
     }
 }
 

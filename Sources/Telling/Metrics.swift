@@ -22,6 +22,10 @@ package struct Metrics: Sendable, Equatable {
     private var places: [String: Int] = [:]
     private var counts: [UInt32] = []
     private var milliseconds: [Int] = []
+    /// Of what went elsewhere: by kind and result, the ones that Prometheus has to know from the start among them.
+    package private(set) var notices: [String: [String: Int]] = Dictionary(
+        uniqueKeysWithValues: ["alert", "ping", "heartbeat"].map { ($0, ["sent": 0, "refused": 0, "lost": 0]) }
+    )
     private var lastLook: Reading?
 
     /// A step of the wall clock is what the other clock does not know of.
@@ -32,7 +36,7 @@ package struct Metrics: Sendable, Equatable {
     package static func == (left: Metrics, right: Metrics) -> Bool {
         left.places == right.places && left.counts == right.counts && left.milliseconds == right.milliseconds
             && left.lateness == right.lateness && left.waits == right.waits
-            && left.clockSteps == right.clockSteps
+            && left.clockSteps == right.clockSteps && left.notices == right.notices
     }
 
     // MARK: - Counting
@@ -59,6 +63,9 @@ package struct Metrics: Sendable, Equatable {
         default: break
         }
     }
+
+    /// Counts what became of a notice; a kind that is not in the table is no notice to others.
+    package mutating func count(_ kind: String, _ result: String) { notices[kind]?[result, default: 0] += 1 }
 
     private mutating func count(_ run: RunRecord, of name: String) {
         add(1, Column.runs + run.outcome.place, name)

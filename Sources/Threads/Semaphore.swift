@@ -4,10 +4,10 @@ internal import Glibc
 /// A counting semaphore (sem_overview(7)); `Mutex` has no way to wait.
 ///
 /// Unchecked: the pointer is only passed to calls that may be made from any thread, and freed with its owner.
-@safe final class Semaphore: @unchecked Sendable {
+@safe package final class Semaphore: @unchecked Sendable {
     private let raw: UnsafeMutablePointer<sem_t>
 
-    init() {
+    package init() {
         unsafe raw = .allocate(capacity: 1)
         unsafe raw.initialize(to: sem_t())
         unsafe sem_init(raw, 0, 0)
@@ -18,13 +18,13 @@ internal import Glibc
         unsafe raw.deallocate()
     }
 
-    func post() { unsafe sem_post(raw) }
+    package func post() { unsafe sem_post(raw) }
 
     /// Whether there was a post to be taken, without a wait.
-    func isTaken() -> Bool { unsafe sem_trywait(raw) == 0 }
+    package func isTaken() -> Bool { unsafe sem_trywait(raw) == 0 }
 
     /// False if the time ran out, by a clock that nobody sets; nil is for ever.
-    func wait(atMost longest: Duration?) -> Bool {
+    package func wait(atMost longest: Duration?) -> Bool {
         guard let longest else {
             while unsafe sem_wait(raw) != 0, errno == EINTR {}
             return true

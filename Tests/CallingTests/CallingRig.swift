@@ -10,6 +10,10 @@ import TestSupport
 struct CallingRig {
     static let slot = Moment(seconds: 1_767_225_600)  // 2026-01-01T00:00:00Z
 
+    private static let begin = ContinuousClock.now
+    /// A wall clock that stands still, and one that goes.
+    static let time: @Sendable () -> Reading = { Reading(now: slot, uptime: ContinuousClock.now - begin) }
+
     let events = Told<CallingEvent>()
     let job: Job
 
@@ -69,7 +73,9 @@ extension CallingEvent {
         case .tokenFileIsBad(let file, let fault): "bad: \(file.variable) \(fault)"
         case .tokenIsTriedAgain(let attempt): "again: \(attempt.job.name) \(attempt.idText)"
         case .retryAfterIsUnreadable(let attempt, let text): "retry-after: \(attempt.job.name) \(text)"
-        case .reportIsLost(let url, let why): "lost: \(url) \(why)"
+        case .noticeFailed(let notice, let result, let why, let isForGood):
+            "\(result): \(notice.shown) \(why)" + (isForGood ? " (for good)" : "")
+        case .noticeIsTaken(let notice): "taken: \(notice.shown)"
         }
     }
 }

@@ -1,6 +1,5 @@
 import Clockwork
 import Files
-import Foundation
 import HTTPClient
 import HTTPServer
 import Locking
@@ -17,9 +16,9 @@ struct ErrorReportsTests {
     init() throws { rig = try CallingRig() }
 
     @Test("an outage is reported as an exception, whole")
-    func event() throws {
+    func event() async throws {
         let posthog = try TestServer { _, reply in reply.send(.text(200, "{}")) }
-        try note([.targetIsDown(rig.attempt(), none(.unreachable, "refused"))], to: posthog)
+        try await note([.targetIsDown(rig.attempt(), none(.unreachable, "refused"))], to: posthog)
         let seen = try #require(posthog.seen.first)
         #expect(posthog.seen.count == 1)
         #expect(seen.method == "POST")
@@ -38,12 +37,12 @@ struct ErrorReportsTests {
     }
 
     @Test("a report is marked as the app marks its own, where that is known")
-    func marks() throws {
+    func marks() async throws {
         let posthog = try TestServer { _, reply in reply.send(.text(200, "{}")) }
-        let (reports, settle) = try reports(to: posthog.url, environment: "staging", release: "1.2.3")
+        let (reports, courier, settle) = try reports(to: posthog.url, environment: "staging", release: "1.2.3")
         reports.note(.targetIsDown(rig.attempt(), none(.unreachable, "refused")))
-        settle()
-        reports.stop()
+        try await settle()
+        courier.stop()
         let body = String(decoding: try #require(posthog.seen.first).body, as: UTF8.self)
         #expect(body.hasSuffix(#","$lib_version":"0.2.0","environment":"staging","release":"1.2.3"}}"#))
     }
@@ -74,9 +73,9 @@ struct ErrorReportsTests {
             ("5", []), ("a", []), ("u", []),
         ]
     )
-    func outages(_ facts: String, reports: [String]) throws {
+    func outages(_ facts: String, reports: [String]) async throws {
         let posthog = try TestServer { _, reply in reply.send(.text(200, "{}")) }
-        try note(facts.map(fact), to: posthog)
+        try await note(facts.map(fact), to: posthog)
         let values = posthog.seen.map { seen in
             String(decoding: seen.body, as: UTF8.self).firstMatch(of: /"value":"([^"]*)"/).map { String($0.1) }
         }
@@ -85,62 +84,37 @@ struct ErrorReportsTests {
     }
 
     @Test("reports that are not taken are told of once, until one is; without secrets, and cut")
-    func lost() throws {
+    func lost() async throws {
         let status = Mutex(401)
         let tail = String(repeating: "x", count: 300)
         let posthog = try TestServer { _, reply in
             reply.send(.text(status.withLock { $0 }, "invalid key hunter2 \(tail)"))
         }
-        let (reports, settle) = try reports(to: posthog)
-        for next in [401, 500, 200, 401] {
+        let (reports, courier, settle) = try reports(to: posthog)
+        for next in [401, 400, 200, 401] {
             status.withLock { $0 = next }
             reports.note(fact("t"))
-            settle()
+            try await settle()
         }
-        reports.stop()
+        courier.stop()
         #expect(posthog.seen.count == 4)
         let why = "HTTP 401 - invalid key *** \(tail.prefix(184))"
-        #expect(rig.told == Array(repeating: "lost: \(posthog.url)/i/v0/e/ \(why)", count: 2))
+        let refused = "refused: \(posthog.url)/i/v0/e/ \(why)"
+        #expect(rig.told == [refused, "taken: \(posthog.url)/i/v0/e/", refused])
     }
 
     @Test("nobody there to take a report: told once, with the reason")
-    func nobody() throws {
+    func nobody() async throws {
         let url = "http://127.0.0.1:\(try ListeningSocket.quietPort())"
-        let (reports, settle) = try reports(to: url)
+        let (reports, courier, settle) = try reports(to: url)
         for _ in 0..<2 {
             reports.note(fact("t"))
-            settle()
+            try await settle()
         }
-        reports.stop()
+        courier.stop()
         let told = try #require(rig.told.first)
         #expect(rig.told.count == 1)
         #expect(told.hasPrefix("lost: \(url)/i/v0/e/ Failed to connect to 127.0.0.1 port "))
-    }
-
-    @Test("a stop gives up what is not sent, and tells nothing of it", .timeLimit(.minutes(1)))
-    func stop() throws {
-        let (asked, unanswered) = (DispatchSemaphore(value: 0), Told<Reply>())
-        let posthog = try TestServer { _, reply in
-            unanswered.add(reply)
-            asked.signal()
-        }
-        let (reports, _) = try reports(to: posthog.url)
-        for _ in 0..<3 { reports.note(fact("t")) }
-        asked.wait()
-        reports.stop()
-        #expect(posthog.seen.count == 1)
-        #expect(reports.waiting == 0)
-        #expect(rig.told == [])
-    }
-
-    @Test("a hundred reports wait at most, the one that is under way among them")
-    func queue() throws {
-        let unanswered = Told<Reply>()
-        let posthog = try TestServer { _, reply in unanswered.add(reply) }
-        let (reports, _) = try reports(to: posthog.url)
-        for _ in 0..<150 { reports.note(fact("t")) }
-        #expect(reports.waiting == 100)
-        reports.stop()
     }
 
     // MARK: - Fixtures
@@ -157,14 +131,14 @@ struct ErrorReportsTests {
         return end
     }
 
-    private func note(_ facts: [Fact], to posthog: TestServer) throws {
-        let (reports, settle) = try reports(to: posthog)
+    private func note(_ facts: [Fact], to posthog: TestServer) async throws {
+        let (reports, courier, settle) = try reports(to: posthog)
         for fact in facts { reports.note(fact) }
-        settle()
-        reports.stop()
+        try await settle()
+        courier.stop()
     }
 
-    private func reports(to posthog: TestServer) throws -> (ErrorReports, settle: () -> Void) {
+    private func reports(to posthog: TestServer) throws -> (ErrorReports, Courier, settle: () async throws -> Void) {
         try reports(to: posthog.url)
     }
 
@@ -173,8 +147,12 @@ struct ErrorReportsTests {
         to url: String,
         environment: String? = nil,
         release: String? = nil
-    ) throws -> (ErrorReports, settle: () -> Void) {
-        let done = DispatchSemaphore(value: 0)
+    ) throws -> (ErrorReports, Courier, settle: () async throws -> Void) {
+        let courier = Courier(
+            time: CallingRig.time,
+            mask: { $0.replacing("hunter2", with: "***") },
+            tell: { [events = rig.events] in events.add($0) }
+        )
         let reports = ErrorReports(
             ErrorReports.Destination(
                 key: Secret("phc_key"),
@@ -183,10 +161,8 @@ struct ErrorReportsTests {
                 release: release
             ),
             now: { CallingRig.slot },
-            mask: { $0.replacing("hunter2", with: "***") },
-            tell: { [events = rig.events] in events.add($0) },
-            afterReport: { done.signal() }
+            send: courier.send
         )
-        return (reports, { while reports.waiting > 0 { done.wait() } })
+        return (reports, courier, { try await awaitTrue { courier.waiting == 0 } })
     }
 }

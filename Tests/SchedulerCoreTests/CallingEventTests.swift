@@ -38,10 +38,25 @@ struct CallingEventTests {
                     + "does not exist; the last token stays in use until this is mended."
             ),
             (
-                .reportIsLost(url: "https://eu.i.posthog.com/i/v0/e/", why: "HTTP 401 - no\njob=forged"),
-                "WARNING An error report to https://eu.i.posthog.com/i/v0/e/ is lost: HTTP 401 - no\\njob\\x3dforged; look "
-                    + "at POSTHOG_API_KEY and POSTHOG_HOST."
+                .noticeFailed(
+                    Self.notice(.report, "https://eu.i.posthog.com/i/v0/e/"),
+                    .refused,
+                    why: "HTTP 401 - no\njob=forged",
+                    isForGood: false
+                ),
+                "WARNING An error report to https://eu.i.posthog.com/i/v0/e/ is refused: HTTP 401 - no\\njob\\x3dforged; "
+                    + "look at POSTHOG_API_KEY and POSTHOG_HOST."
             ),
+            (
+                .noticeFailed(Self.notice(.ping, "hc-ping.com"), .refused, why: "HTTP 404 - no", isForGood: true),
+                "WARNING A ping to hc-ping.com is refused: HTTP 404 - no; look at the URL of pings. It is not "
+                    + "tried again until a restart."
+            ),
+            (
+                .noticeFailed(Self.notice(.heartbeat, "a"), .lost, why: "late", isForGood: false),
+                "WARNING A heartbeat to a is lost: late; look at SCHEDULER_HEARTBEAT_URL."
+            ),
+            (.noticeIsTaken(Self.notice(.ping, "hc-ping.com")), "INFO  A ping to hc-ping.com is taken again."),
         ] as [(CallingEvent, String)]
     )
     func lines(_ event: CallingEvent, line: String) {
@@ -130,5 +145,9 @@ struct CallingEventTests {
         secrets.addToken(Secret("token-number-2"))
         log.info("\("token-number-1 token-number-2")")
         #expect(book.lines.last?.hasSuffix(" *** ***\n") == true)
+    }
+
+    private static func notice(_ kind: Notice.Kind, _ shown: String) -> Notice {
+        Notice(kind, "GET", Secret("https://a/b"), shown: shown)
     }
 }

@@ -102,7 +102,8 @@ struct JobLineTests {
             "every 1m POST /x colour=blue",
             [
                 #"option "colour" is not known; write timeout=, retries=, retry-on=, tz=, first=, catchup=, catchup-window=, "#
-                    + "jitter=, abandon-hold=, group=, priority=, wait=, freeze=, freeze-catchup=, header.NAME= or body="
+                    + "jitter=, abandon-hold=, group=, priority=, wait=, freeze=, freeze-catchup=, ping=, "
+                    + "header.NAME= or body="
             ]
         ),
         ("every 1m POST /x retries=-1", [#"retries=: "-1" is not a whole number from 0 to 100"#]),
@@ -140,7 +141,8 @@ struct JobLineTests {
             [
                 #"time "25:00" is not a time of day; write HH:MM from 00:00 to 23:59, two digits each"#,
                 #"option "colour" is not known; write timeout=, retries=, retry-on=, tz=, first=, catchup=, "#
-                    + "catchup-window=, jitter=, abandon-hold=, group=, priority=, wait=, freeze=, freeze-catchup=, header.NAME= or body=",
+                    + "catchup-window=, jitter=, abandon-hold=, group=, priority=, wait=, freeze=, freeze-catchup=, ping=, "
+                    + "header.NAME= or body=",
                 "tz=: has no value",
             ]
         ),

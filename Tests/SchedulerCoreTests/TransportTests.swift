@@ -171,11 +171,8 @@ struct TransportTests {
             "API_URL": "http://app.invalid", "SCHEDULER_PROXY": proxy.url, "POSTHOG_API_KEY": "phc_key",
             "POSTHOG_HOST": posthog.url,
         ])
-        let reports = ErrorReports(
-            try #require(settings.errorReports),
-            tls: settings.transport.elsewhere,
-            now: { .epoch }
-        )
+        let courier = Courier(tls: settings.transport.elsewhere, time: TimeSource.system.reading)
+        let reports = ErrorReports(try #require(settings.errorReports), now: { .epoch }, send: courier.send)
         let runner = Runner(
             settings.app,
             token: nil,
@@ -188,8 +185,8 @@ struct TransportTests {
         let end = runner.make(attempt, with: Client()) { true }
         #expect(end.outcome == .broken)
         reports.note(.attemptEnded(attempt, end))
-        try await awaitTrue { reports.waiting == 0 }
-        reports.stop()
+        try await awaitTrue { courier.waiting == 0 }
+        courier.stop()
         #expect(posthog.seen.count == 1)
         #expect(proxy.requests.count == 1)
         #expect(proxy.requests.first?.hasPrefix("POST http://app.invalid/api/sync/trigger ") == true)

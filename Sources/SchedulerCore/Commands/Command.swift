@@ -5,7 +5,7 @@ internal import Telling
 package enum Command: Equatable, Sendable {
     case run
     /// `envFile`: what is checked in the place of the environment.
-    case check(asJSON: Bool, envFile: String? = nil)
+    case check(asJSON: Bool, envFile: String? = nil, sendsTest: Bool = false)
     case next(NextRequest)
     /// Nil: today.
     case pressure(day: CalendarDay?, asJSON: Bool)
@@ -52,7 +52,9 @@ package enum Command: Equatable, Sendable {
         case "version": self = .version(libraries: line.flag("--libraries"))
         case "status": self = .status(asJSON: line.flag("--json"))
         case "healthcheck": self = .healthcheck
-        case "check": self = .check(asJSON: line.flag("--json"), envFile: try line.value("--env-file"))
+        case "check":
+            let (asJSON, sendsTest) = (line.flag("--json"), line.flag("--send-test"))
+            self = .check(asJSON: asJSON, envFile: try line.value("--env-file"), sendsTest: sendsTest)
         case "help":
             self = .help(
                 try line.word().map { word throws(UsageError) in
@@ -130,9 +132,10 @@ package enum Command: Equatable, Sendable {
 
     package static let usage = """
         usage: scheduler [run]                    run the clock; set up by environment variables
-               scheduler check [--json] [--env-file FILE]
+               scheduler check [--json] [--env-file FILE] [--send-test]
                                                   check the environment; print the jobs, or all faults and warnings;
-                                                  of a file: what it would give, and where its readers differ
+                                                  of a file: what it would give, and where its readers differ;
+                                                  with --send-test a ping of each URL and a heartbeat are sent
                scheduler next [JOB] [--count N] [--from TIME] [--runs] [--schedule "..."] [--tz ZONE] [--json]
                                                   print the next slots, of all jobs, of one, or of any schedule; with
                                                   --runs without those that a freeze window holds

@@ -172,7 +172,8 @@ struct EnvironmentReader {
             refuse(variable, "\(variable.name) (its value is not shown) \(rule)", Self.unused)
             return nil
         }
-        secrets.append(Secret(value))
+        // Of a URL its path and query are; they are added when it is taken apart.
+        if ![.pingURL, .heartbeatURL].contains(variable) { secrets.append(Secret(value)) }
         return Secret(value)
     }
 

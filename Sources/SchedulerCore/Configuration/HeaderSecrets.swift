@@ -1,11 +1,13 @@
+internal import Calling
 internal import Clockwork
 internal import Files
 internal import HTTPClient
 
 extension Settings {
-    /// The values of the jobs' own headers that may be secrets, each once.
+    /// What may be secret in the jobs' own headers and pings, each once.
     var headerSecrets: [Secret] {
-        Array(Set(jobs.flatMap(\.headers).filter(\.mayBeSecret).map { Secret($0.value) }))
+        let values = jobs.flatMap(\.headers).filter(\.mayBeSecret).map { Secret($0.value) }
+        return Array(Set(values + jobs.flatMap(\.pingSecrets)))
     }
 }
 
@@ -26,5 +28,12 @@ extension Job.Header {
         let isTelling = Self.words.contains { name.holds($0) }
         let isPlain = Self.plain.contains(name) || Self.plainBeginnings.contains { name.hasPrefix($0) }
         return value.utf8.count >= (isTelling ? 4 : 8) && (isTelling || !isPlain)
+    }
+}
+
+extension Job {
+    fileprivate var pingSecrets: [Secret] {
+        guard case .url(let text) = ping, let url = try? NoticeURL(parsing: text) else { return [] }
+        return url.secrets
     }
 }

@@ -1,5 +1,7 @@
 internal import Calling
 internal import Clockwork
+internal import Files
+internal import HTTPClient
 internal import JSON
 internal import Telling
 
@@ -119,8 +121,26 @@ extension JobOption {
             text: { $0.freezeCatchup.rawValue },
             member: { ("freeze_catchup", .string($0.freezeCatchup.rawValue)) }
         ),
+        JobOption(
+            "ping",
+            .words("`\(Variable.pingURL.name)`"),
+            "where the job's [pings](#dead-man-pings) go: a URL, which is a secret, or `off`",
+            read: ping,
+            set: { $0.ping = $1 },
+            text: { $0.ping == .standard ? nil : $0.ping == .off ? "off" : "***" },
+            member: { $0.ping == .standard ? nil : ("ping", .string($0.ping == .off ? "off" : "***")) }
+        ),
         header, body,
     ]
+
+    @Sendable private static func ping(_ text: String) throws(Problem) -> Job.Ping {
+        if text == "off" { return .off }
+        do throws(URLError) {
+            return .url(try NoticeURL(parsing: text).secret.reveal)
+        } catch {
+            throw Problem("its value, which is not shown, \(NoticeURL.rule(error)), or off")
+        }
+    }
 
     private static var group: JobOption {
         var option = JobOption(

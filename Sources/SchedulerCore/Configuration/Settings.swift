@@ -34,6 +34,8 @@ package struct Settings: Sendable, Equatable {
     /// Where the status listener listens; nil: nowhere.
     package let listen: ListenAddress?
     package let errorReports: ErrorReports.Destination?
+    package let pings: Pings
+    package let heartbeat: NoticeURL?
     /// Nil: state ends with the process.
     package let stateDirectory: String?
     package let logLevel: LogLevel
@@ -88,6 +90,8 @@ package struct Settings: Sendable, Equatable {
             &zones
         )
         reader.warnOfEmptyGroups(groups, jobs)
+        pings = reader.pings(jobs)
+        heartbeat = reader.heartbeat()
         freezes = reader.freezes(zone, seed: seed, &zones)
         freezeOrigin = (reader.isSet(.freeze) ? Variable.freeze : .freezeFile).name
         let mostThreads = Variable.maxConcurrency.row.rule.range.upperBound

@@ -112,6 +112,28 @@ extension Variable {
                 .text("the URL of a proxy, for example http://proxy:3128"),
                 "proxy for calls to the app: `http://`, `https://`, `socks5://` or `socks5h://`, with a port"
             )
+        case .pingURL:
+            Row(
+                .unset,
+                .secret,
+                "[dead-man pings](#dead-man-pings) of all jobs go here; `{job}` is the job's name. A secret"
+            )
+        case .pingURLFile:
+            Row(
+                .unset,
+                .text("the path of a file with the URL"),
+                "read it from this file; not together with the one above"
+            )
+        case .pingFormat:
+            Row(
+                .words("by the host, else `healthchecks`"),
+                .text("healthchecks, kuma, cronitor, betterstack, sentry or plain"),
+                "whose pings: `healthchecks`, `kuma`, `cronitor`, `betterstack`, `sentry`, `plain`"
+            )
+        case .heartbeatURL:
+            Row(.unset, .secret, "GET once a minute while `/healthz` would be 200. A secret")
+        case .heartbeatURLFile:
+            Row(.unset, .text("the path of a file with the URL"), "the same from a file")
         case .postHogKey:
             Row(
                 .unset,

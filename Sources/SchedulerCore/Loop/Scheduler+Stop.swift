@@ -56,7 +56,7 @@ extension Scheduler {
         let end = time.reading()
         _ = core.decide { $0.end(at: end) }
         tell()
-        finishReports()
+        finishNotices()
         ledger.close()
         // Joined, so that no thread holds a handle when OpenSSL's exit handler runs.
         if isDone { callers.join() }
@@ -82,13 +82,14 @@ extension Scheduler {
         }
     }
 
-    /// The last reports have a second; then they are dropped.
-    private func finishReports() {
-        guard let reports else { return }
-        let end = time.uptime() + .seconds(1)
-        while reports.waiting > 0, !isHurried, time.uptime() < end {
-            _ = alarm.wait(until: nil, now: time.now(), atMost: end - time.uptime())
+    /// The last notices have three seconds; then they are dropped.
+    private func finishNotices() {
+        let end = time.uptime() + .seconds(3)
+        courier.finish(by: end)
+        while courier.waiting > 0, !isHurried, time.uptime() < end {
+            let rest = min(.milliseconds(20), end - time.uptime())
+            _ = alarm.wait(until: nil, now: time.now(), atMost: rest)
         }
-        reports.stop()
+        courier.stop()
     }
 }

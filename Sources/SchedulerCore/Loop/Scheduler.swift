@@ -19,6 +19,7 @@ package final class Scheduler {
     let core: Core
     let callers: Callers
     let reports: ErrorReports?
+    let courier: Courier
     let metrics = SharedMetrics()
     let cancellation = Cancellation()
     let listeners: StatusServer.Listeners?
@@ -96,22 +97,27 @@ package final class Scheduler {
             pulse: { [board] in board.pulse },
             time: time
         )
-        reports = settings.errorReports.map {
-            ErrorReports(
-                $0,
-                tls: settings.transport.elsewhere,
-                now: time.now,
-                mask: redactor.mask,
-                tell: { log.tell($0) },
-                afterReport: bell.ring
-            )
-        }
+        let (metrics, board) = (metrics, board)
+        let courier = Courier(
+            tls: settings.transport.elsewhere,
+            heartbeat: settings.heartbeat.map { url in
+                Courier.Heartbeat(url.heartbeat) { board.pulse.isHealthy }
+            },
+            time: time.reading,
+            mask: redactor.mask,
+            tell: { log.tell($0) },
+            count: { kind, result in metrics.change { $0.count(kind.rawValue, result.rawValue) } }
+        )
+        self.courier = courier
+        reports = settings.errorReports.map { ErrorReports($0, now: time.now, send: courier.send) }
     }
 
     /// Runs until a signal ends it.
     package func run() throws(LedgerError) {
         log.started(settings)
         openListeners()
+        courier.start()
+        defer { courier.stop() }
         defer { closeListeners() }
         // Its thread ends before the process, however the run ends.
         defer { ledger.close() }
@@ -179,6 +185,7 @@ package final class Scheduler {
             metrics.change { $0.count(fact) }
             reports?.note(fact)
             manualRuns.note(fact, at: time.now())
+            if let ping = settings.pings.notice(of: fact) { courier.send(ping) }
         }
     }
 }

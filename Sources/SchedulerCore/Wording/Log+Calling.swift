@@ -27,8 +27,10 @@ extension Log {
                 "Retry-After \"\(text)\" of \(own: attempt.job.path) is neither seconds nor a date; it is ignored.",
                 [LogField("job", .own(attempt.job.name)), LogField("run_id", .own(attempt.idText))]
             )
-        case .reportIsLost(let url, let why):
-            warning("An error report to \(own: url) is lost: \(why); look at POSTHOG_API_KEY and POSTHOG_HOST.")
+        case .noticeFailed(let notice, let result, let why, let isForGood):
+            let end = isForGood ? " It is not tried again until a restart." : ""
+            warning(notice.failure(result.rawValue, why, end))
+        case .noticeIsTaken(let notice): over("\(own: notice.words) to \(own: notice.shown) is taken again.")
         }
     }
 }
@@ -39,5 +41,33 @@ extension TokenFile {
         path.hasPrefix("/") || path.hasPrefix("./") || path.hasPrefix("../")
             ? "\(variable)=\"\(Escaping.quotable(path))\""
             : "\(variable) (its value is not shown, as it does not begin with / and may be a token)"
+    }
+}
+
+extension Notice {
+    fileprivate var words: String {
+        switch kind {
+        case .alert: "An alert"
+        case .heartbeat: "A heartbeat"
+        case .ping: "A ping"
+        case .report: "An error report"
+        }
+    }
+
+    fileprivate func failure(_ result: String, _ why: String, _ end: String) -> LogText {
+        switch kind {
+        case .alert:
+            "An alert to \(own: shown) is \(own: result): \(why); look at its URL.\(own: end)"
+        case .heartbeat:
+            "A heartbeat to \(own: shown) is \(own: result): \(why); look at SCHEDULER_HEARTBEAT_URL.\(own: end)"
+        case .ping:
+            """
+            A ping to \(own: shown) is \(own: result): \(why); look at the URL of pings.\(own: end)
+            """
+        case .report:
+            """
+            An error report to \(own: shown) is \(own: result): \(why); look at POSTHOG_API_KEY and POSTHOG_HOST.\(own: end)
+            """
+        }
     }
 }

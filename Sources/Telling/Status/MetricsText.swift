@@ -159,6 +159,16 @@ enum MetricsText {
                 "How often the wall clock was set by more than a second, or the machine slept."
             )
             line("scheduler_clock_steps_total", "", String(snapshot.metrics.clockSteps))
+            head("scheduler_notifications_total", "counter", "Alerts, pings and heartbeats, by what became of them.")
+            for kind in ["alert", "ping", "heartbeat"] {
+                for result in ["sent", "refused", "lost"] {
+                    line(
+                        "scheduler_notifications_total",
+                        "kind=\"\(kind)\",result=\"\(result)\"",
+                        String(snapshot.metrics.notices[kind]?[result] ?? 0)
+                    )
+                }
+            }
             head("process_start_time_seconds", "gauge", "When the process started.")
             line("process_start_time_seconds", "", MetricsText.seconds(snapshot.started))
             head("scheduler_build_info", "gauge", "Always 1; the version is the label.")
