@@ -54,7 +54,7 @@ struct FreezeWindowTests {
                 ]
             ),
             (
-                "15 minutes for 5m",
+                "minutely for 5m",
                 [
                     #""every" knows no clock; write a schedule with one: daily, weekly, monthly or cron, as in "daily 22:00 for 8h""#
                 ]
