@@ -9,6 +9,7 @@ struct PingTests {
     func pings() async throws {
         let service = try TestServer { _, reply in reply.send(.text(200, "OK")) }
         let app = try await App()
+        try app.set(faults: #"{"*": {"status": 200}}"#)
         let more = [
             "SCHEDULER_PING_URL": service.url + "/the-ping-key/{job}",
             "SCHEDULER_HEARTBEAT_URL": service.url + "/heart",
