@@ -47,7 +47,8 @@ extension Clockwork {
             var from = slot
             if entry.job.freezeCatchup == .skip, let span = span(over: slot, of: entry) {
                 guard let end = span.until else { return nil }
-                from = end - .nanoseconds(1)
+                // An interval goes on in its phase.
+                from = entry.job.timetable.latest(after: slot, through: end - .nanoseconds(1)) ?? slot
             } else {
                 guard skips > 0 else { return slot }
                 skips -= 1

@@ -51,6 +51,8 @@ struct BarringTests {
     func phase() throws {
         var rig = try hourly("every 1h")
         rig.pause(["a"], until: 9_000)
+        #expect(rig.run(to: 100).isEmpty)
+        #expect(try rig.nextSlot("a") == Rig.at(10_800))
         #expect(rig.run(to: 10_799, answer: 200).isEmpty)
         #expect(rig.run(to: 10_800, answer: 200).map(\.brief) == ["a 10800 schedule"])
     }
