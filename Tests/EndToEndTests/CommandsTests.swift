@@ -120,7 +120,7 @@ struct CommandsTests {
     @Test("of two fires at once one is refused; a client that leaves does not end its run")
     func together() async throws {
         let app = try await App()
-        try app.set(faults: #"{"/api/sync/trigger": {"delay_ms": 1500}}"#)
+        try app.set(faults: #"{"/api/sync/trigger": {"delay_ms": 8000}}"#)
         let rig = try await rig(app.url)
         let leaver = try Binary("scheduler", ["fire", "a"], environment: rig.environment)
         try await rig.scheduler.line(containing: "Running job: a ")

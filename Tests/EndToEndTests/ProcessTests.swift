@@ -93,7 +93,7 @@ struct ProcessTests {
         _ = try await app.calls(1)
         kill(process, signal)
         #expect(try await scheduler.end() == Binary.End(status: 1, wasSignalled: false))
-        #expect(scheduler.output == "aborted\n")
+        #expect(scheduler.output == "aborted by shutdown\naborted\n")
         #expect(scheduler.errorLines.count { $0.hasSuffix("INFO  Received signal \(signal), shutting down...") } == 1)
         #expect(scheduler.errorLines.last?.contains("failed: aborted by shutdown job=marketplaces ") == true)
         #expect(try app.calls().count == 1)
@@ -108,7 +108,7 @@ struct ProcessTests {
         _ = try await app.calls(1)
         scheduler.signal(SIGHUP)
         #expect(try await scheduler.stop() == Binary.End(status: 1, wasSignalled: false))
-        #expect(scheduler.output == "aborted\n")
+        #expect(scheduler.output == "aborted by shutdown\naborted\n")
         #expect(scheduler.errors.contains("INFO  Received signal 15, "))
         #expect(!scheduler.errors.contains("Received signal 1,"))
     }
@@ -143,7 +143,7 @@ struct ProcessTests {
         let scheduler = try Binary("scheduler", arguments, through: way, environment: environment)
         try await scheduler.line(containing: "The system refused a thread")
         #expect(try await scheduler.stop() == Binary.End(status: 1, wasSignalled: false))
-        #expect(scheduler.output == "aborted\n")
+        #expect(scheduler.output == "aborted by shutdown\naborted\n")
         #expect(try app.calls().isEmpty)
     }
 
