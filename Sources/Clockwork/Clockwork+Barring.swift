@@ -74,7 +74,8 @@ extension Clockwork {
     }
 
     /// The streak is over; answers how many slots passed.
-    private mutating func endStreak(_ job: Int, at end: Moment) -> Int {
+    @discardableResult
+    mutating func endStreak(_ job: Int, at end: Moment) -> Int {
         guard let since = entries[job].heldSince, let reason = entries[job].bar else { return 0 }
         (entries[job].heldSince, entries[job].bar) = (nil, nil)
         let count = 1 + slotsPassed(entries[job].job, since: since, through: end - .nanoseconds(1))

@@ -143,6 +143,8 @@ extension Clockwork {
         if new?.timetable != old.timetable { release(job, time, entries[job].heldBy ?? .running) }
         if let new { entries[job].job = new }
         entries[job].isGone = new == nil
+        // No longer held by the freeze that is on.
+        if entries[job].bar == .frozen, entries[job].job.isFreezeExempt { endStreak(job, at: time.now) }
         // A run that connects, and has not begun, is not to go out as the job was.
         if entries[job].isRequestOpen {
             entries[job].isOutdated = entries[job].isOutdated || new != old

@@ -170,6 +170,17 @@ struct BarringTests {
         #expect(rig.run(to: 3_600, answer: 200).map(\.brief) == ["a 3600 schedule"])
     }
 
+    @Test("SIGHUP makes a job exempt in the middle of a freeze: it runs again")
+    func madeExempt() throws {
+        var rig = try hourly()
+        var a = try rig.entry("a").job
+        rig.replace([a], freezes: try Self.freezes("daily 00:00 for 24h"))
+        #expect(rig.run(to: 4_000, answer: 200).isEmpty)
+        a.isFreezeExempt = true
+        rig.replace([a])
+        #expect(rig.run(to: 7_200, answer: 200).map(\.brief).last == "a 7200 schedule")
+    }
+
     @Test("SIGHUP brings a freeze and takes it away")
     func reload() throws {
         var rig = try hourly()
