@@ -19,7 +19,7 @@ extension Clockwork {
         grace = time.uptime...max(time.uptime, graceEnd)
         life = .grace(until: graceEnd)
         let cut = states.filter { $0.inFlight != nil || $0.unfinished != nil }
-        for state in cut.sorted(by: { ($0.cutSlot, $0.name) < ($1.cutSlot, $1.name) }) { endCutRun(of: state) }
+        for state in cut.sorted(by: { ($0.cutSlot, $0.name) < ($1.cutSlot, $1.name) }) { endCutRun(of: state, at: time.now) }
         for job in entries.indices { holdAsKnown(job, time) }
         mustIntroduce = true
         if time.now >= rules.buildDate { introduce(at: time) }
@@ -27,20 +27,21 @@ extension Clockwork {
     }
 
     /// The process before was killed in the middle of it.
-    private mutating func endCutRun(of state: JobState) {
+    private mutating func endCutRun(of state: JobState, at now: Moment) {
         let job = places[JobName.folded(state.name)].map { entries[$0].job }
         // One that was between two attempts ends with its last outcome, and is not in flight.
         let record = state.inFlight.map { RunRecord(interrupted: $0.begin) } ?? state.unfinished
         guard let record else { return }
         let hold = job.flatMap { state.hold(afterInterruptionOf: $0) } ?? state.hold
         noteAny(state.name, .ended(state.name, record, hold, about: Fact.EndNote(job: job)))
+        if record.outcome.isIncident { judge(state.name, before: state.trouble, at: now) }
     }
 
     /// A fact of a job that may not be configured.
-    private mutating func noteAny(_ name: String, _ fact: Fact) {
+    mutating func noteAny(_ name: String, _ fact: Fact) {
         let key = JobName.folded(name)
         if let job = places[key] { return note(job, fact) }
-        if case .dropped = fact { absent[key] = nil } else { absent[key]?.apply(fact) }
+        if case .dropped = fact { absent[key] = nil } else { absent[key, default: JobState(name: name)].apply(fact) }
         note(fact)
     }
 
@@ -62,12 +63,14 @@ extension Clockwork {
         }
         for job in entries.indices where entries[job].isGone && entries[job].state.gone == nil {
             note(job, .gone(entries[job].job.name, at: now))
+            closeGone(entries[job].job.name, at: now)
         }
-        for (_, state) in absent.sorted(by: { $0.key < $1.key }) {
+        for (key, state) in absent.sorted(by: { $0.key < $1.key }) where key != Self.app {
             if let gone = state.gone {
                 if now - gone > Self.keptAfterGone { noteAny(state.name, .dropped(state.name)) }
             } else {
                 noteAny(state.name, .gone(state.name, at: now))
+                closeGone(state.name, at: now)
             }
         }
     }
@@ -96,6 +99,7 @@ extension Clockwork {
         lastLook = time.now
         settle(at: time.now)
         watchPauses(at: time.now)
+        resumeTalks(at: time.now)
         for job in entries.indices { watch(job) }
     }
 

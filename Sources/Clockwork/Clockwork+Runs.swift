@@ -32,7 +32,7 @@ extension Clockwork {
     /// `begin` is when the attempt began. Its being kept has to be awaited before the request goes out.
     package mutating func connected(_ attempt: Attempt, begin: Reading, at time: Reading) -> (Bool, [Order]) {
         guard let (job, _, hasBegun) = place(of: attempt) else { return (false, take()) }
-        reached(at: time.uptime)
+        reached(at: time)
         guard mayBegin(job, attempt, time) else { return (false, take()) }
         if !hasBegun { noteBegin(job, attempt, believed(begin)) }
         return (true, take())
@@ -74,7 +74,7 @@ extension Clockwork {
         let wasSeen = !end.isOwnLimit && end.outcome != .unreachable && (end.outcome != .aborted || end.wasSent)
         if !wasSeen, hasBegun { takeBack(job, attempt) }
         // A connection that was made after the target went down; that of a handshake that failed is told here.
-        if wasSeen, !hasBegun, target.downSince.map({ since > $0 }) ?? true { reached(at: time.uptime) }
+        if wasSeen, !hasBegun, target.downSince.map({ since > $0 }) ?? true { reached(at: time) }
         if end.isOwnLimit {
             lacksRoom(job, attempt, .call(end.excerpt), time)
         } else if end.outcome == .unreachable {
@@ -98,8 +98,11 @@ extension Clockwork {
     }
 
     /// A connection stood at this moment.
-    private mutating func reached(at uptime: Duration) {
-        guard let down = target.reached(at: uptime) else { return }
+    private mutating func reached(at time: Reading) {
+        let uptime = time.uptime
+        let after = target.reached(at: uptime)
+        if hasOutage, !target.isDown { outageIsOver(at: believed(time).now) }
+        guard let down = after else { return }
         let waiting = waitingForTarget
         for (place, job) in waiting.enumerated() {
             set(job, .paused(until: uptime + Self.recoverySpread * place / waiting.count))
@@ -121,6 +124,7 @@ extension Clockwork {
         if target.missed(begunAt: since, isProbe: attempt.isProbe, at: time.uptime) {
             targetReason = end.excerpt
             note(.targetIsDown(attempt, end))
+            outageBegan(time)
             for job in entries.indices where entries[job].manual == nil {
                 if case .queued = entries[job].stage { waitForTarget(job) }
             }
@@ -204,8 +208,10 @@ extension Clockwork {
     mutating func finishUnfinished(_ job: Int, _ time: Reading) {
         guard let (record, end, hold) = entries[job].begun?.last else { return drop(job) }
         let about = Fact.EndNote(job: entries[job].job, end: end)
+        let before = entries[job].state.trouble
         note(job, .ended(about.job?.name ?? "", record, hold?.0, about: about))
         forgetRun(job)
+        if before != nil || record.outcome.isIncident { judge(about.job?.name ?? "", before: before, at: time.now.wholeMilliseconds) }
         if let (hold, until) = hold, until > time.uptime, !life.isOver, !entries[job].isGone {
             set(job, .held(until: until, hold.reason))
             watch(job)

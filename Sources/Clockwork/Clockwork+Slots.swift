@@ -130,7 +130,7 @@ extension Clockwork {
             note(job, .passed(entry.job.name, slot: slot))
             latestSlot = max(latestSlot, slot)
             drop(job)
-        case .pass(let slot): pass(job, slot)
+        case .pass(let slot): pass(job, slot, time.now)
         case .run(_, let scheduled, _) where entry.scheduled != scheduled && skips(job, through: scheduled, time.now):
             drop(job)
         case .run(let run, let scheduled, let from):
@@ -156,9 +156,11 @@ extension Clockwork {
     }
 
     /// Leaves a slot out for good.
-    mutating func pass(_ job: Int, _ slot: Moment) {
+    mutating func pass(_ job: Int, _ slot: Moment, _ now: Moment) {
         let about = entries[job].job
         note(job, .passed(about.name, slot: slot, about: about))
+        // An app that is down is one incident, and none of each job.
+        if !entries[job].hasWaited { missed(job, slot, at: now) }
         latestSlot = max(latestSlot, slot)
         drop(job)
     }

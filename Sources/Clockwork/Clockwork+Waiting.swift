@@ -56,6 +56,7 @@ extension Clockwork {
             )
         )
         entries[job].hasGivenUp = true
+        if entry.manual == nil { missed(job, slot, at: time.now) }
     }
 
     // MARK: - Groups
@@ -175,7 +176,7 @@ extension Clockwork {
             lateness(of: run.due, at: time.now, start: start) > max(rules.tick, limit) + wait,
             case .pass(let slot) = decide(entries[job], at: time.now, start: start)
         else { return }
-        pass(job, slot)
+        pass(job, slot, time.now)
     }
 
     /// The system has no thread for this attempt, which waits for one again.

@@ -20,6 +20,10 @@ package struct Clockwork: Sendable {
         /// Requests that may be open at once.
         package var threads: Int
         package var groups: [Group]
+        /// An app that cannot be reached for so long is an incident.
+        package var downAfter = Duration.seconds(300)
+        /// How often somebody is reminded of an incident that goes on, zero for never; nil: nobody is told anything.
+        package var remind: Duration?
 
         package init(
             tick: Duration,
@@ -38,7 +42,7 @@ package struct Clockwork: Sendable {
     package internal(set) var life = Life.loading
     /// In the order in which they are configured; then those that are gone and still in flight.
     package internal(set) var entries: [Entry]
-    /// What is known of jobs that are not configured, by folded name.
+    /// What is known of jobs that are not configured, by folded name, and of the app.
     package internal(set) var absent: [String: JobState] = [:]
     package internal(set) var target = Reachability()
     /// Why it could not be reached when last tried.
@@ -58,6 +62,15 @@ package struct Clockwork: Sendable {
 
     /// When pauses end.
     var pauseEnds = DueQueue<Moment>(ranks: [])
+    /// When something is to be said of each job's incident.
+    var alerts = DueQueue<Moment>(ranks: [])
+    /// The same of the app's; and when that becomes one.
+    var outageTalk: Moment?
+    var outageOpens: Duration?
+    var hasOutage = false
+    /// By folded name.
+    var talks: [String: Talk] = [:]
+
     package internal(set) var freezes: FreezeCalendar
     /// The one that holds now, as far as it was looked.
     package internal(set) var freeze: FreezeSpan?
@@ -136,6 +149,7 @@ package struct Clockwork: Sendable {
         if begun == nil { begin(at: time) } else if wentBack { clockWentBack(time) }
         watchFreeze(time)
         endPauses(time)
+        lookAtIncidents(time)
         if let limit = threadLimit, time.uptime >= limit.until { threadLimit = nil }
         repeat {
             // A hold that ends on a slot does not hold it.
@@ -157,10 +171,10 @@ package struct Clockwork: Sendable {
         case .clockNotBelieved: return (rules.buildDate, nil)
         case .running: break
         }
-        let moment = [slots.first?.due, delays.first?.due, pauseEnds.first?.due, freeze?.end, nextFreeze]
+        let moment = [slots.first?.due, delays.first?.due, pauseEnds.first?.due, alerts.first?.due, outageTalk, freeze?.end, nextFreeze]
             .compactMap(\.self).min()
         let next = hasThread && queue.first != nil ? .zero : threadLimit?.until
-        return (moment, [timers.first?.due, nextProbe, next].compactMap(\.self).min())
+        return (moment, [timers.first?.due, nextProbe, outageOpens, next].compactMap(\.self).min())
     }
 
     private func isDue(_ time: Reading) -> Bool {
@@ -249,7 +263,9 @@ package struct Clockwork: Sendable {
         (slots, delays) = (DueQueue(ranks: ranks), DueQueue(ranks: ranks))
         timers = DueQueue(ranks: ranks)
         pauseEnds = DueQueue(ranks: ranks)
+        alerts = DueQueue(ranks: ranks)
         if begun != nil { watchPauses(at: lastLook) }
+        if begun != nil { resumeTalks(at: lastLook) }
         let numbers = Dictionary(rules.groups.enumerated().map { ($1.name, $0) }) { first, _ in first }
         for job in entries.indices { entries[job].groups = entries[job].job.groups.compactMap { numbers[$0] } }
         queue = RunQueue(limits: rules.groups.map(\.limit), groups: entries.map(\.groups), ranks: ranks)

@@ -26,6 +26,10 @@ package indirect enum Fact: Sendable {
     /// An attempt ended, and another one follows.
     case failed(String, RunRecord, Hold?, about: RetryNote? = nil)
     case ended(String, RunRecord, Hold?, about: EndNote? = nil)
+    /// How its failures stand; nil: there are none any more.
+    case trouble(String, Incident?)
+    /// An incident is over, and somebody has to be told that; nil: somebody has been.
+    case closing(String, Incident?)
 
     // MARK: Told
 
@@ -55,6 +59,8 @@ package indirect enum Fact: Sendable {
     case clockIsRight(Moment)
     /// These jobs' last slots lay too far ahead, and count as "now".
     case clockWentBack([Job], Moment)
+    /// Somebody is to be told of an incident.
+    case alert(Alert)
 
     /// How a job is configured, as far as its slots depend on it.
     package struct Configuration: Sendable, Equatable {
@@ -122,11 +128,11 @@ package indirect enum Fact: Sendable {
         case .configured(let name, _), .gone(let name, _), .dropped(let name), .passed(let name, _, _),
             .paused(let name, _),
             .skips(let name, _, _, _), .began(let name, _, _), .withdrawn(let name, _), .failed(let name, _, _, _),
-            .ended(let name, _, _, _):
+            .ended(let name, _, _, _), .trouble(let name, _), .closing(let name, _):
             name
         case .attemptEnded, .notRun, .pauseBegan, .pauseIsOver, .frozen, .freezeIsOver, .slotHeld, .slotsReleased,
             .slotsGaveWay, .slotGivenUp, .targetIsDown,
-            .targetIsStillDown, .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack:
+            .targetIsStillDown, .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack, .alert:
             nil
         }
     }

@@ -75,6 +75,7 @@ package struct Job: Sendable, Equatable {
     /// What happens with the slots that a freeze window passed.
     package var freezeCatchup = Catchup.skip
     package var ping = Ping.standard
+    package var alertAfter = AlertAfter.byGap
     package var headers: [Header] = []
     package var body: String?
     /// When it is first seen it counts as having run so long before the end of the grace; nil: as `first` says.

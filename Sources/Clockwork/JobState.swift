@@ -41,6 +41,10 @@ package struct JobState: Sendable, Equatable {
     package var lastSuccess: Moment?
     /// Runs since the last one that was `ok` or `busy`.
     package var consecutiveFailures = 0
+    /// Failures in a row, which may have become an incident.
+    @Boxed package var trouble: Incident?
+    /// An incident that is over, which somebody who was told of it has still to be told.
+    @Boxed package var closing: Incident?
     /// Since when the job is no longer configured; nil while it is.
     package var gone: Moment?
 
@@ -68,9 +72,11 @@ package struct JobState: Sendable, Equatable {
             forget(run)
             (unfinished, self.hold) = (run, hold)
         case .ended(_, let run, let hold, _): end(run, hold)
+        case .trouble(_, let incident): trouble = incident
+        case .closing(_, let incident): closing = incident
         case .attemptEnded, .notRun, .pauseBegan, .pauseIsOver, .frozen, .freezeIsOver, .slotHeld, .slotsReleased,
             .slotsGaveWay, .slotGivenUp, .targetIsDown,
-            .targetIsStillDown, .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack:
+            .targetIsStillDown, .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack, .alert:
             break
         }
     }
@@ -118,6 +124,13 @@ package struct JobState: Sendable, Equatable {
         case .busy: consecutiveFailures = 0
         case .aborted, .interrupted: break
         default: consecutiveFailures += 1
+        }
+        if run.outcome == .ok {
+            trouble = nil
+        } else if run.outcome.isIncident {
+            var incident = trouble ?? Incident(slot: run.slot, since: run.ended)
+            incident.add(run.slot, run.id)
+            trouble = incident
         }
     }
 

@@ -33,6 +33,7 @@ extension Book {
             state.runs = before.runs.count > runs ? before.runs.suffix(runs) : before.runs
             if before.inFlight?.begin.id == open.flight { state.inFlight = before.inFlight }
             if before.unfinished?.id == open.unfinished { state.unfinished = before.unfinished }
+            (state.trouble, state.closing) = (before.trouble, before.closing)
         }
         replace(state, key: key)
     }

@@ -87,7 +87,7 @@ struct RecordLoader {
 
     private static let kinds: [StaticString] = [
         "begin", "end", "failed", "withdrawn", "passed", "paused", "skips", "configured", "gone", "dropped", "run",
-        "flight", "unfinished",
+        "flight", "unfinished", "trouble", "closing",
         "job",
     ]
 
@@ -115,6 +115,8 @@ struct RecordLoader {
             }
             return .skips(name, left: left, slot: slot)
         }
+        if fields.isKind("trouble", bytes) { return incident(&fields, bytes).map { .trouble(name, $0) } }
+        if fields.isKind("closing", bytes) { return incident(&fields, bytes).map { .closing(name, $0) } }
         if fields.isKind("gone", bytes) { return fields.moment("at", bytes).map { .gone(name, at: $0) } }
         if fields.isKind("dropped", bytes) { return .dropped(name) }
         guard let last = fields.optionalMoment("last", bytes), let zone = fields.text("zone", bytes),
@@ -174,6 +176,21 @@ struct RecordLoader {
         return Hold(from: from, until: until, reason: reason)
     }
 
+    /// None where there is none.
+    private func incident(_ fields: inout RecordFields, _ bytes: Span<UInt8>) -> Incident?? {
+        guard fields.value("slot", bytes) != nil else { return .some(nil) }
+        guard let slot = fields.moment("slot", bytes), let since = fields.moment("since", bytes),
+            let failures = fields.number("failures", bytes), failures <= Self.mostFailures,
+            let last = fields.moment("last", bytes), let run = fields.optionalID("run", bytes),
+            let opened = fields.optionalMoment("opened", bytes), let told = fields.optionalMoment("told", bytes),
+            let closed = fields.optionalMoment("closed", bytes)
+        else { return nil }
+        var incident = Incident(slot: slot, since: since)
+        (incident.failures, incident.last, incident.run) = (failures, last, run)
+        (incident.opened, incident.told, incident.closed) = (opened, told, closed)
+        return incident
+    }
+
     /// None where there is none; one that is longer than any that can be asked for makes no sense.
     private func pause(_ fields: inout RecordFields, _ bytes: Span<UInt8>) -> Pause?? {
         guard fields.value("paused", bytes) != nil else { return .some(nil) }
@@ -225,7 +242,7 @@ struct RecordLoader {
         }
         if !isSame {
             let name = RecordFields.text(bytes, range)
-            guard JobName.isValid(name) else { return nil }
+            guard JobName.isValid(name) || name == Clockwork.app else { return nil }
             lastName = (name, JobName.folded(name))
             lastBytes.removeAll(keepingCapacity: true)
             for index in range { lastBytes.append(bytes[index]) }

@@ -27,6 +27,8 @@ extension RecordWriter {
             }
         case .failed(let name, let run, let hold, _): append(run, of: name, as: "failed", hold)
         case .ended(let name, let run, let hold, _): append(run, of: name, as: "end", hold)
+        case .trouble(let name, let incident): append(incident, of: name, as: "trouble")
+        case .closing(let name, let incident): append(incident, of: name, as: "closing")
         case .passed(let name, let slot, _):
             record("passed") {
                 $0.field("job", name)
@@ -60,7 +62,7 @@ extension RecordWriter {
         case .dropped(let name): record("dropped") { $0.field("job", name) }
         case .attemptEnded, .notRun, .pauseBegan, .pauseIsOver, .frozen, .freezeIsOver, .slotHeld, .slotsReleased,
             .slotsGaveWay, .slotGivenUp, .targetIsDown,
-            .targetIsStillDown, .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack:
+            .targetIsStillDown, .targetIsUp, .limited, .clockIsWrong, .clockIsRight, .clockWentBack, .alert:
             break
         }
     }
@@ -80,6 +82,10 @@ extension RecordWriter {
             }
         }
         if let run = state.unfinished { append(run, of: state.name, as: "unfinished", nil) }
+        if let incident = state.trouble { append(incident, of: state.name, as: "trouble") }
+        if let incident = state.closing { append(incident, of: state.name, as: "closing") }
+        // Of the app nothing else is known.
+        guard state.name != Clockwork.app else { return }
         record("job") {
             $0.field("job", state.name)
             $0.field("last", state.last)
@@ -113,6 +119,22 @@ extension RecordWriter {
                 }
             }
             $0.fields(hold)
+        }
+    }
+
+    /// Without its fields where there is none.
+    private mutating func append(_ incident: Incident?, of name: String, as kind: StaticString) {
+        record(kind) {
+            $0.field("job", name)
+            guard let incident else { return }
+            $0.field("slot", incident.slot)
+            $0.field("since", incident.since)
+            $0.field("failures", incident.failures)
+            $0.field("last", incident.last)
+            $0.field("run", incident.run)
+            $0.field("opened", incident.opened)
+            $0.field("told", incident.told)
+            $0.field("closed", incident.closed)
         }
     }
 

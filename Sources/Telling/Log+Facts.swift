@@ -36,8 +36,7 @@ extension Log {
         case .clockIsRight(let now): over("The wall clock is believed again: \(own: now.description).")
         case .clockWentBack(let jobs, let now): clockWentBack(jobs, now)
         case .began, .attemptEnded, .failed, .paused, .notRun, .passed, .withdrawn, .configured, .gone, .dropped,
-            .slotsGaveWay,
-            .slotGivenUp:
+            .slotsGaveWay, .slotGivenUp, .trouble, .closing, .alert:
             break
         }
     }

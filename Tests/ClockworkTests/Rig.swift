@@ -17,7 +17,7 @@ struct Rig {
     private(set) var told: [Fact] = []
     /// What a disk would hold: the kept facts, folded anew.
     private(set) var disk: [String: JobState] = [:]
-    private let rules: Clockwork.Rules
+    private var rules: Clockwork.Rules
     private let freezes: FreezeCalendar
 
     static let midnight = Moment(seconds: 1_767_225_600)  // 2026-01-01T00:00:00Z
@@ -31,6 +31,7 @@ struct Rig {
         freezes: FreezeCalendar = FreezeCalendar(),
         grace: Int = 0,
         buildDate: Moment = .epoch,
+        remind: Duration? = nil,
         shift: Duration = .zero,
         at seconds: Double = 0
     ) {
@@ -42,6 +43,7 @@ struct Rig {
             threads: threads,
             groups: groups
         )
+        rules.remind = remind
         self.freezes = freezes
         clockwork = Clockwork(jobs: jobs, freezes: freezes, rules: rules, random: SplitMix(seed: 1))
         (self.seconds, self.shift) = (seconds, shift)
@@ -60,6 +62,7 @@ struct Rig {
             freezes: freezes,
             grace: grace,
             buildDate: rules.buildDate,
+            remind: rules.remind,
             shift: shift ?? self.shift,
             at: seconds + pause
         )
@@ -187,6 +190,17 @@ struct Rig {
         _ = take(clockwork.replace(jobs, freezes: freezes, threads: threads, at: time))
     }
 
+    // MARK: - Incidents
+
+    /// The message that was sent last is taken, or was refused.
+    mutating func alertEnds(_ isTaken: Bool = true) throws {
+        let last = told.compactMap { if case .alert(let alert) = $0 { alert } else { nil } }.last
+        _ = take(clockwork.alertEnded(try #require(last), isTaken: isTaken, at: time))
+    }
+
+    /// What was said of incidents, in order.
+    var alerts: [String] { told.compactMap { if case .alert = $0 { $0.brief } else { nil } } }
+
     // MARK: - Operating
 
     mutating func pause(_ jobs: [String], until seconds: Int) {
@@ -309,6 +323,10 @@ extension Fact {
         case .clockIsWrong: "clock is wrong"
         case .clockIsRight: "clock is right"
         case .clockWentBack(let jobs, _): "clock went back: " + jobs.map(\.name).joined(separator: " ")
+        case .trouble(let name, let incident): "trouble \(name) " + (incident.map { "\($0.failures)" } ?? "-")
+        case .closing(let name, let incident): "closing \(name)" + (incident == nil ? " -" : "")
+        case .alert(let alert):
+            "\(alert.event) \(alert.job ?? "app") \(second(alert.incident.slot)) \(alert.incident.failures)"
         }
     }
 }
