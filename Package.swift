@@ -150,7 +150,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "HTTPClient", "HTTPServer", "TestClient", "TestSupport", "Locking", "scheduler", "target-app",
+                "HTTPClient", "HTTPServer", "JSON", "TestClient", "TestSupport", "Locking", "scheduler", "target-app",
             ],
             swiftSettings: strict
         ),

@@ -45,6 +45,7 @@ package final class Courier: Sendable {
     private let mask: @Sendable (String) -> String
     private let tell: @Sendable (CallingEvent) -> Void
     private let count: @Sendable (Notice.Kind, Notice.Result) -> Void
+    private let answered: @Sendable (Notice, Notice.Result) -> Void
     private let pool = WorkerPool(width: 1) { Client() }
     private let state = Mutex(State())
     private let bell = Semaphore()
@@ -53,7 +54,8 @@ package final class Courier: Sendable {
     /// Whoever asks for more patience gets no second try: what it would tell is old then.
     private static let longestPause = Duration.seconds(3_600)
 
-    /// `count` and `tell` are called on the courier's own thread for the most part.
+    /// `count`, `answered` and `tell` are called on the courier's own thread for the most part; `answered` only of what is
+    /// over for good.
     package init(
         tls: TLSOptions = TLSOptions(),
         heartbeat: Heartbeat? = nil,
@@ -61,10 +63,11 @@ package final class Courier: Sendable {
         patience: Duration = .seconds(10),
         mask: @escaping @Sendable (String) -> String = { $0 },
         tell: @escaping @Sendable (CallingEvent) -> Void = { _ in },
-        count: @escaping @Sendable (Notice.Kind, Notice.Result) -> Void = { _, _ in }
+        count: @escaping @Sendable (Notice.Kind, Notice.Result) -> Void = { _, _ in },
+        answered: @escaping @Sendable (Notice, Notice.Result) -> Void = { _, _ in }
     ) {
         (self.tls, self.heartbeat, self.time, self.patience) = (tls, heartbeat, time, patience)
-        (self.mask, self.tell, self.count) = (mask, tell, count)
+        (self.mask, self.tell, self.count, self.answered) = (mask, tell, count, answered)
     }
 
     /// Begins with the heartbeat, if there is one; all else begins with the first notice.
@@ -207,6 +210,7 @@ package final class Courier: Sendable {
 
     private func take(_ notice: Notice) {
         count(notice.kind, .sent)
+        answered(notice, .sent)
         let isNews = state.withLock { state in
             let names = [Self.trouble(notice, .refused), Self.trouble(notice, .lost)]
             return names.map { state.troubled.remove($0) != nil }.contains(true)
@@ -216,6 +220,7 @@ package final class Courier: Sendable {
 
     private func fail(_ notice: Notice, _ result: Notice.Result, _ why: String, isForGood: Bool = false) {
         count(notice.kind, result)
+        answered(notice, result)
         let isNews = state.withLock { $0.troubled.insert(Self.trouble(notice, result)).inserted }
         guard isNews || isForGood else { return }
         tell(.noticeFailed(notice, result, why: excerpt(why), isForGood: isForGood))

@@ -1,3 +1,4 @@
+package import Clockwork
 package import Files
 
 /// One request that tells somebody else than the app.
@@ -27,6 +28,8 @@ package struct Notice: Sendable, Equatable {
     package var address: Secret
     /// What logs may show of it.
     package var shown: String
+    /// What it tells of, for whoever has to know what became of it.
+    package var alert: Alert?
 
     package init(
         _ kind: Kind,

@@ -15,6 +15,9 @@ extension Clockwork {
         var failed: Moment?
     }
 
+    /// A slot that passed less than this before an outage began was a part of it: so long a connection may take to fail.
+    private static let outageMargin = Duration.seconds(60)
+
     private var outage: Incident? { absent[Self.app]?.trouble }
 
     // MARK: - Jobs
@@ -32,11 +35,15 @@ extension Clockwork {
         else { return }
         incident.opened = now
         noteAny(name, .trouble(name, incident))
+        talks[JobName.folded(name)]?.failed = nil
         talk(of: name, at: now)
     }
 
     /// A slot is not run, and nobody has asked for that.
+    ///
+    /// An app that is down is one incident, and none of each job.
     mutating func missed(_ job: Int, _ slot: Moment, at now: Moment) {
+        guard !entries[job].hasWaited, outage.map({ slot < $0.since - Self.outageMargin }) ?? true else { return }
         let name = entries[job].job.name
         let before = entries[job].state.trouble
         var incident = before ?? Incident(slot: slot, since: now.wholeMilliseconds)
@@ -86,6 +93,7 @@ extension Clockwork {
         outageOpens = nil
         guard var incident = outage else { return }
         incident.opened = now.wholeMilliseconds
+        talks[Self.app]?.failed = nil
         noteAny(Self.app, .trouble(Self.app, incident))
         talk(of: Self.app, at: now)
     }
@@ -115,7 +123,8 @@ extension Clockwork {
         if let closing = state.closing { return (closing.told == nil ? .opened : .closed, closing, .epoch) }
         guard let incident = state.trouble, incident.isOpen else { return nil }
         let event = incident.told == nil ? Alert.Event.opened : .reminder
-        guard let last = [incident.told, talk?.failed].compactMap(\.self).max() else { return (event, incident, .epoch) }
+        let last = [incident.told, talk?.failed].compactMap(\.self).max()
+        guard let last else { return (event, incident, .epoch) }
         return remind > .zero ? (event, incident, last + remind) : nil
     }
 

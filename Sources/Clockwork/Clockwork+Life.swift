@@ -19,7 +19,9 @@ extension Clockwork {
         grace = time.uptime...max(time.uptime, graceEnd)
         life = .grace(until: graceEnd)
         let cut = states.filter { $0.inFlight != nil || $0.unfinished != nil }
-        for state in cut.sorted(by: { ($0.cutSlot, $0.name) < ($1.cutSlot, $1.name) }) { endCutRun(of: state, at: time.now) }
+        for state in cut.sorted(by: { ($0.cutSlot, $0.name) < ($1.cutSlot, $1.name) }) {
+            endCutRun(of: state, at: time.now)
+        }
         for job in entries.indices { holdAsKnown(job, time) }
         mustIntroduce = true
         if time.now >= rules.buildDate { introduce(at: time) }

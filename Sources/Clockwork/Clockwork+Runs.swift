@@ -211,7 +211,9 @@ extension Clockwork {
         let before = entries[job].state.trouble
         note(job, .ended(about.job?.name ?? "", record, hold?.0, about: about))
         forgetRun(job)
-        if before != nil || record.outcome.isIncident { judge(about.job?.name ?? "", before: before, at: time.now.wholeMilliseconds) }
+        if before != nil || record.outcome.isIncident {
+            judge(entries[job].job.name, before: before, at: time.now.wholeMilliseconds)
+        }
         if let (hold, until) = hold, until > time.uptime, !life.isOver, !entries[job].isGone {
             set(job, .held(until: until, hold.reason))
             watch(job)

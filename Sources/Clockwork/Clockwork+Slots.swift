@@ -159,8 +159,7 @@ extension Clockwork {
     mutating func pass(_ job: Int, _ slot: Moment, _ now: Moment) {
         let about = entries[job].job
         note(job, .passed(about.name, slot: slot, about: about))
-        // An app that is down is one incident, and none of each job.
-        if !entries[job].hasWaited { missed(job, slot, at: now) }
+        missed(job, slot, at: now)
         latestSlot = max(latestSlot, slot)
         drop(job)
     }

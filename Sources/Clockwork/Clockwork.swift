@@ -171,8 +171,11 @@ package struct Clockwork: Sendable {
         case .clockNotBelieved: return (rules.buildDate, nil)
         case .running: break
         }
-        let moment = [slots.first?.due, delays.first?.due, pauseEnds.first?.due, alerts.first?.due, outageTalk, freeze?.end, nextFreeze]
-            .compactMap(\.self).min()
+        let moments = [
+            slots.first?.due, delays.first?.due, pauseEnds.first?.due, alerts.first?.due, outageTalk, freeze?.end,
+            nextFreeze,
+        ]
+        let moment = moments.compactMap(\.self).min()
         let next = hasThread && queue.first != nil ? .zero : threadLimit?.until
         return (moment, [timers.first?.due, nextProbe, outageOpens, next].compactMap(\.self).min())
     }

@@ -2,7 +2,7 @@ package import Schedule
 
 /// What somebody has to be told of: a job that fails again and again, or an app that cannot be reached.
 package struct Incident: Sendable, Equatable {
-    /// The first failed slot; of an app since when it cannot be reached. Enters the key.
+    /// The first failed slot; of an app since when it cannot be reached: a part of the key.
     package var slot: Moment
     /// When that run ended, or its slot was missed.
     package var since: Moment
@@ -70,7 +70,7 @@ extension Job {
         case runs(Int)
     }
 
-    /// So many failures make an incident; nil: none do. `isManual`: the slot is none of the schedule.
+    /// So many failures make an incident, nil: none do; `isManual`: the slot is none of the schedule.
     func failuresToOpen(_ slot: Moment, isManual: Bool) -> Int? {
         switch alertAfter {
         case .never: return nil

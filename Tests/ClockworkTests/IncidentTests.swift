@@ -1,4 +1,5 @@
 import Schedule
+import TestSupport
 import Testing
 
 @testable import Clockwork
@@ -62,9 +63,9 @@ struct IncidentTests {
 
     @Test("somebody is reminded once in a while, and never with 0")
     func reminders() throws {
-        var rig = try rig(remind: .seconds(4 * Self.hour + 60))
+        var rig = try rig(remind: .seconds(12_600))
         for slot in 0...9 { try play(&rig, to: slot * Self.hour, 500) }
-        #expect(rig.alerts == ["opened a 0 1", "reminder a 0 5", "reminder a 0 9"])
+        #expect(rig.alerts == ["opened a 0 1", "reminder a 0 4", "reminder a 0 8"])
         rig = try self.rig(remind: .zero)
         for slot in 0...9 { try play(&rig, to: slot * Self.hour, 500) }
         #expect(rig.alerts == ["opened a 0 1"])
@@ -155,6 +156,7 @@ struct IncidentTests {
     @Test("a run by hand counts both ways")
     func manual() throws {
         var rig = try rig()
+        _ = rig.run(to: 5, answer: 200)
         rig.pass(to: 10)
         let (_, failing) = try rig.fire("a")
         _ = rig.answer(try #require(failing.first), status: 500)
@@ -167,7 +169,9 @@ struct IncidentTests {
 
     @Test("an app that is down for long enough is one incident for all jobs, which ends when it is reached")
     func outage() throws {
-        let jobs = try (0..<50).map { try job("j\($0)", "cron 0 * * * *") { $0.catchup = .skip } }
+        let jobs = try (0..<50).map { number in
+            try job("j\(number)", "cron 0 * * * *") { $0.catchup = number > 0 ? .skip : .one }
+        }
         var rig = Rig(jobs, states: jobs.map { ran($0, at: -Self.hour) }, remind: .seconds(86_400))
         for attempt in rig.look(at: 0) { _ = rig.fail(attempt, .unreachable, wasSent: false) }
         var probes = rig.run(to: 299)
@@ -231,5 +235,79 @@ struct IncidentTests {
         rig = rig.restarted(after: 10)
         _ = rig.look(at: 10)
         #expect(rig.alerts == ["opened a 0 1"])
+    }
+}
+
+@Suite("Incidents in random lives")
+struct IncidentSimulationTests {
+    /// What a plain reading of the answers comes to: each incident, and whether it is over.
+    private struct Known {
+        var key: String
+        var isOver = false
+    }
+
+    @Test(
+        "whatever is lost, and whenever it restarts: each incident is told, in order, and nothing twice that was taken"
+    )
+    func lives() throws {
+        for seed in 1...200 as ClosedRange<UInt64> {
+            var random = SplitMix(seed: seed)
+            let a = try job("a", "cron 0 * * * *") { $0.alertAfter = .runs(Int.random(in: 1...3, using: &random)) }
+            var rig = Rig(
+                [a],
+                states: [ran(a, at: -3_600)],
+                remind: .seconds([0, 7_200].randomElement(using: &random)!)
+            )
+            var incidents: [Known] = []
+            var (streak, first) = (0, 0)
+            var (said, taken): ([(key: String, event: Alert.Event)], [(key: String, event: Alert.Event)]) = ([], [])
+            guard case .runs(let count) = a.alertAfter else { return }
+            func settle(_ seen: inout Int) throws {
+                while true {
+                    let alerts = rig.told.compactMap { if case .alert(let alert) = $0 { alert } else { nil } }
+                    guard alerts.count > seen, let alert = alerts.last else { return }
+                    seen = alerts.count
+                    said.append((alert.key, alert.event))
+                    // Killed before the answer; or it is refused.
+                    if Int.random(in: 0...9, using: &random) == 0 {
+                        rig = rig.restarted(after: 1)
+                        seen = 0
+                        _ = rig.look(at: rig.seconds + 1)
+                        continue
+                    }
+                    let isTaken = Int.random(in: 0...4, using: &random) > 0
+                    if isTaken { taken.append((alert.key, alert.event)) }
+                    try rig.alertEnds(isTaken)
+                }
+            }
+            var seen = 0
+            for slot in 0..<60 {
+                let status = [200, 500, 500, 409].randomElement(using: &random)!
+                _ = rig.run(to: max(Double(slot * 3_600), rig.seconds), answer: status)
+                if status == 500 {
+                    if streak == 0 { first = slot }
+                    streak += 1
+                    if streak == count { incidents.append(Known(key: "seed/a/\(Rig.at(first * 3_600))")) }
+                } else if status == 200 {
+                    if streak >= count { incidents[incidents.count - 1].isOver = true }
+                    streak = 0
+                }
+                try settle(&seen)
+            }
+            let comment: Comment = "seed \(seed)"
+            for incident in incidents {
+                let events = said.filter { $0.key == incident.key }.map(\.event)
+                let good = taken.filter { $0.key == incident.key }.map(\.event)
+                #expect(events.first == .opened, comment)
+                // Once taken it is not said again, and only then is anything else said.
+                #expect(good.count { $0 == .opened } <= 1 && good.count { $0 == .closed } <= 1, comment)
+                if let first = good.first { #expect(first == .opened, comment) }
+                if !good.contains(.opened) { #expect(!events.contains(.closed), comment) }
+                if good.contains(.opened), incident.isOver { #expect(events.last == .closed, comment) }
+                if !incident.isOver { #expect(!events.contains(.closed), comment) }
+            }
+            #expect(Set(said.map(\.key)) == Set(incidents.map(\.key)), comment)
+            if let last = rig.disk["a"] { #expect(last.closing == nil, comment) }
+        }
     }
 }

@@ -73,6 +73,15 @@ struct RandomState {
         return Pause(from: from, until: from + .seconds(number(0...999)), note: text())
     }
 
+    mutating func incident() -> Incident? {
+        guard number(0...3) > 0 else { return nil }
+        var incident = Incident(slot: moment(), since: moment())
+        (incident.failures, incident.last) = (number(0...9), moment())
+        incident.run = number(0...1) == 0 ? nil : id()
+        (incident.opened, incident.told, incident.closed) = (optionalMoment(), optionalMoment(), optionalMoment())
+        return incident
+    }
+
     mutating func text() -> String {
         one(of: [
             "", "-", "UTC", "Europe/Prague", "every 15m", "cron 0 5 * * 1", "a\"b\\c", "line\nbreak\r\t\u{0}",
@@ -115,7 +124,9 @@ struct RandomState {
     mutating func fact(_ book: Book) -> Fact {
         let name = name()
         let (flight, between) = (book[name]?.inFlight?.begin.id, book[name]?.unfinished?.id)
-        return switch number(0...16) {
+        return switch number(0...18) {
+        case 17: .trouble(name, incident())
+        case 18: .closing(name, incident())
         case 15: .paused(name, pause())
         case 16: .skips(name, left: number(0...9), slot: optionalMoment())
         case 0: .gone(name, at: moment())

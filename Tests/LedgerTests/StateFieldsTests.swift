@@ -18,6 +18,16 @@ struct StateFieldsTests {
         reason: .abandoned
     )
 
+    private static let incident = Incident(slot: .epoch, since: .epoch + .seconds(1))
+
+    private static var closed: Incident {
+        var incident = incident
+        (incident.failures, incident.last, incident.run) = (3, .epoch + .seconds(2), RunID(1, 2))
+        (incident.opened, incident.told) = (.epoch + .seconds(3), .epoch + .seconds(4))
+        incident.closed = .epoch + .seconds(5)
+        return incident
+    }
+
     /// In the order of the members.
     private static let changes: [(member: String, change: @Sendable (inout JobState) -> Void)] = [
         ("name", { $0.name = "A" }), ("schedule", { $0.schedule = "daily 03:00" }),
@@ -36,7 +46,8 @@ struct StateFieldsTests {
         ("skips", { $0.skips = 7 }),
         ("runs", { ($0.last, $0.runs) = (.epoch, (1...3).map { .numbered($0) }) }),
         ("lastSuccess", { $0.lastSuccess = .epoch }),
-        ("consecutiveFailures", { $0.consecutiveFailures = 3 }), ("gone", { $0.gone = .epoch }),
+        ("consecutiveFailures", { $0.consecutiveFailures = 3 }), ("trouble", { $0.trouble = incident }),
+        ("closing", { $0.closing = closed }), ("gone", { $0.gone = .epoch }),
     ]
 
     @Test("each member by itself, and all of them, come back from a file that is written anew")

@@ -70,7 +70,7 @@ struct NoticeSettingsTests {
         ]
     )
     func files(_ path: String, rule: String) throws {
-        for name in ["SCHEDULER_PING_URL_FILE", "SCHEDULER_HEARTBEAT_URL_FILE"] {
+        for name in ["SCHEDULER_PING_URL_FILE", "SCHEDULER_HEARTBEAT_URL_FILE", "SCHEDULER_ALERT_URL_FILE"] {
             #expect(try faults([name: path], files: ["/empty": ""]) == ["\(name)=\"\(path)\" \(rule)"])
         }
     }
@@ -89,7 +89,7 @@ struct NoticeSettingsTests {
                 "SCHEDULER_PING_FORMAT=\"pingdom\" is not known; write healthchecks, kuma, cronitor, betterstack, sentry or "
                     + "plain",
                 "SCHEDULER_HEARTBEAT_URL (its value is not shown) is not an absolute http:// or https:// URL; write for "
-                    + "example https://hc-ping.com/KEY/{job}",
+                    + "example https://hc-ping.com/UUID",
             ]
         )
     }
@@ -106,5 +106,76 @@ struct NoticeSettingsTests {
         )
         #expect(settings.secrets.map(\.reveal) == ["/long-path?key=1"])
         #expect(settings.heartbeat?.host == "host")
+        #expect(settings.alerts == nil && settings.downAfterSeconds == 300)
+    }
+
+    @Test(
+        "alerts: what is wrong with them",
+        arguments: [
+            (
+                ["SCHEDULER_ALERT_URL": "hooks.slack.com/s"],
+                [
+                    "SCHEDULER_ALERT_URL (its value is not shown) is not an absolute http:// or https:// URL; write for "
+                        + "example https://hooks.slack.com/services/T000/B000/KEY"
+                ]
+            ),
+            (
+                [
+                    "SCHEDULER_ALERT_FORMAT": "mattermost", "SCHEDULER_ALERT_REMIND": "soon",
+                    "SCHEDULER_ALERT_DOWN_AFTER": "-5m",
+                ],
+                [
+                    "SCHEDULER_ALERT_FORMAT=\"mattermost\" is not known; write slack, discord, teams, pagerduty, ntfy, "
+                        + "apprise or json",
+                    "SCHEDULER_ALERT_REMIND: duration \"soon\" is not whole numbers with the units d h m s, from long to short; "
+                        + "write 90s, 15m, 2h, 1d or 1h30m",
+                    "SCHEDULER_ALERT_DOWN_AFTER: duration \"-5m\" is not whole numbers with the units d h m s, from long to short; "
+                        + "write 90s, 15m, 2h, 1d or 1h30m",
+                ]
+            ),
+            (
+                ["SCHEDULER_ALERT_URL": "https://events.pagerduty.com/v2/enqueue"],
+                [
+                    "SCHEDULER_ALERT_KEY is not set, and PagerDuty takes nothing without its routing key; write the key of the "
+                        + "service's Events API v2 integration"
+                ]
+            ),
+            (
+                ["SCHEDULER_ALERT_KEY": "k", "SCHEDULER_ALERT_KEY_FILE": "/f"],
+                ["SCHEDULER_ALERT_KEY_FILE=\"/f\" and SCHEDULER_ALERT_KEY are both set; leave one of them out"]
+            ),
+            (
+                ["SCHEDULER_ALERT_KEY_FILE": "/empty"],
+                [
+                    "SCHEDULER_ALERT_KEY_FILE=\"/empty\" holds no key: the file is empty; write the path of a file that "
+                        + "holds the key alone"
+                ]
+            ),
+            (
+                ["SCHEDULER_JOB_A": "every 1m POST /x alert-after=0"],
+                ["SCHEDULER_JOB_A: alert-after=: \"0\" is not a whole number from 1 to 1000, or off"]
+            ),
+        ] as [([String: String], [String])]
+    )
+    func alertFaults(_ environment: [String: String], _ messages: [String]) throws {
+        #expect(try faults(environment, files: ["/empty": ""]) == messages)
+    }
+
+    @Test("alerts: what is right; the key is a secret, and one that nobody takes is told of")
+    func alerts() throws {
+        let settings = try Settings(environment: [
+            "SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_JOB_A": "every 1m POST /x alert-after=5",
+            "SCHEDULER_ALERT_URL": "https://hooks.slack.com/a-secret-path", "SCHEDULER_ALERT_REMIND": "0",
+            "SCHEDULER_ALERT_KEY": "the-routing-key", "SCHEDULER_ALERT_DOWN_AFTER": "90",
+        ])
+        #expect(settings.alerts?.format == .slack && settings.alerts?.remind == .zero)
+        #expect(settings.downAfterSeconds == 90)
+        #expect(settings.jobs.first?.alertAfter == .runs(5))
+        #expect(Set(settings.secrets.map(\.reveal)) == ["/a-secret-path", "the-routing-key"])
+        #expect(
+            settings.warnings.map(\.message) == [
+                "SCHEDULER_ALERT_KEY has no effect: it is PagerDuty's, and hooks.slack.com is told as slack"
+            ]
+        )
     }
 }

@@ -27,7 +27,9 @@ extension Oracle {
         case .slotsGaveWay(let job, let count, let reason): try gaveWay(try known(job.name), count, reason)
         case .slotGivenUp(let job, let slot, let count, let time, _, _):
             try givenUp(try known(job.name), slot, count, time)
-        case .paused, .skips, .notRun, .pauseBegan, .pauseIsOver, .frozen, .freezeIsOver:
+        // These have a simulation of their own.
+        case .trouble: break
+        case .paused, .skips, .notRun, .pauseBegan, .pauseIsOver, .frozen, .freezeIsOver, .closing, .alert:
             try expect(false, "nobody asked for that: \(fact)")
         case .targetIsDown:
             try expect(target.owes.down, "the target is told to be down")

@@ -62,6 +62,9 @@ struct Trace: CustomStringConvertible {
         case .clockIsWrong: "clock is wrong"
         case .clockIsRight: "clock is right"
         case .clockWentBack(let jobs, _): "clock went back: \(jobs.map(\.name))"
+        case .trouble(let name, let incident): "trouble \(name) \(String(describing: incident))"
+        case .closing(let name, let incident): "closing \(name) \(String(describing: incident))"
+        case .alert(let alert): "\(alert.event) \(alert.key)"
         }
     }
 }

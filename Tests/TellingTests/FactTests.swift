@@ -25,6 +25,7 @@ private enum FactName: CaseIterable {
     case attemptEnded, slotHeld, slotsReleased, slotsGaveWay, slotGivenUp, targetIsDown, targetIsStillDown, targetIsUp
     case limited
     case clockIsWrong, clockIsRight, clockWentBack
+    case trouble, closing, alert
 
     init(_ fact: Fact) {
         self =
@@ -56,6 +57,9 @@ private enum FactName: CaseIterable {
             case .clockIsWrong: .clockIsWrong
             case .clockIsRight: .clockIsRight
             case .clockWentBack: .clockWentBack
+            case .trouble: .trouble
+            case .closing: .closing
+            case .alert: .alert
             }
     }
 }
@@ -401,6 +405,8 @@ struct FactTests {
             Row(
                 .passed("a", slot: Fixture.slot)
             ),
+            Row(.trouble("a", nil)), Row(.closing("a", nil)),
+            Row(.alert(Alert(.opened, job: "a", Incident(slot: Fixture.slot, since: Fixture.slot), key: "k"))),
         ]
     }
 

@@ -135,7 +135,7 @@ package enum Command: Equatable, Sendable {
                scheduler check [--json] [--env-file FILE] [--send-test]
                                                   check the environment; print the jobs, or all faults and warnings;
                                                   of a file: what it would give, and where its readers differ;
-                                                  with --send-test a ping of each URL and a heartbeat are sent
+                                                  with --send-test an alert, a ping of each URL and a heartbeat are sent
                scheduler next [JOB] [--count N] [--from TIME] [--runs] [--schedule "..."] [--tz ZONE] [--json]
                                                   print the next slots, of all jobs, of one, or of any schedule; with
                                                   --runs without those that a freeze window holds

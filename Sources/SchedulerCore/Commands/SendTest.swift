@@ -23,12 +23,23 @@ struct SendTest {
             let notice = Ping(.success, id: id, run: run).notice(format, to: url, job: job.name)
             return ("ping of job \(job.name) to \(url.host)", notice)
         }
-        notices = pings + (settings.heartbeat.map { [("heartbeat to \($0.host)", $0.heartbeat)] } ?? [])
+        notices =
+            Self.alert(settings, id) + pings
+            + (settings.heartbeat.map { [("heartbeat to \($0.host)", $0.heartbeat)] } ?? [])
+    }
+
+    private static func alert(_ settings: Settings, _ id: RunID) -> [(String, Notice)] {
+        guard let alerts = settings.alerts else { return [] }
+        let incident = Incident(slot: .epoch, since: .epoch)
+        var alert = Alert(.opened, job: "test", incident, key: "\(settings.seed)/test/\(id)")
+        alert.run = RunRecord(id: id, outcome: .failed)
+        let text = "This is a test: so \(Version.name) tells of a job that fails."
+        return [("alert to \(alerts.url.host)", alerts.notice(of: alert, title: "A test", text: text))]
     }
 
     func perform() -> [Line] {
         guard !notices.isEmpty else {
-            let names = [Variable.pingURL, .heartbeatURL].map(\.name).joined(separator: " or ")
+            let names = [Variable.alertURL, .pingURL, .heartbeatURL].map(\.name).joined(separator: ", ")
             return [Line(text: "nothing to send: set \(names)", isGood: true)]
         }
         let client = Client()

@@ -124,6 +124,17 @@ struct EnvironmentReader {
         return number
     }
 
+    /// In seconds, written as in a job line.
+    mutating func duration(_ variable: Variable) -> Int? {
+        guard let value = value(variable) else { return nil }
+        do throws(JobOption.Problem) {
+            return try JobOption.seconds(from: 0)(value.trimmed)
+        } catch {
+            fault(variable, "\(variable.name): \(error.text)")
+            return nil
+        }
+    }
+
     /// One word of several, any case.
     mutating func word<Value>(_ variable: Variable, _ words: [(String, Value)]) -> Value? {
         guard let value = value(variable) else { return nil }
@@ -173,7 +184,7 @@ struct EnvironmentReader {
             return nil
         }
         // Of a URL its path and query are; they are added when it is taken apart.
-        if ![.pingURL, .heartbeatURL].contains(variable) { secrets.append(Secret(value)) }
+        if ![.pingURL, .heartbeatURL, .alertURL].contains(variable) { secrets.append(Secret(value)) }
         return Secret(value)
     }
 

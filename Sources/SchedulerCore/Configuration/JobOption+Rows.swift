@@ -122,6 +122,15 @@ extension JobOption {
             member: { ("freeze_catchup", .string($0.freezeCatchup.rawValue)) }
         ),
         JobOption(
+            "alert-after",
+            .words("1 where the next slot is an hour or more away, else 3"),
+            "failed runs in a row that make an [incident](#incidents), 1 to 1000, or `off`",
+            read: alertAfter,
+            set: { $0.alertAfter = $1 },
+            text: { $0.alertAfter.text },
+            member: { $0.alertAfter.text.map { ("alert_after", .string($0)) } }
+        ),
+        JobOption(
             "ping",
             .words("`\(Variable.pingURL.name)`"),
             "where the job's [pings](#dead-man-pings) go: a URL, which is a secret, or `off`",
@@ -132,6 +141,15 @@ extension JobOption {
         ),
         header, body,
     ]
+
+    @Sendable private static func alertAfter(_ text: String) throws(Problem) -> Job.AlertAfter {
+        if text == "off" { return .never }
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let runs = Int(text), (1...1_000).contains(runs)
+        else {
+            throw Problem("\"\(ShownWord.of(text))\" is not a whole number from 1 to 1000, or off")
+        }
+        return .runs(runs)
+    }
 
     @Sendable private static func ping(_ text: String) throws(Problem) -> Job.Ping {
         if text == "off" { return .off }
@@ -198,5 +216,16 @@ extension JobOption {
         let parts = type.split(separator: "/", omittingEmptySubsequences: false)
         let isOne = type.utf8.count <= 100 && parts.count == 2 && parts.allSatisfy(JobOptions.isToken)
         return isOne ? String(type) : nil
+    }
+}
+
+extension Job.AlertAfter {
+    /// As a job line has it; nil: the default.
+    fileprivate var text: String? {
+        switch self {
+        case .byGap: nil
+        case .never: "off"
+        case .runs(let runs): "\(runs)"
+        }
     }
 }

@@ -36,6 +36,10 @@ package struct Settings: Sendable, Equatable {
     package let errorReports: ErrorReports.Destination?
     package let pings: Pings
     package let heartbeat: NoticeURL?
+    /// Nil: nobody is told of incidents.
+    package let alerts: Alerts?
+    /// An app that cannot be reached for so long is an incident.
+    package let downAfterSeconds: Int
     /// Nil: state ends with the process.
     package let stateDirectory: String?
     package let logLevel: LogLevel
@@ -92,6 +96,8 @@ package struct Settings: Sendable, Equatable {
         reader.warnOfEmptyGroups(groups, jobs)
         pings = reader.pings(jobs)
         heartbeat = reader.heartbeat()
+        alerts = reader.alerts()
+        downAfterSeconds = reader.duration(.alertDownAfter) ?? 0
         freezes = reader.freezes(zone, seed: seed, &zones)
         freezeOrigin = (reader.isSet(.freeze) ? Variable.freeze : .freezeFile).name
         let mostThreads = Variable.maxConcurrency.row.rule.range.upperBound

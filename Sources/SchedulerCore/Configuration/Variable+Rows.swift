@@ -112,6 +112,31 @@ extension Variable {
                 .text("the URL of a proxy, for example http://proxy:3128"),
                 "proxy for calls to the app: `http://`, `https://`, `socks5://` or `socks5h://`, with a port"
             )
+        case .alertURL:
+            Row(
+                .unset,
+                .secret,
+                "a webhook that is told of [incidents](#incidents): a job that fails again and again, an app that is down. A "
+                    + "secret"
+            )
+        case .alertURLFile:
+            Row(
+                .unset,
+                .text("the path of a file with the URL"),
+                "read it from this file; not together with the one above"
+            )
+        case .alertFormat:
+            Row(
+                .words("by the host, else `json`"),
+                .text("slack, discord, teams, pagerduty, ntfy, apprise or json"),
+                "whose webhook: `slack`, `discord`, `teams`, `pagerduty`, `ntfy`, `apprise`, `json`"
+            )
+        case .alertKey: Row(.unset, .secret, "PagerDuty's routing key. A secret")
+        case .alertKeyFile: Row(.unset, .text("the path of a file with the key"), "the same from a file")
+        case .alertRemind:
+            Row(.value("24h"), .text("a duration such as 24h"), "how often of an incident that goes on; 0: never")
+        case .alertDownAfter:
+            Row(.value("5m"), .text("a duration such as 5m"), "an app that is down for so long is an incident")
         case .pingURL:
             Row(
                 .unset,

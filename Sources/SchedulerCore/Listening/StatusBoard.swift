@@ -46,7 +46,7 @@ final class StatusBoard: Sendable {
         let (clockwork, now) = (core.clockwork, time.reading())
         let redactor = Redactor(secrets)
         let life: Life = core.isStopping.isSet ? .draining : clockwork.life
-        return StatusSnapshot(
+        var snapshot = StatusSnapshot(
             pulse: pulse,
             now: now.now,
             started: started,
@@ -75,6 +75,8 @@ final class StatusBoard: Sendable {
             },
             metrics: metrics.value
         )
+        snapshot.incident = clockwork.state(of: Clockwork.app)?.trouble
+        return snapshot
     }
 }
 

@@ -106,7 +106,12 @@ package final class Scheduler {
             time: time.reading,
             mask: redactor.mask,
             tell: { log.tell($0) },
-            count: { kind, result in metrics.change { $0.count(kind.rawValue, result.rawValue) } }
+            count: { kind, result in metrics.change { $0.count(kind.rawValue, result.rawValue) } },
+            answered: { notice, result in
+                guard let alert = notice.alert else { return }
+                _ = core.decide { $0.alertEnded(alert, isTaken: result == .sent, at: time.reading()) }
+                if result == .sent { log.alertIsTaken(alert, by: notice.shown) }
+            }
         )
         self.courier = courier
         reports = settings.errorReports.map { ErrorReports($0, now: time.now, send: courier.send) }
@@ -186,6 +191,10 @@ package final class Scheduler {
             reports?.note(fact)
             manualRuns.note(fact, at: time.now())
             if let ping = settings.pings.notice(of: fact) { courier.send(ping) }
+            if case .alert(let alert) = fact, let alerts = settings.alerts {
+                let text = alert.text(target: settings.target.text)
+                courier.send(alerts.notice(of: alert, title: alert.title, text: text))
+            }
         }
     }
 }
@@ -207,7 +216,7 @@ extension Settings {
 
     /// What the clockwork decides by.
     func rules(_ buildDate: Moment, _ files: OpenFiles) -> Clockwork.Rules {
-        Clockwork.Rules(
+        var rules = Clockwork.Rules(
             tick: tick,
             buildDate: buildDate,
             seed: seed,
@@ -215,6 +224,8 @@ extension Settings {
             threads: threads(files),
             groups: groups
         )
+        (rules.downAfter, rules.remind) = (.seconds(downAfterSeconds), alerts?.remind)
+        return rules
     }
 
     /// Calls that may be open at once.

@@ -4,6 +4,11 @@ internal import Telling
 
 /// The wording of what concerns tokens and what is sent elsewhere.
 extension Log {
+    func alertIsTaken(_ alert: Alert, by host: String) {
+        let about = alert.job.map { [LogField("job", .own($0))] } ?? []
+        info("\(own: host) was told: \(own: alert.title).", about + [LogField("event", .own(alert.event.rawValue))])
+    }
+
     func tell(_ event: CallingEvent) {
         switch event {
         case .tokenHasChanged(let file, let isMended):
@@ -57,7 +62,7 @@ extension Notice {
     fileprivate func failure(_ result: String, _ why: String, _ end: String) -> LogText {
         switch kind {
         case .alert:
-            "An alert to \(own: shown) is \(own: result): \(why); look at its URL.\(own: end)"
+            "An alert to \(own: shown) is \(own: result): \(why); look at SCHEDULER_ALERT_URL.\(own: end)"
         case .heartbeat:
             "A heartbeat to \(own: shown) is \(own: result): \(why); look at SCHEDULER_HEARTBEAT_URL.\(own: end)"
         case .ping:

@@ -99,6 +99,10 @@ enum MetricsText {
             gauge("scheduler_job_paused", "Whether the job is paused.") {
                 $0.state?.pause?.isOn(at: now) == true ? "1" : "0"
             }
+            gauge("scheduler_incident_open", "Whether an incident of the job is open; without a job: of the app.") {
+                $0.state?.trouble?.isOpen == true ? "1" : "0"
+            }
+            line("scheduler_incident_open", "job=\"\"", snapshot.incident?.isOpen == true ? "1" : "0")
             gauge("scheduler_job_consecutive_failures", "Runs since the last one that was ok or busy.") {
                 String($0.failures)
             }

@@ -24,6 +24,7 @@ enum StatusJSON {
                     ("reason", snapshot.targetReason.map(JSONValue.string) ?? .null),
                     ("down_ms", snapshot.targetDown.map { .integer($0.wholeMilliseconds) } ?? .null),
                     ("runs_waiting", .integer(snapshot.waiting)),
+                    ("incident", json(snapshot.incident)),
                 ])
             ),
             ("runs_in_flight", .integer(snapshot.runsInFlight)),
@@ -62,7 +63,17 @@ enum StatusJSON {
             ("last_slot", moment(entry.lastSlot)),
             ("last_success", moment(state?.lastSuccess)),
             ("consecutive_failures", .integer(entry.failures)),
+            ("incident", json(state?.trouble)),
             ("runs", .array((state?.runs ?? []).suffix(runs).map(json))),
+        ])
+    }
+
+    /// Of one that is open; what has not become one is null.
+    private static func json(_ incident: Incident?) -> JSONValue {
+        guard let incident, incident.isOpen else { return .null }
+        return .object([
+            ("since", moment(incident.since)), ("opened", moment(incident.opened)), ("told", moment(incident.told)),
+            ("failures", .integer(incident.failures)),
         ])
     }
 

@@ -72,6 +72,8 @@ package struct StatusSnapshot: Sendable {
     package var targetDown: Duration?
     /// Why it could not be reached when last tried.
     package var targetReason: String?
+    /// What has become of that.
+    package var incident: Incident?
     /// Runs that wait for the app.
     package var waiting: Int
     package var runsInFlight: Int
