@@ -44,6 +44,8 @@ struct Rig {
             groups: groups
         )
         rules.remind = remind
+        // Where nobody is told of it, no test waits for it.
+        if remind == nil { rules.downAfter = .seconds(3_650 * day) }
         self.freezes = freezes
         clockwork = Clockwork(jobs: jobs, freezes: freezes, rules: rules, random: SplitMix(seed: 1))
         (self.seconds, self.shift) = (seconds, shift)
@@ -121,9 +123,11 @@ struct Rig {
 
     /// Carries the orders out: keeps what is to be kept, and answers the attempts that begin.
     mutating func take(_ orders: [Order]) -> [Attempt] {
-        facts = Self.facts(orders)
+        let all = Self.facts(orders)
+        // How failures stand is in no test but those of incidents, which ask the disk.
+        facts = all.filter { if case .trouble = $0 { false } else { true } }
         told += facts
-        for fact in facts {
+        for fact in all {
             guard let name = fact.keptJob else { continue }
             disk[name, default: JobState(name: name)].apply(fact)
             if case .dropped = fact { disk[name] = nil }

@@ -102,7 +102,7 @@ struct JobLineTests {
             "every 1m POST /x colour=blue",
             [
                 #"option "colour" is not known; write timeout=, retries=, retry-on=, tz=, first=, catchup=, catchup-window=, "#
-                    + "jitter=, abandon-hold=, group=, priority=, wait=, freeze=, freeze-catchup=, ping=, "
+                    + "jitter=, abandon-hold=, group=, priority=, wait=, freeze=, freeze-catchup=, alert-after=, ping=, "
                     + "header.NAME= or body="
             ]
         ),
@@ -141,7 +141,7 @@ struct JobLineTests {
             [
                 #"time "25:00" is not a time of day; write HH:MM from 00:00 to 23:59, two digits each"#,
                 #"option "colour" is not known; write timeout=, retries=, retry-on=, tz=, first=, catchup=, "#
-                    + "catchup-window=, jitter=, abandon-hold=, group=, priority=, wait=, freeze=, freeze-catchup=, ping=, "
+                    + "catchup-window=, jitter=, abandon-hold=, group=, priority=, wait=, freeze=, freeze-catchup=, alert-after=, ping=, "
                     + "header.NAME= or body=",
                 "tz=: has no value",
             ]
