@@ -9,6 +9,9 @@ package enum CallingEvent: Sendable {
     case tokenFileIsBad(TokenFile, TokenFile.Fault)
     /// The app denied a token that has been replaced meanwhile.
     case tokenIsTriedAgain(Attempt)
+    /// Why no new token comes, and how long the one in use is good for; told once, until one comes.
+    case tokenIsNotRenewed(String, rest: Duration)
+    case tokenIsRenewed(host: String)
     /// `Retry-After` was neither seconds nor a date; told once a job.
     case retryAfterIsUnreadable(Attempt, String)
     /// A notice was refused or not answered; told once, until one is taken. `isForGood`: it is not tried again.

@@ -18,8 +18,8 @@ package final class Runner: Sendable {
     }
 
     private let target: Target
-    /// Nil: requests carry none.
-    private let token: TokenSource?
+    /// Nil: requests say nothing of who calls.
+    private let token: (any Credential)?
     private let cancellation: Cancellation
     private let random: @Sendable () -> UInt64
     private let now: @Sendable () -> Reading
@@ -33,7 +33,7 @@ package final class Runner: Sendable {
     /// `mask` takes secrets out of a text from outside.
     package init(
         _ target: Target,
-        token: TokenSource?,
+        token: (any Credential)?,
         cancellation: Cancellation,
         random: @escaping @Sendable () -> UInt64,
         now: @escaping @Sendable () -> Reading,
@@ -45,43 +45,60 @@ package final class Runner: Sendable {
         (self.now, self.isStopping, self.mask, self.tell) = (now, isStopping, mask, tell)
     }
 
-    /// Makes one attempt of a run, and one more at once if the token was denied and has changed since.
+    /// Makes one attempt of a run, and one more at once if the token was denied and there is another; none at all where
+    /// there is no token.
     ///
     /// Blocks until it has ended. `connected` is asked when the connection stands, and says whether the request may go
     /// out.
     package func make(_ attempt: Attempt, with client: Client, connected: () -> Bool) -> AttemptEnd {
-        let sent = token?.current()
+        // Whoever fires a run waits for its end; the clock can wait otherwise.
+        switch token?.authorization(waits: attempt.run.trigger == .manual) {
+        case nil: return make(attempt, nil, client, connected)
+        case .success(let authorization): return make(attempt, authorization, client, connected)
+        case .failure(let none): return AttemptEnd(none)
+        }
+    }
+
+    private func make(
+        _ attempt: Attempt,
+        _ sent: Authorization?,
+        _ client: Client,
+        _ connected: () -> Bool
+    ) -> AttemptEnd {
         var end = self.end(of: send(attempt, 1, sent, client, connected: connected), attempt)
-        if let newer = newerToken(than: sent, after: end) {
+        if let newer = replacement(for: sent, after: end) {
             tell(.tokenIsTriedAgain(attempt))
             // The app has seen the run already.
             end = self.end(of: send(attempt, 2, newer, client) { !isStopping() }, attempt)
             end.requests = 2
+            if end.isAnswer { _ = token?.answered(end.status, to: newer, mayReplace: false) }
         }
         return end
     }
 
-    /// The token that took the place of one that the app denied; nil if there is none, or nothing was denied.
-    private func newerToken(than sent: Secret?, after end: AttemptEnd) -> Secret? {
-        guard end.outcome == .denied, !isStopping(), let newer = token?.current(), newer != sent else { return nil }
-        return newer
+    /// What took the place of a token that the app denied; nil if nothing did, or nothing was denied.
+    private func replacement(for sent: Authorization?, after end: AttemptEnd) -> Authorization? {
+        guard let sent, end.isAnswer, !isStopping() else { return nil }
+        let newer = token?.answered(end.status, to: sent, mayReplace: end.outcome == .denied)
+        return isStopping() ? nil : newer
     }
 
     /// `request` counts those of this attempt.
     private func send(
         _ attempt: Attempt,
         _ request: Int,
-        _ token: Secret?,
+        _ authorization: Authorization?,
         _ client: Client,
         connected: () -> Bool
     ) -> Result<Response, TransferError> {
         let job = attempt.job
         // An all-zero span is invalid (W3C Trace Context §3.2.2.4).
         var headers = HeaderLines(attempt, number: attempt.number + request - 1, span: max(1, random()))
-        if let token {
+        if let authorization {
             headers.add("Authorization") { value in
-                value.append(utf8Of: "Bearer ")
-                value.append(utf8Of: token.reveal)
+                value.append(utf8Of: authorization.scheme.rawValue)
+                value.append(UInt8(ascii: " "))
+                value.append(utf8Of: authorization.value.reveal)
             }
         }
         let request = Request(
@@ -152,6 +169,14 @@ package final class Runner: Sendable {
             }
             return nil
         }
+    }
+}
+
+extension AttemptEnd {
+    /// One that was not made.
+    fileprivate init(_ none: NoToken) {
+        self.init(.unreachable)
+        (wasSent, lacksToken, excerpt) = (false, true, "no token: \(none.reason)")
     }
 }
 

@@ -9,6 +9,8 @@ package struct AttemptEnd: Sendable, Equatable {
     package var wasSent = true
     /// Whether our own process or machine refused it, which says nothing of the target.
     package var isOwnLimit = false
+    /// Whether nothing was called, as there is nothing to show who calls; says nothing of the target either.
+    package var lacksToken = false
     /// The first 200 characters of the answer, or why there was none; secrets are masked.
     package var excerpt = ""
     /// Of the answer's body, as many as arrived.

@@ -70,6 +70,7 @@ extension Clockwork {
     mutating func finish(_ attempt: Attempt, begin: Reading, _ end: AttemptEnd, _ shown: Reading) {
         guard let (job, since, hasBegun) = place(of: attempt) else { return }
         let (begin, time) = (believed(begin), believed(shown))
+        if end.lacksToken { return uncalled(job, attempt, end, since: since, time) }
         note(.attemptEnded(attempt, end))
         let wasSeen = !end.isOwnLimit && end.outcome != .unreachable && (end.outcome != .aborted || end.wasSent)
         if !wasSeen, hasBegun { takeBack(job, attempt) }

@@ -7,13 +7,16 @@ extension Clockwork {
 
     /// It may begin: as soon as the target is up, and a thread and its places are free.
     mutating func ready(_ job: Int, _ time: Reading, since: Duration? = nil) {
-        if target.isDown, entries[job].manual == nil { return waitForTarget(job) }
+        if mustWait(job) { return waitForTarget(job) }
         let limit = entries[job].job.waitSeconds.map { .seconds($0) } ?? Self.longestWait
         // It gives way to the next slot.
         let gap = slots.due(of: job).map { $0 - time.now } ?? limit
         let patience = entries[job].begun == nil ? max(.zero, min(limit, gap)) : nil
         set(job, .queued(Entry.Waiting(since: since ?? time.uptime, patience: patience, limit: limit)))
     }
+
+    /// Whether no call of it can be made, for want of a target or of a token.
+    private func mustWait(_ job: Int) -> Bool { entries[job].manual == nil && (target.isDown || token != nil) }
 
     mutating func waitForTarget(_ job: Int) {
         entries[job].hasWaited = true
@@ -104,7 +107,7 @@ extension Clockwork {
 
     /// One of the runs that wait tries whether the target is up.
     mutating func probe(_ time: Reading) {
-        while let probe = target.nextProbe, probe <= time.uptime, hasThread,
+        while token == nil, let probe = target.nextProbe, probe <= time.uptime, hasThread,
             let first = waitingForTarget.first(where: mayProbe)
         {
             // One of which nothing is left leaves the probe to another.
@@ -114,7 +117,7 @@ extension Clockwork {
 
     mutating func startReady(_ time: Reading) {
         while hasThread, let job = queue.first {
-            if target.isDown, entries[job].manual == nil {
+            if mustWait(job) {
                 waitForTarget(job)
             } else {
                 _ = start(job, isProbe: false, time)

@@ -47,6 +47,8 @@ package struct Clockwork: Sendable {
     package internal(set) var target = Reachability()
     /// Why it could not be reached when last tried.
     package internal(set) var targetReason: String?
+    /// Nil: there is one, or none is needed.
+    package internal(set) var token: TokenWait?
     var random: any RandomNumberGenerator & Sendable
 
     /// Where each job stands in `entries`, by folded name.
@@ -187,7 +189,7 @@ package struct Clockwork: Sendable {
 
     /// A probe needs a run that waits, a thread, and its places.
     private var nextProbe: Duration? {
-        guard let probe = target.nextProbe, hasThread, entries.indices.contains(where: mayProbe) else { return nil }
+        guard token == nil, let probe = target.nextProbe, hasThread, entries.indices.contains(where: mayProbe) else { return nil }
         return probe
     }
 

@@ -9,7 +9,7 @@ package struct Entry: Sendable {
         case delayed(until: Moment)
         /// The spread after an outage, or once more after a connection that began before it.
         case paused(until: Duration)
-        /// Begins when the target is up, or as a probe.
+        /// Begins when the target is up, or as a probe; and not before there is a token.
         case waitingForTarget
         /// Begins when a thread is free, and a place in each of its groups.
         case queued(Waiting)

@@ -148,6 +148,8 @@ package enum SlotReason: String, CaseIterable, Sendable {
     case throttled
     /// The app could not be reached, and a later slot came first.
     case targetDown = "target_down"
+    /// There was no token to call with, and a later slot came first.
+    case token
     /// All threads were busy for as long as it waits.
     case threads
     /// A group of it was full for as long as it waits.

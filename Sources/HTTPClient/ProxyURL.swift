@@ -73,20 +73,3 @@ extension ProxyURL.Fault: CustomStringConvertible {
         }
     }
 }
-
-/// RFC 4648 §4.
-private enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-
-    static func encode(_ text: String) -> String {
-        let bytes = Array(text.utf8)
-        var result = ""
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for digit in 0...group.count { result.append(alphabet[bits >> (18 - 6 * digit) & 63]) }
-            result += String(repeating: "=", count: 3 - group.count)
-        }
-        return result
-    }
-}

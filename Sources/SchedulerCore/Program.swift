@@ -227,8 +227,14 @@ extension Program {
         let job = settings.jobs[try job(request.job, in: settings)]
         let secrets = SecretBook(settings.secrets)
         let log = log(settings, secrets, to: errors)
-        let credentials = Credentials(settings, secrets, log)
         let (time, cancellation, random) = (TimeSource.system, Cancellation(), RandomNumbers())
+        let credentials = Credentials(settings, secrets, log, cancellation: cancellation)
+        let isFetching = credentials.token?.start(.nobody) ?? true
+        defer { credentials.token?.stop() }
+        guard isFetching else {
+            errors.write("scheduler: the system refused a thread to fetch a token\n")
+            return Status.failed
+        }
         let runner = Runner(
             settings.app,
             token: credentials.token,

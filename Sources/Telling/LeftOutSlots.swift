@@ -51,7 +51,7 @@ package struct LeftOutSlots: Sendable {
         case .running: "It was held: the run before it had not ended."
         case .abandoned: "It was held: the last attempt may still have been running in the app."
         case .throttled: "It was held: the app had asked to be left alone."
-        case .targetDown, .threads, .group, .skipped, .paused, .skippedOnce, .frozen: nil
+        case .targetDown, .token, .threads, .group, .skipped, .paused, .skippedOnce, .frozen: nil
         }
     }
 }

@@ -1,5 +1,5 @@
 package import Clockwork
-internal import Schedule
+package import Schedule
 
 /// What has been counted since the start, fact by fact: a value, so that a copy of it can be rendered while the counting
 /// goes on.
@@ -26,6 +26,8 @@ package struct Metrics: Sendable, Equatable {
     package private(set) var notices: [String: [String: Int]] = Dictionary(
         uniqueKeysWithValues: ["alert", "ping", "heartbeat"].map { ($0, ["sent": 0, "refused": 0, "lost": 0]) }
     )
+    /// Nil: tokens are not fetched.
+    package var token: TokenCounts?
     private var lastLook: Reading?
 
     /// A step of the wall clock is what the other clock does not know of.
@@ -36,7 +38,7 @@ package struct Metrics: Sendable, Equatable {
     package static func == (left: Metrics, right: Metrics) -> Bool {
         left.places == right.places && left.counts == right.counts && left.milliseconds == right.milliseconds
             && left.lateness == right.lateness && left.waits == right.waits
-            && left.clockSteps == right.clockSteps && left.notices == right.notices
+            && left.clockSteps == right.clockSteps && left.notices == right.notices && left.token == right.token
     }
 
     // MARK: - Counting
@@ -141,6 +143,15 @@ package struct Metrics: Sendable, Equatable {
         static let durations = held + SlotReason.allCases.count
         static let count = durations + durationBounds.count + 1
     }
+}
+
+/// Requests for a token, by what became of them, and when the token ends.
+package struct TokenCounts: Sendable, Equatable {
+    package var requests: [String: Int]
+    /// Nil: there is none.
+    package var end: Moment?
+
+    package init(_ results: [String]) { requests = Dictionary(uniqueKeysWithValues: results.map { ($0, 0) }) }
 }
 
 /// How often something took how long, in milliseconds.

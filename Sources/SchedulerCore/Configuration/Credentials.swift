@@ -1,16 +1,40 @@
 internal import Calling
+internal import HTTPClient
 internal import Telling
 
 /// What requests carry, and what no log shows; made once from the settings, and alive while the program runs.
 struct Credentials: Sendable {
     let secrets: SecretBook
     /// Nil: requests carry none.
-    let token: TokenSource?
+    let token: (any Credential)?
 
-    /// `secrets` learns each new token; `log` tells what becomes of its file.
-    init(_ settings: Settings, _ secrets: SecretBook, _ log: Log) {
+    /// `secrets` learns each new token; `log` tells what becomes of it, and of its file.
+    ///
+    /// What fetches tokens has the authorities of the machine, and nothing of the app's: neither its certificate nor its
+    /// proxy.
+    init(
+        _ settings: Settings,
+        _ secrets: SecretBook,
+        _ log: Log,
+        cancellation: Cancellation = Cancellation(),
+        time: TimeSource = .system
+    ) {
         self.secrets = secrets
         secrets.replaceValues(settings.headerSecrets)
-        token = settings.token.map { TokenSource($0, learn: { secrets.addToken($0) }, tell: { log.tell($0) }) }
+        if let provider = settings.tokenProvider {
+            token = TokenFetcher(
+                provider,
+                tls: settings.transport.elsewhere,
+                cancellation: cancellation,
+                time: time.reading,
+                mask: Redactor(secrets).mask,
+                learn: { secrets.addToken($0) },
+                tell: { log.tell($0) }
+            )
+        } else {
+            token = settings.token.map {
+                TokenSource($0, user: settings.apiUser, learn: { secrets.addToken($0) }, tell: { log.tell($0) })
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ internal import HTTPClient
 
 extension EnvironmentReader {
     /// The token, from the variable or the file; `target` is where it will be sent.
-    mutating func token(for target: BaseURL?) -> TokenOrigin? {
+    mutating func token(for target: BaseURL?, isPassword: Bool) -> TokenOrigin? {
         let faultsBefore = faults.count
         let plain = secret(.token)
         let file = text(.tokenFile).map { TokenFile($0, variable: Variable.tokenFile.name) }
@@ -15,7 +15,13 @@ extension EnvironmentReader {
         }
         let token = plain ?? file.flatMap { read($0) }
         guard let token else {
-            if isRequired, faults.count == faultsBefore {
+            if isPassword, faults.count == faultsBefore {
+                fault(
+                    .auth,
+                    "\(Variable.auth.name)=basic, but there is no password; set \(Variable.tokenFile.name) or "
+                        + Variable.token.name
+                )
+            } else if isRequired, faults.count == faultsBefore {
                 fault(
                     .requireToken,
                     "\(Variable.requireToken.name)=true, but there is no token; set \(Variable.tokenFile.name) or "
@@ -24,7 +30,8 @@ extension EnvironmentReader {
             }
             return nil
         }
-        warn(of: token, from: file == nil ? Variable.token : .tokenFile, for: target)
+        if !isPassword { warn(of: token, from: file == nil ? Variable.token : .tokenFile) }
+        warnOfPlainHTTP(target)
         return TokenOrigin(token, file: file)
     }
 
@@ -40,10 +47,14 @@ extension EnvironmentReader {
         }
     }
 
-    private mutating func warn(of token: Secret, from variable: Variable, for target: BaseURL?) {
+    private mutating func warn(of token: Secret, from variable: Variable) {
         for hint in TokenHint.sentences(token, isFile: variable == .tokenFile) {
             warn(variable.name, "\(variable.name): the token \(hint)")
         }
+    }
+
+    /// Of what says who calls.
+    mutating func warnOfPlainHTTP(_ target: BaseURL?) {
         if let target, target.scheme == "http", target.isBeyondThisNetwork {
             warn(
                 Variable.apiURL.name,
@@ -94,11 +105,13 @@ private enum TokenHint {
 
 extension BaseURL {
     /// Whether the name may lead out of the machine and of its container network, whose names have no dots.
-    fileprivate var isBeyondThisNetwork: Bool {
-        let name = (host.hasSuffix(".") ? String(host.dropLast()) : host).lowercased()
-        let isLoopback =
-            name == "localhost" || name.hasSuffix(".localhost") || name == "::1"
+    fileprivate var isBeyondThisNetwork: Bool { !isLoopback && (name.contains(".") || name.contains(":")) }
+
+    /// Whether it leads to this machine and no further.
+    var isLoopback: Bool {
+        name == "localhost" || name.hasSuffix(".localhost") || name == "::1"
             || name.hasPrefix("127.") && name.utf8.allSatisfy { $0 == 0x2E || (0x30...0x39).contains($0) }
-        return !isLoopback && (name.contains(".") || name.contains(":"))
     }
+
+    private var name: String { (host.hasSuffix(".") ? String(host.dropLast()) : host).lowercased() }
 }

@@ -205,7 +205,7 @@ struct EnvironmentReader {
 }
 
 /// A URL as it may be shown: what could be a password, or a key in a query, is left out.
-private func withoutSecrets(_ url: String) -> String {
+func withoutSecrets(_ url: String) -> String {
     let visible = url.prefix { $0 != "?" && $0 != "#" }
     let hidden = url[visible.endIndex...].first.map { "\($0)…" } ?? ""
     return (visible.lastIndex(of: "@").map { "…" + visible[$0...] } ?? String(visible)) + hidden

@@ -9,8 +9,12 @@ package import Telling
 /// Everything that the environment says, checked: a value, made of what is handed in.
 package struct Settings: Sendable, Equatable {
     package let target: BaseURL
-    /// Nil: requests carry none.
+    /// Nil: requests carry none, or it is fetched.
     package let token: TokenOrigin?
+    /// Whose password the token is; nil: it is a bearer's.
+    package let apiUser: String?
+    /// Who gives tokens; nil: nobody.
+    package let tokenProvider: TokenProvider?
     package let transport: TransportSettings
     /// The documented ones in their order, then one's own by name.
     package let jobs: [Job]
@@ -64,7 +68,8 @@ package struct Settings: Sendable, Equatable {
     ) throws(SettingsFaults) {
         var reader = EnvironmentReader(environment, sources)
         let target = reader.target()
-        token = reader.token(for: target)
+        let credentials = reader.credentials(for: target)
+        (token, apiUser, tokenProvider) = (credentials.token, credentials.user, credentials.provider)
         transport = reader.transport(for: target)
         var intervals: [Variable: Int] = [:]
         for variable in DocumentedJobs.intervals { intervals[variable] = reader.number(variable) }
@@ -135,7 +140,7 @@ extension Settings {
     ///
     /// `state` is what only `check` has to foresee: the start tries the directory, and tells what came of it.
     package func warnings(at now: Moment, state: SettingsFault? = nil) -> [SettingsFault] {
-        warnings + (token == nil ? [Self.noToken] : []) + (state.map { [$0] } ?? [])
+        warnings + (token == nil && tokenProvider == nil ? [Self.noToken] : []) + (state.map { [$0] } ?? [])
             + JobHints.all(jobs, at: now, keepsState: stateDirectory != nil) + FreezeHints.all(self, at: now)
     }
 

@@ -84,7 +84,7 @@ extension EnvironmentReader {
 
     private static let others: [(Variable, [String])] = [
         (.apiURL, ["URL", "APP_URL", "BASE_URL", "TARGET_URL", "TARGET", "API_BASE_URL", "API_HOST", "ENDPOINT"]),
-        (.token, ["BEARER", "BEARER_TOKEN", "AUTH_TOKEN", "API_KEY", "APIKEY", "SECRET", "AUTH", "PASSWORD"]),
+        (.token, ["BEARER", "BEARER_TOKEN", "AUTH_TOKEN", "API_KEY", "APIKEY", "SECRET", "PASSWORD"]),
         (.tokenFile, ["SECRET_FILE", "API_KEY_FILE", "AUTH_TOKEN_FILE"]),
         (.jobsFile, ["CRONTAB", "CRONTAB_FILE", "CRON_FILE", "CONFIG", "CONFIG_FILE", "SCHEDULE_FILE"]),
         (.jobDefaults, ["DEFAULTS", "DEFAULT_OPTIONS"]), (.builtinJobs, ["BUILTIN", "BUILTINS", "DEFAULT_JOBS"]),

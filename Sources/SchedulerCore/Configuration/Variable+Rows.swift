@@ -20,6 +20,70 @@ extension Variable {
                 .text("the path of a file with the token"),
                 "read [the token](#the-token) from this file; not together with the one above"
             )
+        case .auth:
+            Row(
+                .value("bearer"),
+                .text("bearer, basic, oauth, google or azure"),
+                "how calls say who they are: the token as `bearer`; as the password of `basic`; or one that is fetched from "
+                    + "an [identity provider](#tokens-that-are-fetched): `oauth`, `google`, `azure`"
+            )
+        case .apiUser:
+            Row(
+                .unset,
+                .text("a user name without a colon"),
+                "the user of `SCHEDULER_AUTH=basic`; the token is the password"
+            )
+        case .oauthTokenURL:
+            Row(
+                .unset,
+                .text("the https:// URL of a token endpoint"),
+                "of `oauth`: where tokens are given; https, or http to this machine"
+            )
+        case .oauthClientID:
+            Row(
+                .unset,
+                .text("the client's ID, printable ASCII"),
+                "of `oauth`: who asks; of `azure`: which managed identity, where there are several"
+            )
+        case .oauthClientSecretFile:
+            Row(
+                .unset,
+                .text("the path of a file with the client's secret"),
+                "of `oauth`: its secret; read again at each request for a token"
+            )
+        case .oauthAssertionFile:
+            Row(
+                .unset,
+                .text("the path of a file with a signed token"),
+                "of `oauth`, in place of the secret: a signed token, such as a projected one of Kubernetes (RFC 7523)"
+            )
+        case .oauthScope: Row(.unset, .text("words, printable ASCII"), "of `oauth`: the scope to ask for")
+        case .oauthAudience:
+            Row(
+                .unset,
+                .text("a URL or a name, printable ASCII"),
+                "whom the token is for: `google` and `azure` need it (there it is the `resource`), of `oauth` some do"
+            )
+        case .oauthClientAuth:
+            Row(
+                .value("basic"),
+                .text("basic or form"),
+                "of `oauth`: where ID and secret stand: `basic` in a header, `form` in the body"
+            )
+        case .metadataHost:
+            Row(
+                .value("metadata.google.internal"),
+                .text("a host, with a port if need be"),
+                "of `google`: the metadata server"
+            )
+        case .identityEndpoint:
+            Row(
+                .unset,
+                .text("an http:// or https:// URL"),
+                "of `azure`: where the platform says that identities are; else the metadata service is asked"
+            )
+        case .identityHeader:
+            Row(.unset, .text("visible ASCII"), "of `azure`: what the platform wants to see there. A secret")
         case .requireToken: Row(.value("false"), .flag, "`true`: no token is a fault")
         case .dataRefresh: Self.interval(900, of: "data-refresh")
         case .healthCheck: Self.interval(300, of: "health-check")

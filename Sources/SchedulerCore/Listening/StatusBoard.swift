@@ -46,6 +46,7 @@ final class StatusBoard: Sendable {
         let (clockwork, now) = (core.clockwork, time.reading())
         let redactor = Redactor(secrets)
         let life: Life = core.isStopping.isSet ? .draining : clockwork.life
+        let waiting = clockwork.entries.count { $0.stage == .waitingForTarget }
         var snapshot = StatusSnapshot(
             pulse: pulse,
             now: now.now,
@@ -54,7 +55,8 @@ final class StatusBoard: Sendable {
             target: redactor.maskOwn(target),
             targetDown: clockwork.target.downSince.map { now.uptime - $0 },
             targetReason: clockwork.target.isDown ? clockwork.targetReason : nil,
-            waiting: clockwork.entries.count { $0.stage == .waitingForTarget },
+            waiting: clockwork.token == nil ? waiting : 0,
+            token: clockwork.token.map { TokenLack(time: now.uptime - $0.since, reason: $0.reason, waiting: waiting) },
             runsInFlight: clockwork.entries.count { $0.isInFlight },
             // A standby has not tried.
             isStateWritable: life == .standby || ledger.isWritable,

@@ -14,6 +14,8 @@ extension Scheduler {
                 if stopSignals.isEmpty {
                     core.isStopping.set()
                     log.signal(signal)
+                    // Whoever waits for another one is to end.
+                    credentials.token?.stop()
                 }
                 stopSignals.append(signal)
             } else {

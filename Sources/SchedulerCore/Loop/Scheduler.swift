@@ -123,6 +123,9 @@ package final class Scheduler {
         openListeners()
         courier.start()
         defer { courier.stop() }
+        awaitFirstToken()
+        _ = startToken()
+        defer { credentials.token?.stop() }
         defer { closeListeners() }
         // Its thread ends before the process, however the run ends.
         defer { ledger.close() }
@@ -180,7 +183,8 @@ package final class Scheduler {
     private func doChores() -> Bool {
         ledger.tend()
         retryLocalListener()
-        return ledger.isWritable && !lacksLocalListener
+        let fetchesTokens = startToken()
+        return ledger.isWritable && !lacksLocalListener && fetchesTokens
     }
 
     /// Tells everybody what happened, in order.

@@ -1,5 +1,6 @@
 internal import Calling
 internal import Clockwork
+internal import Schedule
 internal import Telling
 
 /// The wording of what concerns tokens and what is sent elsewhere.
@@ -27,6 +28,9 @@ extension Log {
                 """,
                 [LogField("job", .own(attempt.job.name)), LogField("run_id", .own(attempt.idText))]
             )
+        case .tokenIsNotRenewed(let reason, let rest):
+            warning("The token is not renewed: \(reason); the one in use is good for \(own: Phrase.short(rest)).")
+        case .tokenIsRenewed(let host): over("\(own: host) gives tokens again.")
         case .retryAfterIsUnreadable(let attempt, let text):
             warning(
                 "Retry-After \"\(text)\" of \(own: attempt.job.path) is neither seconds nor a date; it is ignored.",
@@ -37,6 +41,18 @@ extension Log {
             warning(notice.failure(result.rawValue, why, end))
         case .noticeIsTaken(let notice): over("\(own: notice.words) to \(own: notice.shown) is taken again.")
         }
+    }
+}
+
+extension Log {
+    /// Nothing is called until there is one.
+    func waitsForToken(_ reason: String) { warning("Waiting for a token: \(reason)") }
+
+    func hasToken(after wait: Duration, waited: Int) {
+        over(
+            "There is a token again after \(wait.components.seconds)s; \(own: counted(waited, "run")) waited.",
+            [LogField("wait_ms", .integer(wait.wholeMilliseconds)), LogField("waited", .integer(waited))]
+        )
     }
 }
 

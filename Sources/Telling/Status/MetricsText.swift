@@ -173,10 +173,20 @@ enum MetricsText {
                     )
                 }
             }
+            if let token = snapshot.metrics.token { self.token(token) }
             head("process_start_time_seconds", "gauge", "When the process started.")
             line("process_start_time_seconds", "", MetricsText.seconds(snapshot.started))
             head("scheduler_build_info", "gauge", "Always 1; the version is the label.")
             line("scheduler_build_info", "version=\"\(MetricsText.escaped(Version.number))\"", "1")
+        }
+
+        private mutating func token(_ token: TokenCounts) {
+            head("scheduler_token_requests_total", "counter", "Requests for a token, by what became of them.")
+            for (result, count) in token.requests.sorted(by: { $0.key < $1.key }) {
+                line("scheduler_token_requests_total", "result=\"\(result)\"", String(count))
+            }
+            head("scheduler_token_expiry_timestamp_seconds", "gauge", "When the token ends; 0: there is none.")
+            line("scheduler_token_expiry_timestamp_seconds", "", MetricsText.seconds(token.end))
         }
 
         private mutating func single(_ name: String, _ help: String, _ value: Int) {

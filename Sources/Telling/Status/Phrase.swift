@@ -43,6 +43,7 @@ package enum Phrase {
         case .clockIsWrong: return "the wall clock stands before this program was built, so nothing runs"
         case .stopping: return "stopping"
         case .running:
+            if let lack = snapshot.token { return "\(noToken(lack)); \(counted(lack.waiting, "run")) waiting" }
             guard let down = snapshot.targetDown else { return "running" }
             return "\(unreachable(snapshot, for: down)); \(counted(snapshot.waiting, "run")) waiting"
         }
@@ -54,11 +55,17 @@ package enum Phrase {
         return "the app has been out of reach for \(duration(down))\(reason)"
     }
 
+    /// `there has been no token for 5 min (login.example.com answered 400 invalid_client)`.
+    static func noToken(_ lack: TokenLack) -> String {
+        "there has been no token for \(duration(lack.time))\(lack.reason.map { " (\($0))" } ?? "")"
+    }
+
     static func activity(_ activity: StatusSnapshot.Activity) -> String? {
         switch activity {
         case .idle: nil
         case .delayed(let rest): "starts in \(duration(rest))"
         case .waiting: "waits for the app"
+        case .waitingForToken: "waits for a token"
         case .queued(let time, let obstacle): "has waited \(duration(time)) for \(self.obstacle(obstacle))"
         case .running(let time): "running for \(duration(time))"
         case .retrying(let rest): "next attempt in \(duration(rest))"
@@ -71,7 +78,7 @@ package enum Phrase {
     }
 
     /// As a line of the log has it: `41s`, `20m`, `2h5m`, `3d`.
-    static func short(_ time: Duration) -> String {
+    package static func short(_ time: Duration) -> String {
         let seconds = time.components.seconds
         if seconds < 60 { return "\(seconds)s" }
         if seconds < 3_600 { return "\(seconds / 60)m" }

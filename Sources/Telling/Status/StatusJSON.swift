@@ -27,6 +27,7 @@ enum StatusJSON {
                     ("incident", json(snapshot.incident)),
                 ])
             ),
+            ("token", snapshot.token.map(json) ?? .null),
             ("runs_in_flight", .integer(snapshot.runsInFlight)),
             (
                 "state",
@@ -41,6 +42,15 @@ enum StatusJSON {
                 "jobs",
                 .array(snapshot.entries.map { json($0, snapshot.now, runs: snapshot.isLarge ? 1 : JobState.keptRuns) })
             ),
+        ])
+    }
+
+    /// None is there.
+    private static func json(_ token: TokenLack) -> JSONValue {
+        .object([
+            ("reason", token.reason.map(JSONValue.string) ?? .null),
+            ("lacking_ms", .integer(token.time.wholeMilliseconds)),
+            ("runs_waiting", .integer(token.waiting)),
         ])
     }
 
@@ -148,7 +158,7 @@ extension StatusSnapshot.Activity {
         switch self {
         case .idle: "idle"
         case .delayed: "delayed"
-        case .waiting, .queued: "waiting"
+        case .waiting, .waitingForToken, .queued: "waiting"
         case .running: "running"
         case .retrying: "retrying"
         case .barred(_, let reason, _): reason.rawValue

@@ -77,6 +77,9 @@ struct Headline {
         let never = snapshot.entries.allSatisfy { $0.lastRun == nil }
         if !snapshot.pulse.isHealthy {
             (mark, text) = (.failed, "The clock has been stuck for \(Phrase.duration(snapshot.pulse.age))")
+        } else if let lack = snapshot.token, lack.reason != nil {
+            (mark, text) = (.failed, Phrase.noToken(lack).capitalizedFirst)
+            notes.append("\(counted(lack.waiting, "run")) waiting; they start as soon as there is one.")
         } else if let down = snapshot.targetDown {
             (mark, text) = (.failed, Phrase.unreachable(snapshot, for: down).capitalizedFirst)
             notes.append("\(counted(snapshot.waiting, "run")) waiting; they start as soon as the app is back.")

@@ -21,6 +21,8 @@ package struct StatusSnapshot: Sendable {
         case delayed(for: Duration)
         /// Due, but the app cannot be reached.
         case waiting
+        /// Due, but there is no token to call with.
+        case waitingForToken
         /// Due, but all threads are busy, or a group of the job is full.
         case queued(for: Duration, Obstacle)
         case running(for: Duration)
@@ -34,7 +36,7 @@ package struct StatusSnapshot: Sendable {
         package var isRun: Bool {
             switch self {
             case .running, .retrying: true
-            case .idle, .delayed, .waiting, .queued, .barred, .held: false
+            case .idle, .delayed, .waiting, .waitingForToken, .queued, .barred, .held: false
             }
         }
     }
@@ -76,6 +78,8 @@ package struct StatusSnapshot: Sendable {
     package var incident: Incident?
     /// Runs that wait for the app.
     package var waiting: Int
+    /// Nil: there is one, or none is needed.
+    package var token: TokenLack?
     package var runsInFlight: Int
     package var isStateWritable: Bool
     /// Nil: state ends with the process.
@@ -95,6 +99,7 @@ package struct StatusSnapshot: Sendable {
         targetDown: Duration? = nil,
         targetReason: String? = nil,
         waiting: Int = 0,
+        token: TokenLack? = nil,
         runsInFlight: Int = 0,
         isStateWritable: Bool = true,
         stateDirectory: String? = nil,
@@ -105,7 +110,7 @@ package struct StatusSnapshot: Sendable {
     ) {
         (self.pulse, self.now, self.started, self.phase) = (pulse, now, started, phase)
         (self.target, self.targetDown, self.targetReason) = (target, targetDown, targetReason)
-        self.waiting = waiting
+        (self.waiting, self.token) = (waiting, token)
         (self.runsInFlight, self.isStateWritable, self.stateDirectory) = (runsInFlight, isStateWritable, stateDirectory)
         self.freeze = freeze
         (self.groups, self.entries, self.metrics) = (groups, entries, metrics)
@@ -118,6 +123,18 @@ package struct StatusSnapshot: Sendable {
 
     /// Whether the app would be called if a job were due.
     package var isReady: Bool { phase == .running && targetDown == nil }
+}
+
+/// For how long there has been no token to call with, and what waits for it.
+package struct TokenLack: Sendable, Equatable {
+    package var time: Duration
+    /// Nil: the first one is on its way.
+    package var reason: String?
+    package var waiting: Int
+
+    package init(time: Duration, reason: String?, waiting: Int) {
+        (self.time, self.reason, self.waiting) = (time, reason, waiting)
+    }
 }
 
 /// Whether the loop turns; can be told without waiting for any lock.
@@ -165,7 +182,7 @@ extension StatusSnapshot.Activity {
         case .idle: self = Self.idle(entry, clockwork.freeze, time.now)
         case .delayed(let end): self = .delayed(for: max(.zero, end - time.now))
         case .paused(let end): self = .delayed(for: max(.zero, end - time.uptime))
-        case .waitingForTarget: self = .waiting
+        case .waitingForTarget: self = clockwork.token == nil ? .waiting : .waitingForToken
         case .queued(let waiting):
             self = .queued(for: max(.zero, time.uptime - waiting.since), clockwork.obstacle(of: entry, at: time))
         case .attempting(_, let since, _): self = .running(for: time.uptime - (entry.runningSince ?? since))
