@@ -38,7 +38,7 @@ struct CallingRig {
 
     func runner(
         _ url: String,
-        token: TokenSource? = nil,
+        token: (any Credential)? = nil,
         cancellation: Cancellation = Cancellation(),
         random: UInt64 = 1,
         isStopping: @escaping @Sendable () -> Bool = { false }
@@ -72,6 +72,8 @@ extension CallingEvent {
         case .tokenFileIsGood(let file): "good: \(file.variable)"
         case .tokenFileIsBad(let file, let fault): "bad: \(file.variable) \(fault)"
         case .tokenIsTriedAgain(let attempt): "again: \(attempt.job.name) \(attempt.idText)"
+        case .tokenIsNotRenewed(let reason, let rest): "not renewed: \(reason), \(rest.components.seconds)"
+        case .tokenIsRenewed(let host): "renewed: \(host)"
         case .retryAfterIsUnreadable(let attempt, let text): "retry-after: \(attempt.job.name) \(text)"
         case .noticeFailed(let notice, let result, let why, let isForGood):
             "\(result): \(notice.shown) \(why)" + (isForGood ? " (for good)" : "")

@@ -38,6 +38,11 @@ struct CallingEventTests {
                     + "does not exist; the last token stays in use until this is mended."
             ),
             (
+                .tokenIsNotRenewed("login.example.com answered 503", rest: .seconds(720)),
+                "WARNING The token is not renewed: login.example.com answered 503; the one in use is good for 12m."
+            ),
+            (.tokenIsRenewed(host: "login.example.com"), "INFO  login.example.com gives tokens again."),
+            (
                 .noticeFailed(
                     Self.notice(.report, "https://eu.i.posthog.com/i/v0/e/"),
                     .refused,

@@ -12,6 +12,25 @@ struct MetricsTests {
         MetricsText.render(snapshot).split(separator: "\n").filter { $0.hasPrefix(prefix) }.map(String.init)
     }
 
+    @Test("tokens that are fetched have their counters, all results from the start; others have none")
+    func tokens() throws {
+        var snapshot = Fixture.snapshot([try Fixture.entry("a")])
+        #expect(lines(snapshot, "scheduler_token").isEmpty)
+        snapshot.metrics.token = TokenCounts(["ok", "refused", "unreachable"])
+        #expect(
+            lines(snapshot, "scheduler_token") == [
+                #"scheduler_token_requests_total{result="ok"} 0"#,
+                #"scheduler_token_requests_total{result="refused"} 0"#,
+                #"scheduler_token_requests_total{result="unreachable"} 0"#,
+                "scheduler_token_expiry_timestamp_seconds 0",
+            ]
+        )
+        snapshot.metrics.token?.requests["ok"] = 2
+        snapshot.metrics.token?.end = Moment(seconds: 1_795_620_130, nanoseconds: 500_000_000)
+        #expect(lines(snapshot, #"scheduler_token_requests_total{result="ok"}"#).last?.hasSuffix(" 2") == true)
+        #expect(lines(snapshot, "scheduler_token_expiry").last?.hasSuffix(" 1795620130.5") == true)
+    }
+
     @Test("every outcome and reason of every job is there from the start, as 0")
     func fromTheStart() throws {
         let snapshot = Fixture.snapshot([try Fixture.entry("a"), try Fixture.entry("b:c", number: 1)])
@@ -26,6 +45,7 @@ struct MetricsTests {
                 #"scheduler_slots_held_total{job="b:c",reason="abandoned"} 0"#,
                 #"scheduler_slots_held_total{job="b:c",reason="throttled"} 0"#,
                 #"scheduler_slots_held_total{job="b:c",reason="target_down"} 0"#,
+                #"scheduler_slots_held_total{job="b:c",reason="token"} 0"#,
                 #"scheduler_slots_held_total{job="b:c",reason="threads"} 0"#,
                 #"scheduler_slots_held_total{job="b:c",reason="group"} 0"#,
                 #"scheduler_slots_held_total{job="b:c",reason="paused"} 0"#,

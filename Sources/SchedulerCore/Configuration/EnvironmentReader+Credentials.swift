@@ -45,7 +45,9 @@ extension EnvironmentReader {
         let parts = providerParts(auth)
         var settings = CredentialSettings()
         guard let auth else { return settings }
-        for variable in [.apiUser] + Variable.oauth where isSet(variable) && !auth.variables.contains(variable) {
+        let unused = ([.apiUser] + Variable.oauth).filter { isSet($0) && !auth.variables.contains($0) }
+        // As .env.example has it, that one says nothing.
+        for variable in unused where variable != .oauthClientAuth {
             let fitting = Authentication.allCases.first { $0.variables.contains(variable) }?.rawValue ?? ""
             warn(
                 variable.name,
@@ -231,7 +233,7 @@ extension EnvironmentReader {
 
     /// The name is not ours, so what makes no sense is a warning.
     private mutating func metadataHost() -> String {
-        let standard = Variable.metadataHost.standard.value ?? ""
+        let standard = "metadata.google.internal"
         guard let value = sharedText(.metadataHost) else { return standard }
         if (try? BaseURL(parsing: "http://\(value)")) != nil, !value.contains("/") { return value }
         warn(

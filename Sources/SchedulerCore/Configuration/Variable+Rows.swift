@@ -72,7 +72,7 @@ extension Variable {
             )
         case .metadataHost:
             Row(
-                .value("metadata.google.internal"),
+                .words("`metadata.google.internal`"),
                 .text("a host, with a port if need be"),
                 "of `google`: the metadata server"
             )
