@@ -79,8 +79,7 @@ package final class Runner: Sendable {
     /// What took the place of a token that the app denied; nil if nothing did, or nothing was denied.
     private func replacement(for sent: Authorization?, after end: AttemptEnd) -> Authorization? {
         guard let sent, end.isAnswer, !isStopping() else { return nil }
-        let newer = token?.answered(end.status, to: sent, mayReplace: end.outcome == .denied)
-        return isStopping() ? nil : newer
+        return token?.answered(end.status, to: sent, mayReplace: end.outcome == .denied)
     }
 
     /// `request` counts those of this attempt.

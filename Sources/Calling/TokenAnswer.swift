@@ -17,7 +17,9 @@ struct TokenAnswer: Equatable {
     struct Refusal: Error, Equatable {
         let words: String
     }
+}
 
+extension TokenAnswer {
     /// `now` is what the wall clock shows, by which some say when a token ends.
     init(_ response: Response, from provider: TokenProvider, at now: Moment) throws(Refusal) {
         guard (200...299).contains(response.status) else {
@@ -75,7 +77,7 @@ struct TokenAnswer: Equatable {
         !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
-    /// A number, or a text that is one; nil if it is neither. Never one with which nobody could reckon.
+    /// A number, or a text that is one, cut to what can be reckoned with; nil if it is neither.
     private static func number(_ value: JSONValue?) -> Int? {
         let number: Double? =
             switch value {

@@ -109,7 +109,9 @@ extension OAuthClient {
 
     fileprivate func request(_ proof: Secret?, _ tls: TLSOptions) -> (Request, secrets: [Secret]) {
         let text = proof?.reveal ?? ""
-        var form: [(String, String?)] = [("grant_type", "client_credentials"), ("scope", scope), ("audience", audience)]
+        var form: [(String, String?)] = [
+            ("grant_type", "client_credentials"), ("scope", scope), ("audience", audience),
+        ]
         var headers: HeaderLines = [
             "Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json",
         ]

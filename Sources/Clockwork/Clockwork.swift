@@ -189,7 +189,9 @@ package struct Clockwork: Sendable {
 
     /// A probe needs a run that waits, a thread, and its places.
     private var nextProbe: Duration? {
-        guard token == nil, let probe = target.nextProbe, hasThread, entries.indices.contains(where: mayProbe) else { return nil }
+        guard token == nil, let probe = target.nextProbe, hasThread, entries.indices.contains(where: mayProbe) else {
+            return nil
+        }
         return probe
     }
 

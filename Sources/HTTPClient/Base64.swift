@@ -19,7 +19,8 @@ package enum Base64 {
     package static func decodeURL(_ text: some StringProtocol) -> [UInt8]? {
         var (bits, count, result) = (0, 0, [UInt8]())
         for byte in text.utf8 {
-            let plain = byte == UInt8(ascii: "-") ? UInt8(ascii: "+") : byte == UInt8(ascii: "_") ? UInt8(ascii: "/") : byte
+            let plain =
+                byte == UInt8(ascii: "-") ? UInt8(ascii: "+") : byte == UInt8(ascii: "_") ? UInt8(ascii: "/") : byte
             guard let digit = alphabet.firstIndex(of: plain) else { return nil }
             (bits, count) = (bits << 6 & 0xFFFF | digit, count + 6)
             guard count >= 8 else { continue }

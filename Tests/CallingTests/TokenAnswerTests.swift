@@ -19,7 +19,12 @@ struct TokenAnswerTests {
     private static let google = TokenProvider.google(host: "metadata.google.internal", audience: "x")
 
     /// The life in seconds, or why there is none.
-    private func read(_ body: String, status: Int = 200, from provider: TokenProvider = oauth, length: Int = 0) -> String {
+    private func read(
+        _ body: String,
+        status: Int = 200,
+        from provider: TokenProvider = oauth,
+        length: Int = 0
+    ) -> String {
         let bytes = Array(body.utf8)
         let response = Response(status: status, body: bytes, bodyLength: max(length, bytes.count), location: nil)
         do throws(TokenAnswer.Refusal) {

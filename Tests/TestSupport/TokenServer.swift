@@ -1,26 +1,28 @@
-import Calling
-import Files
 import Foundation
 import HTTPServer
 import Locking
-import TestSupport
 
 /// A token endpoint that follows RFC 6749 to the letter (§2.3.1, §4.4, §5), until it is told to do otherwise.
-final class TokenServer: Sendable {
-    enum Mood: Sendable {
+package final class TokenServer: Sendable {
+    package enum Mood: Sendable {
+        /// `life` is what `expires_in` is, as JSON.
         case good(life: String)
         case refusing(Int, String)
         case redirecting(String)
         case hanging
     }
 
-    static let id = "my:client é"
-    static let secret = "s3cret:/+%&=canary"
+    package static let id = "my:client &%+"
+    package static let secret = "s3cret:/+%&=canary"
 
     private let mood: Shared<Mood>
-    let server: TestServer
+    package let server: TestServer
 
-    init(_ mood: Mood = .good(life: "3600")) throws {
+    /// `token` is what it gives, by the count of those that it has given.
+    package init(
+        _ mood: Mood = .good(life: "3600"),
+        token: @escaping @Sendable (Int) -> String = { "canary-token-\($0)-0123456789abcdef" }
+    ) throws {
         // Replies that are let go are answered.
         let (kept, given, hung) = (Shared(mood), Shared(0), Shared<[Reply]>([]))
         self.mood = kept
@@ -33,18 +35,18 @@ final class TokenServer: Sendable {
             case .good(let life):
                 if let error = Self.complaint(request) { return reply.send(Self.json(400, "{\"error\":\"\(error)\"}")) }
                 given.change { $0 += 1 }
-                let token = "canary-token-\(given.value)-0123456789abcdef"
+                let text = token(given.value)
                 reply.send(
-                    Self.json(200, #"{"access_token":"\#(token)","token_type":"Bearer","expires_in":\#(life)}"#)
+                    Self.json(200, #"{"access_token":"\#(text)","token_type":"Bearer","expires_in":\#(life)}"#)
                 )
             }
         }
     }
 
-    var url: String { server.url + "/oauth/token/" }
-    var requests: Int { server.seen.count }
+    package var url: String { server.url + "/oauth/token/" }
+    package var requests: Int { server.seen.count }
 
-    func be(_ new: Mood) { mood.change { $0 = new } }
+    package func be(_ new: Mood) { mood.change { $0 = new } }
 
     private static func json(_ status: Int, _ body: String) -> Response {
         let headers = [Header("Content-Type", "application/json"), Header("Cache-Control", "no-store")]
@@ -74,7 +76,7 @@ final class TokenServer: Sendable {
         return parts == [id, secret] ? nil : "invalid_client"
     }
 
-    static func form(_ text: String) -> [String: String] {
+    package static func form(_ text: String) -> [String: String] {
         text.split(separator: "&").reduce(into: [:]) { form, pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             form[decoded(parts[0])] = parts.count == 2 ? decoded(parts[1]) : ""
@@ -84,24 +86,12 @@ final class TokenServer: Sendable {
     private static func decoded(_ text: Substring) -> String {
         text.replacing("+", with: " ").removingPercentEncoding ?? "?"
     }
-
-    // MARK: - Who asks
-
-    func client(
-        _ proof: (TokenOrigin) -> OAuthClient.Proof = { .secret($0, inForm: false) },
-        scope: String? = nil,
-        audience: String? = nil
-    ) -> TokenProvider {
-        let url = TokenURL(text: url, host: "login.example.com")
-        let proof = proof(TokenOrigin(Secret(Self.secret)))
-        return .oauth(OAuthClient(url: url, id: Self.id, proof: proof, scope: scope, audience: audience))
-    }
 }
 
 /// A value that several threads change.
-final class Shared<Value: Sendable>: Sendable {
+package final class Shared<Value: Sendable>: Sendable {
     private let kept: Mutex<Value>
-    init(_ value: Value) { kept = Mutex(value) }
-    var value: Value { kept.withLock { $0 } }
-    func change(_ body: @Sendable (inout Value) -> Void) { kept.withLock { body(&$0) } }
+    package init(_ value: Value) { kept = Mutex(value) }
+    package var value: Value { kept.withLock { $0 } }
+    package func change(_ body: @Sendable (inout Value) -> Void) { kept.withLock { body(&$0) } }
 }
