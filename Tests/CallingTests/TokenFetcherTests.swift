@@ -191,7 +191,6 @@ struct TokenFetcherTests {
         let waiting = Task.detached { try? fetcher.authorization(waits: true).get() }
         fetcher.stop()
         #expect(await waiting.value == nil)
-        #expect(heard.all.isEmpty)
     }
 
     @Test("renewal that fails is told, and that it is over; the clock of the wall plays no part")
