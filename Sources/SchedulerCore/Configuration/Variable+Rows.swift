@@ -83,7 +83,7 @@ extension Variable {
                 "of `azure`: where the platform says that identities are; else the metadata service is asked"
             )
         case .identityHeader:
-            Row(.unset, .text("visible ASCII"), "of `azure`: what the platform wants to see there. A secret")
+            Row(.unset, .text("visible ASCII"), "of `azure`: what the platform wants there. A secret")
         case .requireToken: Row(.value("false"), .flag, "`true`: no token is a fault")
         case .dataRefresh: Self.interval(900, of: "data-refresh")
         case .healthCheck: Self.interval(300, of: "health-check")
