@@ -343,4 +343,26 @@ struct CommandsTests {
         try await twin.line(containing: " outcome=ok ", and: "trigger=manual")
         #expect(try await twin.stop() == .clean)
     }
+
+    @Test("of two that stand by with one environment the one that takes over is the one that is asked")
+    func twins() async throws {
+        let app = try await App()
+        let folder = try TemporaryFolder()
+        let first = try await rig(app.url, ["A": Self.idle], ["SCHEDULER_STATE_DIR": folder.path("state")])
+        let environment = first.environment.merging(["SCHEDULER_SEED": "twins"]) { $1 }
+        // The one that was there before the other is to stay behind.
+        let slow = try Binary("scheduler", environment: environment)
+        try await slow.line(containing: "waiting as standby")
+        let quick = try Binary("scheduler", environment: environment)
+        try await quick.line(containing: "waiting as standby")
+        slow.signal(SIGSTOP)
+        #expect(try await first.scheduler.stop() == .clean)
+        try await quick.line(containing: "Next slot: ")
+        slow.signal(SIGCONT)
+        let command = try Binary("scheduler", ["pause", "a", "--for", "1h"], environment: environment)
+        #expect(try await command.end() == .clean, "\(command.errors)")
+        #expect(try await quick.stop() == .clean)
+        try await slow.line(containing: "Next slot: ")
+        #expect(try await slow.stop() == .clean)
+    }
 }

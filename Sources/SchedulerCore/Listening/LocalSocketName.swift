@@ -15,6 +15,9 @@ enum LocalSocketName {
         name(environment, user: geteuid(), namespaces: ["pid", "mnt"].map { inode("/proc/self/ns/\($0)") })
     }
 
+    /// The one that a standby has, so that whoever has the state is asked first.
+    static func standby(_ name: LocalName) -> LocalName? { LocalName(name.description + ".standby") }
+
     static func name(_ environment: [String: String], user: UInt32, namespaces: [UInt64]) -> LocalName? {
         let settings = variables.map { environment[$0.name].map { "=" + $0 } ?? "" }
         let hash = HashKey(seed: settings.joined(separator: "\n")).value(for: "socket")

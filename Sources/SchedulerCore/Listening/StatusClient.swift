@@ -94,6 +94,12 @@ enum StatusClient {
         do throws(ClientError) {
             return try ask(endpoint)
         } catch {
+            // Where nobody has the state, one that waits for it may be there.
+            if case .nobody = error, case .local(let name) = endpoint, let standby = LocalSocketName.standby(name),
+                let answer = try? ask(.local(standby))
+            {
+                return answer
+            }
             let advice = advice(error, endpoint).map { "; " + $0 } ?? ""
             throw NoAnswer(description: "no scheduler answers: \(error)\(advice)", error: error)
         }

@@ -9,8 +9,8 @@ final class StatusServer: Sendable {
         /// `SCHEDULER_LISTEN`; two for `localhost`.
         let tcp: [Listener]
         /// For `scheduler healthcheck`; nil if another sidecar has the name.
-        let local: Listener?
-        /// That name; nil if there can be none.
+        var local: Listener?
+        /// That name, which goes to the sidecar that has the state; nil if there can be none.
         var localName: LocalName?
     }
 

@@ -12,8 +12,7 @@ extension Scheduler {
     private static let standbyInterval = Duration.milliseconds(500)
 
     /// Waits until no other sidecar has the state; false if a signal came first.
-    func acquireState() -> Bool {
-        if ledger.acquire() { return true }
+    func waitForState() -> Bool {
         let directory = settings.stateDirectory ?? ""
         log.isStandby(directory)
         _ = core.decide { clockwork in
@@ -23,7 +22,6 @@ extension Scheduler {
         repeat {
             if shallStop(alarm.wait(until: nil, now: time.now(), atMost: Self.standbyInterval)) { return false }
             output?.flush()
-            retryLocalListener()
         } while !ledger.acquire()
         log.tookOver(directory)
         // Its name for health checks went with it.

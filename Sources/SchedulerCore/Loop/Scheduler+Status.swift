@@ -4,11 +4,19 @@ internal import Schedule
 /// What others see of the clock while it runs.
 extension Scheduler {
     /// Begins to answer; a sidecar without the thread for it would be one that nobody can watch, and says so.
-    func openListeners() {
+    ///
+    /// `isActive`: the state is ours, and no other sidecar's.
+    func openListeners(isActive: Bool) {
         alarm.longestSleep = settings.tick
         alarm.heartbeat.beat()
-        guard let listeners else { return }
-        if listeners.local == nil, let name = listeners.localName { log.healthcheckIsTaken(by: NameHolder.of(name)) }
+        guard var listeners else { return }
+        if let name = listeners.localName {
+            let own = isActive ? name : LocalSocketName.standby(name)
+            listeners.local = own.flatMap { try? Listener(local: $0) }
+            hasLocalName = isActive && listeners.local != nil
+            if isActive, !hasLocalName { log.healthcheckIsTaken(by: NameHolder.of(name)) }
+        }
+        guard !listeners.tcp.isEmpty || listeners.local != nil else { return }
         do throws(ListenError) {
             let server = try StatusServer(listeners, board, desk, files)
             server.start()
@@ -20,7 +28,7 @@ extension Scheduler {
     }
 
     /// Whether health checks ask another sidecar, which had their name first.
-    var lacksLocalListener: Bool { listeners?.localName != nil && listeners?.local == nil && localServer == nil }
+    var lacksLocalListener: Bool { listeners?.localName != nil && !hasLocalName }
 
     /// Asks again for the name under which health checks ask, where another sidecar had it at the start.
     func retryLocalListener() {
@@ -32,6 +40,7 @@ extension Scheduler {
         else { return }
         server.start()
         localServer = server
+        hasLocalName = true
         log.healthcheckIsOurs()
     }
 
@@ -43,14 +52,12 @@ extension Scheduler {
 }
 
 extension StatusServer.Listeners {
-    /// Opens what the settings ask for: the port, which has to be there, and the local socket for health checks, whose
-    /// name another sidecar may have already.
+    /// Opens the port that the settings ask for, which has to be there.
     static func open(_ settings: Settings, _ environment: [String: String]) -> Result<Self, SettingsFault> {
         let name = LocalSocketName.name(environment)
-        let local = name.flatMap { try? Listener(local: $0) }
-        guard let address = settings.listen else { return .success(Self(tcp: [], local: local, localName: name)) }
+        guard let address = settings.listen else { return .success(Self(tcp: [], localName: name)) }
         do throws(ListenError) {
-            return .success(Self(tcp: try Listener.all(on: address), local: local, localName: name))
+            return .success(Self(tcp: try Listener.all(on: address), localName: name))
         } catch {
             let name = Variable.listen.name
             return .failure(SettingsFault(variable: name, message: "\(name)=\(address): \(error)"))

@@ -32,6 +32,8 @@ package final class Scheduler {
     /// The one that answers health checks alone, where that had to wait.
     var localServer: StatusServer?
     var nextListenerTry = Duration.zero
+    /// Whether health checks and commands ask this sidecar.
+    var hasLocalName = false
     /// Checks the environment and its files again.
     let reload: () -> Result<Settings, SettingsFaults>
     /// Whether the last reload changed nothing, since there was a fault.
@@ -120,7 +122,9 @@ package final class Scheduler {
     /// Runs until a signal ends it.
     package func run() throws(LedgerError) {
         log.started(settings)
-        openListeners()
+        // Whoever has the state has the name that commands ask.
+        let isActive = ledger.acquire()
+        openListeners(isActive: isActive)
         courier.start()
         defer { courier.stop() }
         awaitFirstToken()
@@ -132,7 +136,7 @@ package final class Scheduler {
         for warning in settings.warnings(at: time.now()) { log.setting(warning: warning) }
         if settings.threads(files) < min(settings.maxConcurrency, settings.jobs.count) { log.fewFiles(settings, files) }
         let graceEnd = time.uptime() + .seconds(settings.startupGraceSeconds)
-        guard acquireState() else { return log.endedInStandby() }
+        guard isActive || waitForState() else { return log.endedInStandby() }
         let known = try ledger.load()
         let now = time.reading()
         _ = core.decide { $0.load(known, graceEnd: graceEnd, at: now) }
