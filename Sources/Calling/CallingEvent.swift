@@ -7,7 +7,7 @@ package enum CallingEvent: Sendable {
     /// The file can be read again; the token is the same.
     case tokenFileIsGood(TokenFile)
     case tokenFileIsBad(TokenFile, TokenFile.Fault)
-    /// The app denied a token that has been replaced meanwhile.
+    /// The app denied a token, or a header's secret, that has been replaced meanwhile.
     case tokenIsTriedAgain(Attempt)
     /// Why no new token comes, and how long the one in use is good for; told once, until one comes.
     case tokenIsNotRenewed(String, rest: Duration)

@@ -1,4 +1,5 @@
 internal import Clockwork
+internal import Files
 internal import HTTPClient
 internal import Schedule
 
@@ -8,11 +9,14 @@ extension HeaderLines {
     ///
     /// A job's own headers come first, and win where both say one thing. The run's id is the trace's as well, so that
     /// one search finds both.
-    init(_ attempt: Attempt, number: Int, span: UInt64) {
+    init(_ attempt: Attempt, number: Int, span: UInt64, secrets: [HeaderValue] = []) {
         let job = attempt.job
         self.init(capacity: 512)
         for header in job.headers { add(header.name, header.value) }
-        func isGiven(_ name: String) -> Bool { job.headers.contains { $0.name.lowercased() == name } }
+        for header in secrets { add(header.name, header.value.reveal) }
+        func isGiven(_ name: String) -> Bool {
+            job.headers.contains { $0.name.lowercased() == name } || secrets.contains { $0.name.lowercased() == name }
+        }
         if !isGiven("user-agent") { add("User-Agent", Version.userAgent) }
         if !isGiven("content-type"), let type = job.contentType { add("Content-Type", type) }
         add("Idempotency-Key") { value in

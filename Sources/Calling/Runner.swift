@@ -11,15 +11,18 @@ package final class Runner: Sendable {
         package var url: BaseURL
         package var tls: TLSOptions
         package var proxy: ProxyURL?
+        /// The path of a Unix socket that calls go over; the URL then gives Host and path alone.
+        package var socket: String?
 
-        package init(url: BaseURL, tls: TLSOptions = TLSOptions(), proxy: ProxyURL? = nil) {
-            (self.url, self.tls, self.proxy) = (url, tls, proxy)
+        package init(url: BaseURL, tls: TLSOptions = TLSOptions(), proxy: ProxyURL? = nil, socket: String? = nil) {
+            (self.url, self.tls, self.proxy, self.socket) = (url, tls, proxy, socket)
         }
     }
 
     private let target: Target
     /// Nil: requests say nothing of who calls.
     private let token: (any Credential)?
+    private let headerFiles: HeaderFiles
     private let cancellation: Cancellation
     private let random: @Sendable () -> UInt64
     private let now: @Sendable () -> Reading
@@ -34,6 +37,7 @@ package final class Runner: Sendable {
     package init(
         _ target: Target,
         token: (any Credential)?,
+        headerFiles: HeaderFiles = HeaderFiles(),
         cancellation: Cancellation,
         random: @escaping @Sendable () -> UInt64,
         now: @escaping @Sendable () -> Reading,
@@ -43,6 +47,7 @@ package final class Runner: Sendable {
     ) {
         (self.target, self.token, self.cancellation, self.random) = (target, token, cancellation, random)
         (self.now, self.isStopping, self.mask, self.tell) = (now, isStopping, mask, tell)
+        self.headerFiles = headerFiles
     }
 
     /// Makes one attempt of a run, and one more at once if the token was denied and there is another; none at all where
@@ -61,39 +66,53 @@ package final class Runner: Sendable {
 
     private func make(
         _ attempt: Attempt,
-        _ sent: Authorization?,
+        _ authorization: Authorization?,
         _ client: Client,
         _ connected: () -> Bool
     ) -> AttemptEnd {
+        let sent = Secrets(authorization: authorization, headers: headerFiles.values(attempt.job))
         var end = self.end(of: send(attempt, 1, sent, client, connected: connected), attempt)
-        if let newer = replacement(for: sent, after: end) {
+        if let newer = replacement(for: sent, of: attempt.job, after: end) {
             tell(.tokenIsTriedAgain(attempt))
             // The app has seen the run already.
             end = self.end(of: send(attempt, 2, newer, client) { !isStopping() }, attempt)
             end.requests = 2
-            if end.isAnswer { _ = token?.answered(end.status, to: newer, mayReplace: false) }
+            if end.isAnswer, let authorization = newer.authorization {
+                _ = token?.answered(end.status, to: authorization, mayReplace: false)
+            }
         }
         return end
     }
 
-    /// What took the place of a token that the app denied; nil if nothing did, or nothing was denied.
-    private func replacement(for sent: Authorization?, after end: AttemptEnd) -> Authorization? {
-        guard let sent, end.isAnswer, !isStopping() else { return nil }
-        return token?.answered(end.status, to: sent, mayReplace: end.outcome == .denied)
+    /// What a request carries that lets it in.
+    private struct Secrets {
+        let authorization: Authorization?
+        let headers: [HeaderValue]
+    }
+
+    /// What took the place of secrets that the app denied; nil if nothing did, or nothing was denied.
+    private func replacement(for sent: Secrets, of job: Job, after end: AttemptEnd) -> Secrets? {
+        guard end.isAnswer, !isStopping() else { return nil }
+        let isDenied = end.outcome == .denied
+        let other = sent.authorization.flatMap { token?.answered(end.status, to: $0, mayReplace: isDenied) }
+        let headers = isDenied ? headerFiles.values(job) : sent.headers
+        guard other != nil || headers != sent.headers else { return nil }
+        return Secrets(authorization: other ?? sent.authorization, headers: headers)
     }
 
     /// `request` counts those of this attempt.
     private func send(
         _ attempt: Attempt,
         _ request: Int,
-        _ authorization: Authorization?,
+        _ secrets: Secrets,
         _ client: Client,
         connected: () -> Bool
     ) -> Result<Response, TransferError> {
         let job = attempt.job
         // An all-zero span is invalid (W3C Trace Context §3.2.2.4).
-        var headers = HeaderLines(attempt, number: attempt.number + request - 1, span: max(1, random()))
-        if let authorization {
+        let number = attempt.number + request - 1
+        var headers = HeaderLines(attempt, number: number, span: max(1, random()), secrets: secrets.headers)
+        if let authorization = secrets.authorization {
             headers.add("Authorization") { value in
                 value.append(utf8Of: authorization.scheme.rawValue)
                 value.append(UInt8(ascii: " "))
@@ -102,12 +121,13 @@ package final class Runner: Sendable {
         }
         let request = Request(
             job.method,
-            target.url.text + job.path,
+            target.url.text + Template.filledPath(of: attempt),
             headers: headers,
-            body: job.body.map { Array($0.utf8) },
+            body: job.body.map { Array(Template.filled($0, for: attempt).utf8) },
             timeout: job.timeout,
             tls: target.tls,
-            proxy: target.proxy
+            proxy: target.proxy,
+            socket: target.socket
         )
         do throws(TransferError) {
             return .success(try client.send(request, until: cancellation, connected: connected))
@@ -124,7 +144,9 @@ package final class Runner: Sendable {
     private func end(of answer: Result<Response, TransferError>, _ attempt: Attempt) -> AttemptEnd {
         switch answer {
         case .success(let response):
-            var end = AttemptEnd(Outcome(status: response.status))
+            let verdict = Verdict(response, for: attempt.job)
+            var end = AttemptEnd(verdict.outcome)
+            (end.reason, end.items) = (mask(verdict.reason), verdict.items)
             end.status = response.status
             end.retryAfter = response.retryAfter.flatMap { heeded($0, attempt) }
             end.bytes = response.bodyLength

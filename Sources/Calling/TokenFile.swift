@@ -6,7 +6,14 @@ package struct TokenFile: Sendable, Equatable {
     /// The variable that names it, for messages.
     package let variable: String
 
-    package init(_ path: String, variable: String) { (self.path, self.variable) = (path, variable) }
+    /// What it holds, for messages.
+    package let content: Content
+
+    package enum Content: String, Sendable { case token, value }
+
+    package init(_ path: String, variable: String, content: Content = .token) {
+        (self.path, self.variable, self.content) = (path, variable, content)
+    }
 
     package static let limit = 64 * 1024
 
@@ -42,11 +49,13 @@ package struct TokenFile: Sendable, Equatable {
 }
 
 extension TokenFile.Fault: CustomStringConvertible {
-    package var description: String {
+    package var description: String { description(of: .token) }
+
+    package func description(of content: TokenFile.Content) -> String {
         switch self {
         case .unreadable(let fault): fault.description
-        case .empty: "holds no token: the file is empty"
-        case .reference: UnexpandedReference.problem + "; write the token itself into it"
+        case .empty: "holds no \(content.rawValue): the file is empty"
+        case .reference: UnexpandedReference.problem + "; write the \(content.rawValue) itself into it"
         case .notVisibleASCII:
             "holds a blank, a control character or a non-ASCII character; only visible ASCII is allowed, and one newline "
                 + "at the end"

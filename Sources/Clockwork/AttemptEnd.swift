@@ -13,6 +13,10 @@ package struct AttemptEnd: Sendable, Equatable {
     package var lacksToken = false
     /// The first 200 characters of the answer, or why there was none; secrets are masked.
     package var excerpt = ""
+    /// Why an answer whose status is good is none; empty where the status says it all.
+    package var reason = ""
+    /// How many items the app says that it processed.
+    package var items: Int?
     /// Of the answer's body, as many as arrived.
     package var bytes = 0
     /// Where a redirect points to, without its query; secrets are masked.

@@ -147,7 +147,8 @@ extension Clockwork {
             id: begun?.id ?? entries[job].manual ?? RunID(random.next(), random.next()),
             number: (begun?.attempts ?? 0) + 1,
             isProbe: isProbe,
-            waited: waited
+            waited: waited,
+            previousSuccess: entries[job].state.lastSuccess
         )
         (entries[job].hasWaited, entries[job].isOutdated) = (false, false)
         set(job, .attempting(attempt, since: time.uptime, hasBegun: false))

@@ -34,11 +34,32 @@ package struct Job: Sendable, Equatable {
         case url(String)
     }
 
+    /// What a good answer has to say.
+    package struct Expectation: Sendable, Equatable, CustomStringConvertible {
+        /// The names that lead to a member of it.
+        package let member: [String]
+        /// The member's value, as JSON or a bare word.
+        package let value: String
+
+        package init(member: [String], value: String) { (self.member, self.value) = (member, value) }
+
+        /// As a job line has it: `ok:true`.
+        package var description: String { member.joined(separator: ".") + ":" + value }
+    }
+
     package struct Header: Sendable, Equatable {
         package let name: String
         package let value: String
 
         package init(name: String, value: String) { (self.name, self.value) = (name, value) }
+    }
+
+    /// A header whose value is a secret that stands in a file.
+    package struct HeaderFile: Sendable, Equatable {
+        package let name: String
+        package let path: String
+
+        package init(name: String, path: String) { (self.name, self.path) = (name, path) }
     }
 
     package var name: String
@@ -56,6 +77,11 @@ package struct Job: Sendable, Equatable {
     package var timeoutSeconds: Int
     /// More attempts within a run.
     package var retries = 0
+    /// What counts as ok.
+    package var ok = Statuses([200...299])
+    /// The names that lead to the answer's count of what was processed; nil: it is not read.
+    package var items: [String]? = ["processed"]
+    package var expectation: Expectation?
     /// What is tried again beside what always is.
     package var retryOn = Statuses()
     package var first = First.now
@@ -77,6 +103,7 @@ package struct Job: Sendable, Equatable {
     package var ping = Ping.standard
     package var alertAfter = AlertAfter.byGap
     package var headers: [Header] = []
+    package var headerFiles: [HeaderFile] = []
     package var body: String?
     /// When it is first seen it counts as having run so long before the end of the grace; nil: as `first` says.
     package var initialOffset: Duration?

@@ -1,4 +1,4 @@
-internal import Schedule
+package import Schedule
 
 /// What the clockwork wants done; to be carried out outside the lock, in this order.
 package enum Order: Sendable {
@@ -20,13 +20,23 @@ package final class Attempt: Sendable {
     package let isProbe: Bool
     /// How long its run waited for a thread or a place.
     package let waited: Duration
+    /// The end of the job's last run that was ok, when this attempt starts; nil: there was none, as far as is known.
+    package let previousSuccess: Moment?
     /// The id and the slot as they are written: in each request, and in two lines at least.
     package let idText: String
     package let slotText: String
 
-    package init(job: Job, run: Run, id: RunID, number: Int = 1, isProbe: Bool = false, waited: Duration = .zero) {
+    package init(
+        job: Job,
+        run: Run,
+        id: RunID,
+        number: Int = 1,
+        isProbe: Bool = false,
+        waited: Duration = .zero,
+        previousSuccess: Moment? = nil
+    ) {
         (self.job, self.run, self.id, self.number, self.isProbe) = (job, run, id, number, isProbe)
-        self.waited = waited
+        (self.waited, self.previousSuccess) = (waited, previousSuccess)
         (idText, slotText) = (id.description, run.slot.description)
     }
 }

@@ -11,6 +11,8 @@ package struct RunField: Sendable {
         /// Left out where it is empty.
         case text(any WritableKeyPath<RunRecord, String> & Sendable)
         case number(any WritableKeyPath<RunRecord, Int> & Sendable)
+        /// Left out where there is none.
+        case count(any WritableKeyPath<RunRecord, Int?> & Sendable)
         /// `set` answers false for a word that makes no sense.
         case word(get: @Sendable (RunRecord) -> String, set: @Sendable (inout RunRecord, String) -> Bool)
     }
@@ -58,6 +60,7 @@ package struct RunField: Sendable {
         RunField(name: "status", key: "status", access: .number(\.status), allowed: 0...999),
         RunField(name: "ms", key: "ms", access: .number(\.milliseconds), allowed: 0...century),
         RunField(name: "late_ms", key: "late", access: .number(\.lateMilliseconds), allowed: 0...tenMillennia),
+        RunField(name: "items", key: "items", access: .count(\.items), allowed: 0...1 << 53 - 1),
         RunField(name: "reason", key: "reason", access: .text(\.reason), isLogged: false),
         RunField(name: "location", key: "location", access: .text(\.location), isLogged: false),
     ]
@@ -68,6 +71,7 @@ package struct RunField: Sendable {
         case .moment(let path): record[keyPath: path].description
         case .id(let path): record[keyPath: path].description
         case .number(let path): String(record[keyPath: path])
+        case .count(let path): record[keyPath: path].map { String($0) } ?? ""
         case .text(let path): record[keyPath: path]
         case .word(let get, _): get(record)
         }

@@ -16,6 +16,8 @@ package struct RunRecord: Sendable, Equatable {
     /// From the begin of the first attempt to the end of the last.
     package var milliseconds: Int
     package var lateMilliseconds: Int
+    /// How many items the app says that it processed; nil: it says nothing of that.
+    package var items: Int?
     /// The first characters of an answer that was not ok, or why there was none; secrets are masked.
     ///
     /// Empty: it was ok.
@@ -41,7 +43,9 @@ package struct RunRecord: Sendable, Equatable {
         (self.id, self.slot, self.trigger, self.began) = (id, slot, trigger, began)
         (self.attempts, self.outcome, self.status) = (attempts, outcome, status)
         (self.milliseconds, self.lateMilliseconds) = (milliseconds, lateMilliseconds)
-        reason = outcome == .ok ? "" : String((end?.excerpt ?? "").prefix(Self.longestReason))
+        items = end?.items
+        let why = end.map { $0.reason.isEmpty ? $0.excerpt : $0.reason } ?? ""
+        reason = outcome == .ok ? "" : String(why.prefix(Self.longestReason))
         location = end?.location ?? ""
     }
 

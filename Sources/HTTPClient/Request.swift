@@ -28,6 +28,11 @@ package struct Request: Sendable {
     package var tls: TLSOptions
     /// Nil: straight to the target, whatever the environment says of proxies.
     package var proxy: ProxyURL?
+    /// The path of a Unix socket to connect to, whatever the URL says of host and port; no proxy then.
+    package var socket: String?
+
+    /// sun_path holds so many bytes before its zero (unix(7)).
+    package static let longestSocketPath = 107
 
     package init(
         _ method: String,
@@ -38,7 +43,8 @@ package struct Request: Sendable {
         connection: Connection = .fresh,
         bodyLimit: Int = 64 * 1024,
         tls: TLSOptions = TLSOptions(),
-        proxy: ProxyURL? = nil
+        proxy: ProxyURL? = nil,
+        socket: String? = nil
     ) {
         self.method = method
         self.url = url
@@ -49,6 +55,7 @@ package struct Request: Sendable {
         self.bodyLimit = bodyLimit
         self.tls = tls
         self.proxy = proxy
+        self.socket = socket
     }
 
     /// Until the connection stands: ten seconds, or the timeout where that is less.

@@ -78,6 +78,7 @@ final class Transport {
         try easy.set(CURLOPT_FORBID_REUSE, isFresh)
         try easy.set(request.tls)
         if let proxy = request.proxy { try easy.set(proxy) }
+        if let socket = request.socket { try easy.set(CURLOPT_UNIX_SOCKET_PATH, socket) }
         try setMethod(request)
         try easy.set(sink: sink)
         try easy.set(headers: headers)
@@ -107,7 +108,7 @@ final class Transport {
         case .over(let code):
             let ending = Ending(
                 code: code,
-                reason: headers.fault ?? easy.reason(code),
+                reason: headers.fault ?? reason(code, request),
                 hasStood: observer.hasStood,
                 requestWasSent: sent,
                 hasAnswer: easy.number(CURLINFO_RESPONSE_CODE) > 0,
@@ -117,6 +118,13 @@ final class Transport {
             )
             return ending.error
         }
+    }
+
+    /// libcurl's words name host and port, which play no part where there is a socket.
+    private func reason(_ code: CURLcode, _ request: Request) -> String {
+        guard let socket = request.socket, code == CURLE_COULDNT_CONNECT else { return easy.reason(code) }
+        let number = Int32(truncatingIfNeeded: easy.number(CURLINFO_OS_ERRNO))
+        return "Couldn't connect to \(socket)" + (number == 0 ? "" : ": \(SystemError.text(number))")
     }
 
     /// Whether a proxy, if there is one, has let us through to the target.

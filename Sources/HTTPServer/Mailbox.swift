@@ -48,6 +48,8 @@ final class Mailbox: Sendable {
     func take() -> [(connection: Int, wish: Wish)]? {
         state.withLock { state in
             guard !state.isStopping || !state.wishes.isEmpty else { return nil }
+            // The wake of the stop may have been cleared with that of the wishes, and nobody wakes the loop again.
+            if state.isStopping { waker.wake() }
             defer { state.wishes = [] }
             return state.wishes
         }

@@ -7,7 +7,7 @@ package struct JSONLimits: Sendable {
     /// Characters of one number.
     package var numberLength: Int
 
-    package init(bytes: Int = 1_048_576, depth: Int = 64, numberLength: Int = 64) {
+    package init(bytes: Int = 1_048_576, depth: Int = 64, numberLength: Int = 128) {
         self.bytes = bytes
         self.depth = depth
         self.numberLength = numberLength

@@ -69,7 +69,7 @@ struct RecordFields {
 /// Values; nil is one that makes no sense. An optional within says that the value may be none, and is.
 extension RecordFields {
     mutating func number(_ key: StaticString, _ bytes: Span<UInt8>) -> Int? {
-        guard let range = value(key, bytes), (1...15).contains(range.count) else { return nil }
+        guard let range = value(key, bytes), (1...16).contains(range.count) else { return nil }
         return Self.number(bytes, range)
     }
 

@@ -142,6 +142,10 @@ struct RecordLoader {
             case .number(let path):
                 guard let number = fields.number(field.key, bytes), field.allowed.contains(number) else { return nil }
                 run[keyPath: path] = number
+            case .count(let path):
+                guard fields.value(field.key, bytes) != nil else { continue }
+                guard let count = fields.number(field.key, bytes), field.allowed.contains(count) else { return nil }
+                run[keyPath: path] = count
             case .text(let path): run[keyPath: path] = fields.text(field.key, bytes) ?? ""
             case .word(_, let set):
                 guard let word = fields.text(field.key, bytes), set(&run, word) else { return nil }

@@ -114,6 +114,7 @@ extension RecordWriter {
                 case .moment(let path): $0.field(field.key, run[keyPath: path])
                 case .id(let path): $0.field(field.key, run[keyPath: path])
                 case .number(let path): $0.field(field.key, run[keyPath: path])
+                case .count(let path): if let count = run[keyPath: path] { $0.field(field.key, count) }
                 case .text(let path): if !run[keyPath: path].isEmpty { $0.field(field.key, run[keyPath: path]) }
                 case .word(let get, _): $0.field(field.key, get(run))
                 }

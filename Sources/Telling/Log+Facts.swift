@@ -45,10 +45,11 @@ extension Log {
     package static func members(_ job: String, _ run: RunRecord, bytes: Int) -> [LogField] {
         var members = [LogField("job", .own(job))]
         for field in RunField.all where field.isLogged {
-            if case .number(let path) = field.access {
-                members.append(LogField(field.name, .integer(run[keyPath: path])))
-            } else {
-                members.append(LogField(field.name, .own(field.text(of: run))))
+            switch field.access {
+            case .number(let path): members.append(LogField(field.name, .integer(run[keyPath: path])))
+            case .count(let path):
+                if let count = run[keyPath: path] { members.append(LogField(field.name, .integer(count))) }
+            case .moment, .id, .text, .word: members.append(LogField(field.name, .own(field.text(of: run))))
             }
         }
         members.append(LogField("bytes", .integer(bytes)))
@@ -77,8 +78,9 @@ extension Log {
             info("Job \(own: path): \(run.status)", members)
         } else {
             let location = end.location.map { [LogField("location", .outside($0))] } ?? []
+            let reason = end.reason.isEmpty ? [] : [LogField("reason", .outside(end.reason))]
             let level = run.outcome == .busy ? LogLevel.info : .warning
-            line(level, "Job \(own: path): HTTP \(run.status) - \(end.excerpt)", members + location)
+            line(level, "Job \(own: path): HTTP \(run.status) - \(end.excerpt)", members + location + reason)
         }
     }
 
@@ -270,5 +272,8 @@ extension Log {
     /// Whole seconds, rounded up.
     private func seconds(_ wait: Duration) -> String { String((wait.wholeMilliseconds + 999) / 1_000) }
 
-    private func reason(_ end: AttemptEnd) -> String { end.isAnswer ? "HTTP \(end.status)" : end.excerpt }
+    private func reason(_ end: AttemptEnd) -> String {
+        guard end.isAnswer else { return end.excerpt }
+        return "HTTP \(end.status)" + (end.reason.isEmpty ? "" : ", \(end.reason)")
+    }
 }

@@ -22,6 +22,8 @@ package struct Metrics: Sendable, Equatable {
     private var places: [String: Int] = [:]
     private var counts: [UInt32] = []
     private var milliseconds: [Int] = []
+    /// What each job's answers say that was processed.
+    private var items: [Int] = []
     /// Of what went elsewhere: by kind and result, the ones that Prometheus has to know from the start among them.
     package private(set) var notices: [String: [String: Int]] = Dictionary(
         uniqueKeysWithValues: ["alert", "ping", "heartbeat"].map { ($0, ["sent": 0, "refused": 0, "lost": 0]) }
@@ -37,6 +39,7 @@ package struct Metrics: Sendable, Equatable {
 
     package static func == (left: Metrics, right: Metrics) -> Bool {
         left.places == right.places && left.counts == right.counts && left.milliseconds == right.milliseconds
+            && left.items == right.items
             && left.lateness == right.lateness && left.waits == right.waits
             && left.clockSteps == right.clockSteps && left.notices == right.notices && left.token == right.token
     }
@@ -71,6 +74,10 @@ package struct Metrics: Sendable, Equatable {
 
     private mutating func count(_ run: RunRecord, of name: String) {
         add(1, Column.runs + run.outcome.place, name)
+        if let count = run.items, let job = places[name] {
+            let (sum, isTooMuch) = items[job].addingReportingOverflow(count)
+            items[job] = isTooMuch ? .max : sum
+        }
         // Of one that was cut off nobody knows how long it took.
         guard run.outcome != .interrupted, let job = places[name] else { return }
         let time = max(0, run.milliseconds)
@@ -94,9 +101,10 @@ package struct Metrics: Sendable, Equatable {
         for (name, job) in places where names.contains(name) {
             kept.places[name] = kept.milliseconds.count
             kept.milliseconds.append(milliseconds[job])
+            kept.items.append(items[job])
             kept.counts += counts[job * Column.count..<(job + 1) * Column.count]
         }
-        (places, counts, milliseconds) = (kept.places, kept.counts, kept.milliseconds)
+        (places, counts, milliseconds, items) = (kept.places, kept.counts, kept.milliseconds, kept.items)
     }
 
     private mutating func add(_ count: Int, _ column: Int, _ name: String) {
@@ -105,6 +113,7 @@ package struct Metrics: Sendable, Equatable {
         if job == milliseconds.count {
             places[name] = job
             milliseconds.append(0)
+            items.append(0)
             counts += Array(repeating: 0, count: Column.count)
         }
         // Never a trap for a number that nobody will see: a run a second takes 136 years to get there.
@@ -118,6 +127,8 @@ package struct Metrics: Sendable, Equatable {
     package func attempts(_ job: String, _ outcome: Outcome) -> Int { count(Column.attempts + outcome.place, job) }
 
     package func held(_ job: String, _ reason: SlotReason) -> Int { count(Column.held + reason.place, job) }
+
+    package func items(_ job: String) -> Int { places[job].map { items[$0] } ?? 0 }
 
     package func durations(_ job: String) -> Histogram {
         let columns = 0...Self.durationBounds.count

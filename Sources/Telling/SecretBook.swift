@@ -5,7 +5,8 @@ internal import Locking
 package final class SecretBook: Sendable {
     private struct State {
         var fixed: [Secret] = []
-        var rotated: [Secret] = []
+        /// By what they came from.
+        var rotated: [String: [Secret]] = [:]
         /// Those of the jobs as they are, and as they were before: a call that is open may still echo one.
         var values: [Secret] = []
         var formerValues: [Secret] = []
@@ -15,7 +16,7 @@ package final class SecretBook: Sendable {
 
         mutating func change(_ body: (inout Self) -> Void) {
             body(&self)
-            let own = (fixed + rotated).map(\.reveal)
+            let own = (fixed + rotated.values.joined()).map(\.reveal)
             search = SecretSearch(own + (values + formerValues).map(\.reveal), wholeOnly: false)
             ownSearch = SecretSearch(own, wholeOnly: true)
         }
@@ -23,22 +24,23 @@ package final class SecretBook: Sendable {
 
     private let state = Mutex(State())
 
-    /// Of the tokens that came while the program ran, so many stay: an answer can only echo what was sent to it.
+    /// Of the tokens that came from one place while the program ran, so many stay: an answer can only echo what was sent
+    /// to it.
     private static let longestMemory = 100
 
     package init(_ secrets: [Secret] = []) {
         state.withLock { state in state.change { $0.fixed = secrets } }
     }
 
-    /// Adds a token that others have come before, and more may follow.
-    package func addToken(_ token: Secret) {
+    /// Adds a token that others have come before from the same place, and more may follow.
+    package func addToken(_ token: Secret, from place: String = "") {
         state.withLock { state in
-            guard state.rotated.last != token else { return }
-            state.change { state in
-                state.rotated.removeAll { $0 == token }
-                state.rotated.append(token)
-                if state.rotated.count > Self.longestMemory { state.rotated.removeFirst() }
-            }
+            var tokens = state.rotated[place] ?? []
+            guard tokens.last != token else { return }
+            tokens.removeAll { $0 == token }
+            tokens.append(token)
+            if tokens.count > Self.longestMemory { tokens.removeFirst() }
+            state.change { $0.rotated[place] = tokens }
         }
     }
 
@@ -54,5 +56,5 @@ package final class SecretBook: Sendable {
 
     var ownSearch: SecretSearch { state.withLock { $0.ownSearch } }
 
-    package var secrets: [Secret] { state.withLock { $0.fixed + $0.rotated } }
+    package var secrets: [Secret] { state.withLock { $0.fixed + $0.rotated.values.joined() } }
 }

@@ -52,15 +52,14 @@ extension Endpoint {
             return .refused(refusal)
         }
         guard endpoint == processor else {
-            return .work(.json(200, .object([("status", .string("ok"))])), exclusive: nil)
+            return .work(.done([]), exclusive: nil)
         }
         let named = (request.query ?? "").split(separator: "&").filter { $0.hasPrefix("processor=") }
         guard named.count == 1, let name = named.first?.dropFirst("processor=".count), processors.contains(String(name))
         else {
             return .refused(.detail(400, "processor= must be one of \(processors.joined(separator: ", "))"))
         }
-        let answer = JSONValue.object([("processor", .string(String(name))), ("status", .string("ok"))])
-        return .work(.json(200, answer), exclusive: String(name))
+        return .work(.done([("processor", .string(String(name)))]), exclusive: String(name))
     }
 }
 
@@ -71,6 +70,11 @@ extension Response {
             headers: [Header("Content-Type", "application/json")],
             body: Array((value.description + "\n").utf8)
         )
+    }
+
+    /// Each call processes one item.
+    fileprivate static func done(_ members: [(String, JSONValue)]) -> Response {
+        json(200, .object(members + [("status", .string("ok")), ("processed", .integer(1))]))
     }
 
     static func detail(_ status: Int, _ reason: String) -> Response {

@@ -20,7 +20,7 @@ struct RunFieldTests {
             milliseconds: 5,
             lateMilliseconds: 6
         )
-        (record.reason, record.location) = ("why", "/elsewhere")
+        (record.reason, record.location, record.items) = ("why", "/elsewhere", 7)
         var copy = RunRecord()
         for field in RunField.all {
             let before = copy
@@ -28,6 +28,7 @@ struct RunFieldTests {
             case .moment(let path): copy[keyPath: path] = record[keyPath: path]
             case .id(let path): copy[keyPath: path] = record[keyPath: path]
             case .number(let path): copy[keyPath: path] = record[keyPath: path]
+            case .count(let path): copy[keyPath: path] = record[keyPath: path]
             case .text(let path): copy[keyPath: path] = record[keyPath: path]
             case .word(let get, let set):
                 let isSet = set(&copy, get(record))

@@ -21,6 +21,23 @@ struct RunTests {
         #expect(next.run == Run(slot: Rig.at(10), trigger: .schedule))
     }
 
+    @Test("each attempt knows the end of the last run that was ok, over a restart as well")
+    func previousSuccess() throws {
+        var rig = Rig([try job("a", "every 10s") { $0.retries = 1 }])
+        let first = try #require(rig.look(at: 0).first)
+        #expect(first.previousSuccess == nil)
+        _ = rig.answer(first, status: 200)
+        let success = try #require(rig.clockwork.state(of: "a")?.lastSuccess)
+        let second = try #require(rig.look(at: 10).first)
+        #expect(second.previousSuccess == success)
+        _ = rig.answer(second, status: 500)
+        let retry = try #require(rig.run(to: 19).first)
+        #expect((retry.number, retry.previousSuccess) == (2, success))
+        _ = rig.answer(retry, status: 500)
+        var later = rig.restarted()
+        #expect(later.look(at: 30).first?.previousSuccess == success)
+    }
+
     @Test("a failed attempt is made again after its wait, under the same slot and id, and all of it is one record")
     func retry() throws {
         var rig = Rig([try job("a", "every 1h") { $0.retries = 2 }])

@@ -9,6 +9,8 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         let value = try JSONValue(parsing: bytes)
         let again = try? JSONValue(parsing: value.description.utf8, limits: JSONLimits(bytes: .max))
         precondition(again == value, "written and read it is another value")
+        precondition(value.means(value) && again?.means(value) == true, "it does not mean itself")
+        precondition((0..<1 << 53).contains(value.count ?? 0), "a count out of its range")
     } catch {
         precondition((0...count).contains(error.offset) && !error.description.isEmpty)
     }

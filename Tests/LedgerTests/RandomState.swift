@@ -46,6 +46,12 @@ struct RandomState {
         )
     }
 
+    private mutating func end() -> AttemptEnd {
+        var end = AttemptEnd(.ok)
+        end.items = one(of: [nil, 0, 7, 1 << 53 - 1])
+        return end
+    }
+
     mutating func run(_ id: RunID? = nil) -> RunRecord {
         let (slot, began) = slotAndBegin()
         return RunRecord(
@@ -57,7 +63,8 @@ struct RandomState {
             outcome: one(of: Outcome.allCases),
             status: one(of: [0, 200, 503]),
             milliseconds: number(0...900_000),
-            lateMilliseconds: number(0...1_000)
+            lateMilliseconds: number(0...1_000),
+            end: end()
         )
     }
 

@@ -70,6 +70,17 @@ struct StateFieldsTests {
         }
     }
 
+    @Test("the count of items is kept, up to the largest; a record without one is of a run without one")
+    func items() {
+        for count in [nil, 0, 42, 1 << 53 - 1] {
+            var run = RunRecord.numbered()
+            run.items = count
+            let bytes = StateText.bytes([Fact.ended("a", run, nil)])
+            #expect(String(decoding: bytes, as: UTF8.self).contains(" items=") == (count != nil))
+            #expect(StateText.read(bytes).0["a"]?.runs == [run])
+        }
+    }
+
     @Test("a hold may have any reason", arguments: Hold.Reason.allCases)
     func reasons(_ reason: Hold.Reason) {
         var hold = Self.hold

@@ -69,6 +69,23 @@ struct CallingEventTests {
         #expect(book.lines == ["\(LogBook.time) \(line)\n"])
     }
 
+    @Test("of a header's file the same is told, in its own words")
+    func headerFile() {
+        let file = TokenFile("/run/key", variable: "SCHEDULER_JOB_A: header-file.X-Key", content: .value)
+        for event in [.tokenHasChanged(file), .tokenFileIsGood(file), .tokenFileIsBad(file, .empty)] as [CallingEvent] {
+            book.log().tell(event)
+        }
+        let name = "SCHEDULER_JOB_A: header-file.X-Key"
+        #expect(
+            book.lines == [
+                "\(LogBook.time) INFO  The value in \(name) has changed; requests carry the new one.\n",
+                "\(LogBook.time) INFO  \(name) can be read again; the value is the same.\n",
+                "\(LogBook.time) WARNING \(name)=\"/run/key\" holds no value: the file is empty; the last value stays in use "
+                    + "until this is mended.\n",
+            ]
+        )
+    }
+
     @Test(
         "where only warnings are shown, so is the end of what one told of",
         arguments: [

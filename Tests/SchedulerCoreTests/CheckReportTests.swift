@@ -130,7 +130,7 @@ struct CheckReportTests {
     @Test("each option of a job is shown, in the table as its line would say it")
     func options() throws {
         let given =
-            "retries=1 retry-on=404,500-503 first=wait catchup=skip catchup-window=60s jitter=5s abandon-hold=0s "
+            "retries=1 retry-on=404,500-503 ok=200-299,404 expect=a.b:1 items=off first=wait catchup=skip catchup-window=60s jitter=5s abandon-hold=0s "
             + "group=llm,night priority=low wait=1200s"
         let settings = try Settings(environment: [
             "SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_GROUPS": "night=2 llm=1",
@@ -142,7 +142,7 @@ struct CheckReportTests {
         let json = CheckReport(.success(settings), asJSON: true, now: now)
         #expect(
             json.standardOutput.contains(
-                #""timeout_seconds":7,"tz":"UTC","retries":1,"retry_on":"404,500-503","first":"wait","catchup":"skip","#
+                #""timeout_seconds":7,"tz":"UTC","retries":1,"retry_on":"404,500-503","ok":"200-299,404","expect":"a.b:1","items":"off","first":"wait","catchup":"skip","#
                     + #""catchup_window_seconds":60,"jitter_seconds":5,"abandon_hold_seconds":0,"groups":["llm","night"],"#
                     + #""priority":"low","wait_seconds":1200,"freeze_catchup":"skip","headers":["X"],"body_bytes":0,"next_slot":"#
             )

@@ -122,6 +122,26 @@ struct JobLineHintTests {
         #expect(try hints("header.Accept-Encoding=identity") == [])
     }
 
+    @Test("a {{…}} that is not replaced is told, and none of what stands in it")
+    func templates() throws {
+        func all(_ path: String, _ options: String = "") throws -> [String] {
+            let environment = ["SCHEDULER_JOB_A": "every 1h POST \(path) \(options)"]
+            return JobHints.all(try Settings(environment: environment).jobs, at: .epoch, keepsState: true)
+                .map(\.message).filter { $0.contains("{{") }
+                .map { $0.replacing("SCHEDULER_JOB_A: job a has a {{…}} in ", with: "") }
+        }
+        func sent(_ place: String) -> String {
+            "\(place) that is sent as it stands; only {{slot}}, {{previous_success}} and {{run_id}} are replaced"
+        }
+        func none(_ place: String) -> String { "\(place), where none is replaced; write it behind the ?, or in body=" }
+        #expect(try all("/x?a={{slot}}", #"body={"a":"{{run_id}}{{previous_success}}","b":{"c":{"d":1}}}"#) == [])
+        #expect(try all("/x?a={{canary}}") == [sent("its query")])
+        #expect(try all("/x", "body={{ slot }}") == [sent("body=")])
+        #expect(try all("/{{slot}}/{{x}}?{{slot}}") == [none("its path before the ?")])
+        #expect(try all("/x", "header.X-At={{slot}} header.Y=1") == [none("header.X-At")])
+        #expect(try all("/x", #"body={"a":{"b":{}}}"#) == [])
+    }
+
     @Test("retry-on= without retries= is told where it stands")
     func retryOn() throws {
         let own = "SCHEDULER_JOB_A: retry-on= has no effect without retries=; write retries=3, say"

@@ -101,13 +101,55 @@ struct JobLineTests {
         (
             "every 1m POST /x colour=blue",
             [
-                #"option "colour" is not known; write timeout=, retries=, retry-on=, tz=, first=, catchup=, catchup-window=, "#
-                    + "jitter=, abandon-hold=, group=, priority=, wait=, freeze=, freeze-catchup=, alert-after=, ping=, "
-                    + "header.NAME= or body="
+                #"option "colour" is not known; write timeout=, retries=, retry-on=, ok=, expect=, items=, tz=, first=, "#
+                    + "catchup=, catchup-window=, jitter=, abandon-hold=, group=, priority=, wait=, "
+                    + "freeze=, freeze-catchup=, alert-after=, ping=, "
+                    + "header.NAME=, header-file.NAME= or body="
             ]
         ),
         ("every 1m POST /x retries=-1", [#"retries=: "-1" is not a whole number from 0 to 100"#]),
         ("every 1m POST /x retries=101", [#"retries=: "101" is not a whole number from 0 to 100"#]),
+        (
+            "every 1m POST /x ok=200,301",
+            [
+                "ok=: 301 holds redirects, which are not followed; of 3xx only 304 is allowed: write 200-299,304,404"
+            ]
+        ),
+        (
+            "every 1m POST /x ok=200-404",
+            ["ok=: 200-404 holds redirects, which are not followed; of 3xx only 304 is allowed: write 200-299,304,404"]
+        ),
+        ("every 1m POST /x ok=200-299,304,404", []),
+        ("every 1m POST /x ok=500", [#"ok=: "500" is not a status from 200 to 499; write 200-299,404"#]),
+        ("every 1m POST /x ok=199", [#"ok=: "199" is not a status from 200 to 499; write 200-299,404"#]),
+        ("every 1m POST /x ok=2xx", [#"ok=: "2xx" is not a status from 200 to 499; write 200-299,404"#]),
+        ("every 1m POST /x ok=", ["ok=: has no value"]),
+        (
+            "every 1m POST /x expect=true",
+            [#"expect=: "true" has no colon before a value; write ok:true or status:done"#]
+        ),
+        (
+            "every 1m POST /x expect=ok:",
+            [#"expect=: "ok:" has no value behind its colon; write ok:true or status:done"#]
+        ),
+        (
+            "every 1m POST /x expect=:true",
+            [#"expect=: "" is no name of a member; write ok:true or result.ok:true"#]
+        ),
+        (
+            "every 1m POST /x expect=a..b:true",
+            [#"expect=: "a..b" is no name of a member; write ok:true or result.ok:true"#]
+        ),
+        (
+            "every 1m POST /x expect=ok:" + String(repeating: "x", count: 101),
+            ["expect=: its value is longer than 100 bytes; write a shorter one, such as ok:true"]
+        ),
+        (#"every 1m POST /x expect='a:"two words"'"#, []),
+        (
+            "every 1m POST /x items=.a",
+            [#"items=: ".a" is no name of a member; write processed, result.count or off"#]
+        ),
+        ("every 1m POST /x items=off", []),
         ("every 1m POST /x first=later", [#"first=: "later" is not known; write now or wait"#]),
         ("every 1m POST /x catchup=all", [#"catchup=: "all" is not known; write one or skip"#]),
         (
@@ -140,9 +182,10 @@ struct JobLineTests {
             "daily 25:00 POST /x colour=blue taste=sweet tz=",
             [
                 #"time "25:00" is not a time of day; write HH:MM from 00:00 to 23:59, two digits each"#,
-                #"option "colour" is not known; write timeout=, retries=, retry-on=, tz=, first=, catchup=, "#
-                    + "catchup-window=, jitter=, abandon-hold=, group=, priority=, wait=, freeze=, freeze-catchup=, alert-after=, ping=, "
-                    + "header.NAME= or body=",
+                #"option "colour" is not known; write timeout=, retries=, retry-on=, ok=, expect=, items=, tz=, first=, "#
+                    + "catchup=, catchup-window=, jitter=, abandon-hold=, group=, priority=, wait=, "
+                    + "freeze=, freeze-catchup=, alert-after=, ping=, "
+                    + "header.NAME=, header-file.NAME= or body=",
                 "tz=: has no value",
             ]
         ),

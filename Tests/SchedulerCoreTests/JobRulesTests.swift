@@ -22,6 +22,20 @@ struct JobRulesTests {
         #expect(own.faults.map(\.message) == ["SCHEDULER_JOB_A: has 65 headers; at most 64 are allowed"])
     }
 
+    @Test("expect= has no place in a HEAD, wherever it is said, unless the job takes it back")
+    func expectInHead() throws {
+        let fault = "SCHEDULER_JOB_A: expect=: has no place in a HEAD, which is answered without a body; write GET"
+        for (line, defaults) in [("expect=ok:true", nil), ("", "expect=ok:true")] {
+            var environment = ["SCHEDULER_JOB_A": "every 1m HEAD /x \(line)"]
+            environment["SCHEDULER_JOB_DEFAULTS"] = defaults
+            let bad = try #require(throws: SettingsFaults.self) { try jobs(environment) }
+            #expect(bad.faults.map(\.message) == [fault])
+        }
+        let off = ["SCHEDULER_JOB_A": "every 1m HEAD /x expect=off", "SCHEDULER_JOB_DEFAULTS": "expect=ok:true"]
+        #expect(try jobs(off).last?.expectation == nil)
+        #expect(try jobs(off).first?.expectation == Job.Expectation(member: ["ok"], value: "true"))
+    }
+
     @Test("where no job is left, the fault says what leaves none")
     func noJob() throws {
         let file = DocumentedJobs.rows.map { "\($0.name): off\n" }.joined()

@@ -42,6 +42,47 @@ struct TransportTests {
         #expect(transport.proxy?.description == "http://proxy:3128")
     }
 
+    @Test("calls over a socket: its absolute path, as long as the system takes, and no proxy beside it")
+    func socket() throws {
+        let longest = "/" + String(repeating: "x", count: 106)
+        for path in ["/run/app.sock", longest] {
+            let settings = try Settings(environment: ["SCHEDULER_UNIX_SOCKET": " \(path) "])
+            #expect(settings.app.socket == path)
+        }
+        let example = "write the absolute path of a socket, such as /run/app/app.sock"
+        let rows = [
+            ("run/app.sock", #"="run/app.sock" does not begin with /; \#(example)"#),
+            ("@app", #"="@app" does not begin with /; \#(example)"#),
+            (longest + "x", #"="\#(longest)x" is 108 bytes long, and the system allows 107; \#(example)"#),
+            ("", #"="" is empty; \#(example), or leave the variable out"#),
+        ]
+        for (path, message) in rows {
+            #expect(
+                try failure(["SCHEDULER_UNIX_SOCKET": path])
+                    == [SettingsFault(variable: "SCHEDULER_UNIX_SOCKET", message: "SCHEDULER_UNIX_SOCKET" + message)]
+            )
+        }
+        #expect(
+            try failure(["SCHEDULER_UNIX_SOCKET": "/a", "SCHEDULER_PROXY": "http://proxy:3128"]).map(\.message) == [
+                "SCHEDULER_UNIX_SOCKET and SCHEDULER_PROXY are both set, and a socket is reached through no proxy; leave "
+                    + "one of them out"
+            ]
+        )
+    }
+
+    @Test("over a socket nobody can read a token that goes over plain http, and no name is looked up")
+    func socketIsPrivate() throws {
+        var environment = [
+            "API_URL": "http://app.example.com", "SCHEDULER_API_TOKEN": String(repeating: "t", count: 32),
+        ]
+        #expect(try Settings(environment: environment).warnings.count == 1)
+        environment["SCHEDULER_UNIX_SOCKET"] = "/run/app.sock"
+        let settings = try Settings(environment: environment)
+        #expect(settings.warnings == [])
+        let report = CheckReport(.success(settings), asJSON: false, now: .epoch).standardOutput
+        #expect(report.contains("11 jobs for http://app.example.com over /run/app.sock, tick 30s"))
+    }
+
     @Test("without ours, the first of the machine's variables that is not empty")
     func shared() throws {
         let machine = try folder.write("machine.pem", authority.certificate)

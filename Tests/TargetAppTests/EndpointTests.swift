@@ -84,7 +84,10 @@ struct EndpointTests {
         #expect(
             verdict
                 == .work(
-                    .json(200, .object([("processor", .string(name)), ("status", .string("ok"))])),
+                    .json(
+                        200,
+                        .object([("processor", .string(name)), ("status", .string("ok")), ("processed", .integer(1))])
+                    ),
                     exclusive: name
                 )
         )

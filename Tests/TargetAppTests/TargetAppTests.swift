@@ -12,7 +12,7 @@ struct TargetAppTests {
     @Test("calls are listed in order, control calls are not; DELETE clears")
     func calls() throws {
         let app = try RunningApp()
-        #expect(try app.call("GET", "/api/health").body == "{\"status\":\"ok\"}\n")
+        #expect(try app.call("GET", "/api/health").body == "{\"status\":\"ok\",\"processed\":1}\n")
         #expect(try app.call("POST", "/api/sync/trigger", body: "{}").status == 401)
         #expect(try app.call("POST", "/api/sync/trigger?x", token: token).status == 200)
         let calls = try app.calls()

@@ -442,13 +442,15 @@ struct RunFieldTests {
     )
     private static let end = {
         var end = AttemptEnd(.throttled)
-        (end.status, end.excerpt, end.location) = (516, "busy=19", "/20")
+        (end.status, end.excerpt, end.location, end.items) = (516, "busy=19", "/20", 21)
         return end
     }()
 
     @Test("each member of a run's record has one row of the table, which finds that member and no other")
     func table() {
-        let members = Mirror(reflecting: Self.record).children.map { String(describing: $0.value) }
+        let members = Mirror(reflecting: Self.record).children.map { child in
+            (child.value as? Int?).flatMap { $0.map { "\($0)" } } ?? String(describing: child.value)
+        }
         #expect(RunField.all.map { $0.text(of: Self.record) }.sorted() == members.sorted())
         for names in [RunField.all.map(\.name.description), RunField.all.map(\.key.description)] {
             #expect(Set(names).count == RunField.all.count)
@@ -466,12 +468,25 @@ struct RunFieldTests {
         }
     }
 
+    @Test("a run of which the app says no count has none, neither in its last line nor in /status")
+    func withoutItems() throws {
+        let run = Fixture.record(.ok, status: 200)
+        let book = LogBook()
+        book.log().tell(.ended("a", run, nil, about: Fact.EndNote(end: .answer(200))), target: "")
+        #expect(book.lines.first?.contains("items") == false)
+        #expect(StatusJSON.text(Fixture.snapshot([try Fixture.entry("a", runs: [run])])).contains(#""items":null"#))
+    }
+
     @Test("/status carries every field of each run")
     func status() throws {
         let text = StatusJSON.text(Fixture.snapshot([try Fixture.entry("a", runs: [Self.record])]))
         for field in RunField.all {
             let value = field.text(of: Self.record)
-            let written = if case .number = field.access { value } else { "\"\(value)\"" }
+            let written =
+                switch field.access {
+                case .number, .count: value
+                case .moment, .id, .text, .word: "\"\(value)\""
+                }
             #expect(text.contains("\"\(field.name)\":\(written)"), "\(field.name)")
         }
     }

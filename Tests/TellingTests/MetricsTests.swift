@@ -104,6 +104,28 @@ struct MetricsTests {
         #expect(lines(Fixture.snapshot([try Fixture.entry("a")]), "scheduler_group_limit").isEmpty)
     }
 
+    @Test("items are added up, and a sum that is too large stays the largest")
+    func items() throws {
+        var metrics = Metrics()
+        func value() throws -> Substring? {
+            let text = MetricsText.render(Fixture.snapshot([try Fixture.entry("a")], metrics: metrics))
+            return text.split(separator: "\n").first { $0.hasPrefix("scheduler_job_items_total{") }
+        }
+        #expect(try value() == #"scheduler_job_items_total{job="a"} 0"#)
+        var run = Fixture.record(.ok)
+        for count in [nil, 0, 40, 2] {
+            run.items = count
+            metrics.count(.ended("a", run, nil))
+        }
+        #expect(try value() == #"scheduler_job_items_total{job="a"} 42"#)
+        metrics.keep(only: ["a"])
+        run.items = .max
+        metrics.count(.ended("a", run, nil))
+        #expect(try value() == #"scheduler_job_items_total{job="a"} 9223372036854775807"#)
+        metrics.keep(only: [])
+        #expect(try value() == #"scheduler_job_items_total{job="a"} 0"#)
+    }
+
     @Test("what was counted comes out; times in seconds without a rounding error")
     func counts() throws {
         let (job, attempt) = (try Fixture.caller(), try Fixture.attempt())

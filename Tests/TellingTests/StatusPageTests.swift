@@ -56,6 +56,17 @@ struct StatusPageTests {
         }
     }
 
+    @Test("how many items the last run processed stands beside it, on the page and in the table")
+    func items() throws {
+        var run = Fixture.run(.ok, ago: 5)
+        run.items = 42
+        let snapshot = Fixture.snapshot([try Fixture.entry("a", runs: [run])])
+        #expect(text(snapshot).contains("5 s ago, 42 items"))
+        #expect(StatusTable.text(snapshot).contains("5 s ago, 42 items"))
+        run.items = 1
+        #expect(StatusTable.text(Fixture.snapshot([try Fixture.entry("a", runs: [run])])).contains("ago, 1 item "))
+    }
+
     @Test("what failed, ran last and comes next stands at the top")
     func cards() throws {
         let entries = [

@@ -147,10 +147,10 @@ struct StatusRoutesTests {
                 "pause":null,"skips":0,"next_slot":"2026-11-21T12:04:00Z","last_slot":"2026-11-21T11:59:29.700Z",\
                 "last_success":"2026-11-21T11:59:30Z","consecutive_failures":0,"incident":null,"runs":[\
                 {"slot":"2026-11-21T11:58:59.700Z",\(run),"began":"2026-11-21T11:58:59.700Z","attempts":1,\
-                "outcome":"failed","status":500,"ms":300,"late_ms":4,"reason":null,"location":null,\
+                "outcome":"failed","status":500,"ms":300,"late_ms":4,"items":null,"reason":null,"location":null,\
                 "http_status":500},\
                 {"slot":"2026-11-21T11:59:29.700Z",\(run),"began":"2026-11-21T11:59:29.700Z","attempts":1,\
-                "outcome":"ok","status":200,"ms":300,"late_ms":4,"reason":null,"location":null,"http_status":200}]}]}
+                "outcome":"ok","status":200,"ms":300,"late_ms":4,"items":null,"reason":null,"location":null,"http_status":200}]}]}
 
                 """
         )

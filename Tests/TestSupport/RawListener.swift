@@ -6,7 +6,7 @@ package final class RawListener: Sendable {
     package struct Connection: Sendable {
         fileprivate let descriptor: Int32
 
-        fileprivate init(descriptor: Int32) { self.descriptor = descriptor }
+        init(descriptor: Int32) { self.descriptor = descriptor }
 
         /// To a port of the loopback; for whoever makes it to end.
         package init(to port: UInt16) throws {
@@ -25,6 +25,9 @@ package final class RawListener: Sendable {
         }
 
         package func end() { close(descriptor) }
+
+        /// Nothing more comes or goes.
+        package func shutDown() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
         /// Some bytes of the other side; empty at its end.
         package func read() -> [UInt8] {

@@ -36,7 +36,7 @@ done
 revision=$(dpkg-parsechangelog -S Version)
 sed -i "s/^#define LIBCURL_VERSION \".*/#define LIBCURL_VERSION \"$revision\"/" include/curl/curlver.h
 
-# --enable-verbose stays on, since its error messages need it; unix sockets are for `scheduler check`.
+# --enable-verbose stays on, since its error messages need it; unix sockets are for SCHEDULER_UNIX_SOCKET.
 CFLAGS="$(dpkg-buildflags --get CFLAGS) -ffunction-sections -fdata-sections" \
     ./configure --quiet --prefix="$prefix" --disable-shared --enable-static --with-pic --enable-symbol-hiding \
     --with-openssl --with-ca-path=/etc/ssl/certs --with-ca-bundle=/etc/ssl/certs/ca-certificates.crt \

@@ -74,7 +74,8 @@ package struct CheckReport {
                 "group \(group.name), \(group.limit) at once: \(jobs.isEmpty ? "no job" : jobs.joined(separator: ", "))"
         }
         lines.append(
-            "\(counted(settings.jobs.count, "job")) for \(settings.target.text), tick \(settings.tickSeconds)s, "
+            "\(counted(settings.jobs.count, "job")) for \(settings.target.text)"
+                + (settings.transport.socket.map { " over \($0)" } ?? "") + ", tick \(settings.tickSeconds)s, "
                 + "startup grace \(settings.startupGraceSeconds)s"
         )
         lines += spans(settings, now).map { span in

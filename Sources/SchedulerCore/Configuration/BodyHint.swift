@@ -8,10 +8,10 @@ internal import JSON
 enum BodyHint {
     /// Sentences to follow the job's name.
     static func sentences(_ job: Job) -> [String] {
-        guard let body = job.body, !job.headers.contains(where: { $0.name.lowercased() == "content-type" }) else {
-            return []
-        }
-        return problems(body, sentAs: job.contentType ?? "").map {
+        guard let body = job.body, let type = job.contentType,
+            !job.headers.contains(where: { $0.name.lowercased() == "content-type" })
+        else { return [] }
+        return problems(body, sentAs: type).map {
             "has a body that \($0); header.Content-Type= before body= says that it is meant so"
         }
     }
@@ -60,7 +60,7 @@ enum BodyHint {
     private static func option(in text: Substring) -> String? {
         for word in text.split(whereSeparator: \.isWhitespace).dropFirst() {
             guard let name = word.firstIndex(of: "=").map({ word[..<$0] }) else { continue }
-            if name.hasPrefix("header.") { return "header.NAME" }
+            for option in ["header", "header-file"] where name.hasPrefix("\(option).") { return "\(option).NAME" }
             if let option = JobOption.all.first(where: { $0.name == name }) { return option.name }
         }
         return nil

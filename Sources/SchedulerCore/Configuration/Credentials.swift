@@ -7,6 +7,7 @@ struct Credentials: Sendable {
     let secrets: SecretBook
     /// Nil: requests carry none.
     let token: (any Credential)?
+    let headerFiles: HeaderFiles
 
     /// `secrets` learns each new token; `log` tells what becomes of it, and of its file.
     ///
@@ -21,6 +22,8 @@ struct Credentials: Sendable {
     ) {
         self.secrets = secrets
         secrets.replaceValues(settings.headerSecrets)
+        headerFiles = HeaderFiles(learn: { secrets.addToken($0, from: $1.path) }, tell: { log.tell($0) })
+        headerFiles.add(settings.headerFiles)
         if let provider = settings.tokenProvider {
             token = TokenFetcher(
                 provider,

@@ -61,6 +61,7 @@ extension EnvironmentReader {
         let used = definitions.compactMap(\.interval)
         if let tick { checkTick(tick, against: intervals.filter { used.contains($0.key) }) }
         return definitions.compactMap { definition in
+            readHeaderFiles(definition.line.options.headerFiles, definition.origin)
             switch builder.build(definition) {
             case .success(let job):
                 if job.retries == 0, definition.line.options.changes["retry-on"] != nil {

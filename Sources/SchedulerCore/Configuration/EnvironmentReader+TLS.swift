@@ -10,6 +10,8 @@ package struct TransportSettings: Sendable, Equatable {
     /// Other hosts are never reached through it. To a plain http target the proxy passes on what it is given, and an
     /// answer of its own (502) cannot be told from one of the app's; https goes through it unseen.
     package var proxy: ProxyURL?
+    /// The Unix socket that the target listens on; nil: host and port of its URL.
+    package var socket: String?
     /// For what is not the target, such as PostHog: the authorities of the machine, no client certificate.
     package var elsewhere = TLSOptions()
 }
@@ -33,7 +35,14 @@ extension EnvironmentReader {
         } else if own == nil {
             settings.target.caFile = shared
         }
-        settings.proxy = proxy()
+        (settings.proxy, settings.socket) = (proxy(), socket())
+        if isSet(.proxy), isSet(.unixSocket) {
+            fault(
+                .unixSocket,
+                "\(Variable.unixSocket.name) and \(Variable.proxy.name) are both set, and a socket is reached through no "
+                    + "proxy; leave one of them out"
+            )
+        }
         return settings
     }
 
@@ -71,6 +80,21 @@ extension EnvironmentReader {
         guard let key else { return TLSOptions() }
         let isKeyGood = check(key, .clientKeyFile, .key)
         return isCertificateGood && isKeyGood && accept(options) ? options : TLSOptions()
+    }
+
+    private mutating func socket() -> String? {
+        guard let path = text(.unixSocket)?.trimmingBlanks else { return nil }
+        let problem: String? =
+            if !path.hasPrefix("/") {
+                "does not begin with /"
+            } else if path.utf8.count > Request.longestSocketPath {
+                "is \(path.utf8.count) bytes long, and the system allows \(Request.longestSocketPath)"
+            } else {
+                nil
+            }
+        guard let problem else { return path }
+        fault(.unixSocket, "\(quoted(.unixSocket, path)) \(problem); write \(Variable.unixSocket.allowed)")
+        return nil
     }
 
     private mutating func proxy() -> ProxyURL? {

@@ -1,3 +1,4 @@
+internal import Calling
 internal import Files
 internal import HTTPClient
 internal import Telling
@@ -15,6 +16,8 @@ struct EnvironmentReader {
     var secrets: [Secret] = []
     private(set) var faults: [SettingsFault] = []
     private(set) var warnings: [SettingsFault] = []
+    /// Of all job lines that were read so far, each path once.
+    var headerFiles: [TokenOrigin] = []
     /// How many of them are about job lines, shown or not.
     var jobWarnings = 0
 

@@ -29,12 +29,11 @@ struct JobBuilder {
         if let method = line.method, options.body != nil, method == "GET" || method == "HEAD" {
             faults.append(.body("has no place in a \(method); write POST, PUT, PATCH or DELETE"))
         }
-        if options.headers.count > JobOptions.mostHeaders, !definition.isFaulty {
-            faults.append(.tooManyHeaders(options.headers.count))
-        }
+        let headers = options.headers.count + options.headerFiles.count
+        if headers > JobOptions.mostHeaders, !definition.isFaulty { faults.append(.tooManyHeaders(headers)) }
         let zone = zone(options.zone, &faults)
         let groups = GroupNames.resolve(options.groups ?? [], in: groups, &faults)
-        guard faults.isEmpty, let schedule = line.schedule, let method = line.method, let path = line.path else {
+        guard let schedule = line.schedule, let method = line.method, let path = line.path else {
             return .failure(JobFaults(faults: faults))
         }
         let key = HashKey(seed: seed, job: definition.name)
@@ -54,7 +53,10 @@ struct JobBuilder {
         job.first = definition.rank != nil || schedule.isElapsedTime ? .now : .wait
         options.apply(to: &job)
         job.groups = groups
-        return .success(job)
+        if method == "HEAD", job.expectation != nil {
+            faults.append(.option("expect", "has no place in a HEAD, which is answered without a body; write GET"))
+        }
+        return faults.isEmpty ? .success(job) : .failure(JobFaults(faults: faults))
     }
 
     /// A line without a call changes a job that is there; of one that is not, which may be meant.

@@ -102,6 +102,7 @@ extension EnvironmentReader {
         // Told here, and not once more for each job.
         if faults.count > faultsBefore { options.groups = nil }
         for problem in faults { jobFault(Variable.jobDefaults.name, problem) }
+        readHeaderFiles(options.headerFiles, Variable.jobDefaults.name)
         if options.changes["retry-on"] != nil, options.changes["retries"] == nil {
             jobWarning(
                 Variable.jobDefaults.name,

@@ -29,6 +29,8 @@ enum JobLineFault: Error, Equatable {
     case headerIsOurs(String)
     case headerOfConnection(String)
     case headerValue(String)
+    /// By its value and by a file.
+    case headerByBoth(String)
     case tooManyHeaders(Int)
     case openQuote(String)
     case textAfterQuote(String)
@@ -77,7 +79,8 @@ extension JobLineFault: CustomStringConvertible {
         case .almostOff(let text): "\(quote(text)) is not understood; write off"
         case .offWithMore: "says off and then more (not shown); write only off"
         case .unknownOption, .noOption, .option, .givenTwice: optionDescription
-        case .headerName, .headerIsOurs, .headerOfConnection, .headerValue, .tooManyHeaders: headerDescription
+        case .headerName, .headerIsOurs, .headerOfConnection, .headerValue, .headerByBoth, .tooManyHeaders:
+            headerDescription
         case .openQuote(let text): "\(quote(text)) begins with a quote that does not end"
         case .textAfterQuote(let text): "\(quote(text)) goes on behind its closing quote; put a blank there"
         case .body(let problem): "body= \(problem)"
@@ -110,6 +113,8 @@ extension JobLineFault: CustomStringConvertible {
         case .headerOfConnection(let name):
             "header \(quote(name)) is about the connection, which the sidecar makes; take it out"
         case .headerValue(let name): "the value of header \(quote(name)) holds a control character; take it out"
+        case .headerByBoth(let name):
+            "header \(quote(name)) is given by header. and by header-file.; leave one of them out"
         case .tooManyHeaders(let count): "has \(count) headers; at most \(JobOptions.mostHeaders) are allowed"
         default: ""
         }

@@ -1,3 +1,4 @@
+internal import Calling
 internal import Clockwork
 internal import Files
 
@@ -19,6 +20,23 @@ enum JobLineHint {
                 "has a reference in \(place), $(NAME) or ${NAME}, that nothing has replaced; write the value"
             )
         }
-        return sentences
+        return sentences + templates(job)
+    }
+
+    private static func templates(_ job: Job) -> [String] {
+        let path = job.path.prefix { $0 != "?" }
+        let headers = job.headers.map { ("header.\($0.name)", $0.value) }
+        let untouched = ([("its path before the ?", String(path))] + headers).filter { _, text in
+            !Template.names(in: text).isEmpty
+        }
+        let filled = [("its query", String(job.path[path.endIndex...])), ("body=", job.body ?? "")].filter { _, text in
+            !Template.names(in: text).allSatisfy(Template.isName)
+        }
+        return untouched.map { place, _ in
+            "has a {{…}} in \(place), where none is replaced; write it behind the ?, or in body="
+        }
+            + filled.map { place, _ in
+                "has a {{…}} in \(place) that is sent as it stands; only \(Template.all) are replaced"
+            }
     }
 }

@@ -1,3 +1,4 @@
+internal import Clockwork
 internal import Schedule
 
 /// The state of reading one line; its time grows with the line's length and no faster.
@@ -178,7 +179,7 @@ struct JobLineParser {
     private mutating func readOptions(_ words: ArraySlice<String>) {
         var previous = ""
         for word in words {
-            let isAfterHeader = previous.hasPrefix("header.")
+            let isAfterHeader = Self.isHeader(previous)
             previous = word
             guard JobLineWords.isOption(word), let equals = word.firstIndex(of: "=") else {
                 return wrongWord(
@@ -187,27 +188,42 @@ struct JobLineParser {
             }
             let (name, value) = (String(word[..<equals]), String(word[equals...].dropFirst()))
             do throws(JobLineFault) {
-                if name.hasPrefix("header.") {
-                    try readHeader(String(name.dropFirst(7)), value)
+                if Self.isHeader(name) {
+                    try readHeader(name, value)
                 } else {
                     try readOption(name, value, isAfterHeader)
                 }
             } catch {
                 faults.append(error)
                 // What follows may belong to its value: `header.Authorization=Bearer …`.
-                if name.hasPrefix("header.") { hasWrongWord = true }
+                if Self.isHeader(name) { hasWrongWord = true }
             }
             if name.hasPrefix("-") { break }
         }
         if headers > JobOptions.mostHeaders { faults.append(.tooManyHeaders(headers)) }
     }
 
-    private mutating func readHeader(_ name: String, _ value: String) throws(JobLineFault) {
+    private static let headerFile = "header-file."
+
+    /// `header.NAME` or `header-file.NAME`.
+    private static func isHeader(_ option: String) -> Bool {
+        option.hasPrefix("header.") || option.hasPrefix(headerFile)
+    }
+
+    private mutating func readHeader(_ option: String, _ value: String) throws(JobLineFault) {
         headers += 1
         guard headers <= JobOptions.mostHeaders else { return }
+        let isFile = option.hasPrefix(Self.headerFile)
+        let name = String(option.dropFirst(isFile ? Self.headerFile.count : "header.".count))
         let header = try JobOptions.header(name, value)
-        guard isFirst("header." + name.lowercased()) else { throw .givenTwice("header.\(name)") }
-        line.options.headers.append(header)
+        guard isFirst("header." + name.lowercased()) else {
+            let before = isFile ? line.options.headers.map(\.name) : line.options.headerFiles.map(\.name)
+            let isByBoth = before.contains { $0.lowercased() == name.lowercased() }
+            throw isByBoth ? .headerByBoth(name) : .givenTwice(option)
+        }
+        guard isFile else { return line.options.headers.append(header) }
+        guard !value.isEmpty else { throw .option(option, "has no value; write the path of a file") }
+        line.options.headerFiles.append(Job.HeaderFile(name: name, path: value))
     }
 
     private mutating func readOption(_ name: String, _ value: String, _ isAfterHeader: Bool) throws(JobLineFault) {

@@ -55,6 +55,9 @@ extension JobOption {
     /// `headers.X-Key`, `X-Key`, `content-type`: a header without `header.` before it.
     private static func header(in name: String) -> String? {
         var rest = name[...]
+        if ["header-file", "header_file", "headerfile"].contains(where: name.lowercased().hasPrefix) {
+            return "header-file.NAME"
+        }
         if let prefix = ["headers.", "header-", "header_", "header:"].first(where: name.lowercased().hasPrefix) {
             rest = name.dropFirst(prefix.count)
         } else {
@@ -74,6 +77,16 @@ extension JobOption {
         ("timeout", ["deadline", "max-time", "time-limit", "ttl", "read-timeout"]),
         ("retries", ["retry", "attempts", "tries", "max-retries", "max-attempts", "retry-count", "retry-limit"]),
         ("retry-on", ["retry-status", "retry-statuses", "retry-codes", "retry-for"]),
+        (
+            "ok",
+            [
+                "success", "success-codes", "success-status", "success-statuses", "ok-status", "ok-codes", "status",
+                "statuses", "status-codes", "expected-status", "expect-status", "accept-status",
+                "accepted-status-codes",
+            ]
+        ),
+        ("expect", ["expected", "assert", "assertion", "success-if", "match", "json-path", "keyword"]),
+        ("items", ["item", "processed", "count", "items-processed", "items-field"]),
         ("tz", ["timezone", "time-zone", "zone", "cron-tz"]),
         (
             "first",

@@ -32,10 +32,38 @@ extension JobOption {
             "retry-on",
             .words("none"),
             "statuses from 300 to 599 that `retries=` also covers: `retry-on=404,409`",
-            read: statuses(in: 300...599),
+            read: statuses(in: 300...599, such: "404,409 or 500-504"),
             set: { $0.retryOn = $1 },
             text: { $0.retryOn.isEmpty ? nil : "\($0.retryOn)" },
             member: { ("retry_on", .string("\($0.retryOn)")) }
+        ),
+        JobOption(
+            "ok",
+            .value("200-299"),
+            "statuses that count as `ok`, from 200 to 499, of 3xx only 304: `ok=200-299,404`",
+            read: good,
+            set: { $0.ok = $1 },
+            text: { "\($0.ok)" },
+            member: { ("ok", .string("\($0.ok)")) }
+        ),
+        JobOption(
+            "expect",
+            .words("none"),
+            "a member of the answer, a JSON object, and its value: `expect=ok:true`, `expect=result.state:done`; a 2xx that "
+                + "does not say so is `failed`. Not for HEAD",
+            read: expectation,
+            set: { $0.expectation = $1 },
+            text: { $0.expectation.map { quoted("\($0)") } },
+            member: { $0.expectation.map { ("expect", .string("\($0)")) } }
+        ),
+        JobOption(
+            "items",
+            .value("processed"),
+            "the answer's member with the number of items that were processed: `items=result.count`; `off`: none",
+            read: items,
+            set: { $0.items = $1 },
+            text: { $0.items?.joined(separator: ".") ?? "off" },
+            member: { ("items", .string($0.items?.joined(separator: ".") ?? "off")) }
         ),
         zone,
         JobOption(
@@ -139,7 +167,7 @@ extension JobOption {
             text: { $0.ping == .standard ? nil : $0.ping == .off ? "off" : "***" },
             member: { $0.ping == .standard ? nil : ("ping", .string($0.ping == .off ? "off" : "***")) }
         ),
-        header, body,
+        header, headerFile, body,
     ]
 
     @Sendable private static func alertAfter(_ text: String) throws(Problem) -> Job.AlertAfter {
@@ -149,6 +177,11 @@ extension JobOption {
             throw Problem("\"\(ShownWord.of(text))\" is not a whole number from 1 to 1000, or off")
         }
         return .runs(runs)
+    }
+
+    /// As a job line needs it.
+    private static func quoted(_ value: String) -> String {
+        value.contains(where: \.isWhitespace) ? value.contains("\"") ? "'\(value)'" : "\"\(value)\"" : value
     }
 
     @Sendable private static func ping(_ text: String) throws(Problem) -> Job.Ping {
@@ -188,6 +221,20 @@ extension JobOption {
         )
         option.notes = { $0.headers.map { "header.\($0.name)" } }
         option.members = { [("headers", .array($0.headers.map { .string($0.name) }))] }
+        return option
+    }
+
+    private static var headerFile: JobOption {
+        var option = JobOption(
+            "header-file.NAME",
+            .words("–"),
+            "the same with a secret value, which is read from this file before each attempt: "
+                + "`header-file.X-Api-Key=/run/secrets/key`"
+        )
+        option.notes = { $0.headerFiles.map { "header-file.\($0.name)" } }
+        option.members = { job in
+            job.headerFiles.isEmpty ? [] : [("header_files", .array(job.headerFiles.map { .string($0.name) }))]
+        }
         return option
     }
 

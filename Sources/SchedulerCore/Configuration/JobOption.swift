@@ -90,8 +90,56 @@ extension JobOption {
         }
     }
 
+    /// Statuses of answers that count as ok; a redirect that nobody follows has done nothing.
+    @Sendable static func good(_ text: String) throws(Problem) -> Statuses {
+        let statuses = try statuses(in: 200...499, such: "200-299,404")(text)
+        if let range = statuses.ranges.first(where: { $0.overlaps(300...399) && $0 != 304...304 }) {
+            throw Problem(
+                "\(Statuses([range])) holds redirects, which are not followed; of 3xx only 304 is allowed: write "
+                    + "200-299,304,404"
+            )
+        }
+        return statuses
+    }
+
+    /// The names that lead to a member of an answer, with dots between them.
+    static func member(_ text: String, such example: String) throws(Problem) -> [String] {
+        let names = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard text.utf8.count <= longestMember, names.allSatisfy({ !$0.isEmpty }) else {
+            throw Problem("\"\(ShownWord.of(text))\" is no name of a member; write \(example)")
+        }
+        return names
+    }
+
+    /// Of a member and of the value it is to have, each in bytes.
+    private static let longestMember = 100
+
+    @Sendable static func items(_ text: String) throws(Problem) -> [String]? {
+        text == "off" ? nil : try member(text, such: "processed, result.count or off")
+    }
+
+    /// A member and its value, with a colon between them; `off` takes back what the defaults say.
+    @Sendable static func expectation(_ text: String) throws(Problem) -> Job.Expectation? {
+        guard text != "off" else { return nil }
+        guard let colon = text.firstIndex(of: ":") else {
+            throw Problem("\"\(ShownWord.of(text))\" has no colon before a value; write ok:true or status:done")
+        }
+        let value = String(text[colon...].dropFirst())
+        guard !value.isEmpty else {
+            throw Problem("\"\(ShownWord.of(text))\" has no value behind its colon; write ok:true or status:done")
+        }
+        guard value.utf8.count <= longestMember else {
+            throw Problem("its value is longer than \(longestMember) bytes; write a shorter one, such as ok:true")
+        }
+        let names = try member(String(text[..<colon]), such: "ok:true or result.ok:true")
+        return Job.Expectation(member: names, value: value)
+    }
+
     /// HTTP statuses: numbers and ranges, with commas between them.
-    static func statuses(in allowed: ClosedRange<Int>) -> @Sendable (String) throws(Problem) -> Statuses {
+    static func statuses(
+        in allowed: ClosedRange<Int>,
+        such example: String
+    ) -> @Sendable (String) throws(Problem) -> Statuses {
         { text throws(Problem) in
             var ranges: [ClosedRange<Int>] = []
             for item in text.split(separator: ",", omittingEmptySubsequences: false) {
@@ -102,7 +150,7 @@ extension JobOption {
                 else {
                     throw Problem(
                         "\"\(ShownWord.of(String(item)))\" is not a status from \(allowed.lowerBound) to "
-                            + "\(allowed.upperBound); write 404,409 or 500-504"
+                            + "\(allowed.upperBound); write \(example)"
                     )
                 }
                 ranges.append(low...high)

@@ -10,6 +10,7 @@ struct JobOptions: Sendable {
     var groups: [String]?
     /// In the order given; names differ also without regard to case.
     var headers: [Job.Header] = []
+    var headerFiles: [Job.HeaderFile] = []
     var body: String?
 
     /// What is given here replaces what `base` says; the rest stays.
@@ -18,16 +19,21 @@ struct JobOptions: Sendable {
         result.changes.merge(changes) { $1 }
         result.zone = zone ?? base.zone
         result.groups = groups ?? base.groups
-        let names = Set(headers.map { $0.name.lowercased() })
-        result.headers = base.headers.filter { !names.contains($0.name.lowercased()) } + headers
+        result.headers = base.headers.filter { !has($0.name) } + headers
+        result.headerFiles = base.headerFiles.filter { !has($0.name) } + headerFiles
         result.body = body ?? base.body
         return result
+    }
+
+    /// Whether it has a header of this name, of either kind.
+    func has(_ header: String) -> Bool {
+        (headers.map(\.name) + headerFiles.map(\.name)).contains { $0.lowercased() == header.lowercased() }
     }
 
     /// All but the zone, which the timetable has, and the groups.
     func apply(to job: inout Job) {
         for change in changes.values { change(&job) }
-        job.headers = headers
+        (job.headers, job.headerFiles) = (headers, headerFiles)
         job.body = body
     }
 }

@@ -16,6 +16,8 @@ package struct Settings: Sendable, Equatable {
     /// Who gives tokens; nil: nobody.
     package let tokenProvider: TokenProvider?
     package let transport: TransportSettings
+    /// The files of the jobs' headers, each with its value when the settings were read.
+    package let headerFiles: [TokenOrigin]
     /// The documented ones in their order, then one's own by name.
     package let jobs: [Job]
     /// That of schedules that name none.
@@ -56,7 +58,9 @@ package struct Settings: Sendable, Equatable {
     package var tick: Duration { .seconds(tickSeconds) }
 
     /// Where the jobs' calls go, and how they are protected.
-    package var app: Runner.Target { Runner.Target(url: target, tls: transport.target, proxy: transport.proxy) }
+    package var app: Runner.Target {
+        Runner.Target(url: target, tls: transport.target, proxy: transport.proxy, socket: transport.socket)
+    }
 
     /// Checks the whole environment, and throws all that is wrong with it at once.
     ///
@@ -68,7 +72,8 @@ package struct Settings: Sendable, Equatable {
     ) throws(SettingsFaults) {
         var reader = EnvironmentReader(environment, sources)
         let target = reader.target()
-        let credentials = reader.credentials(for: target)
+        // Over a socket nobody is on the way who could read it.
+        let credentials = reader.credentials(for: reader.isSet(.unixSocket) ? nil : target)
         (token, apiUser, tokenProvider) = (credentials.token, credentials.user, credentials.provider)
         transport = reader.transport(for: target)
         var intervals: [Variable: Int] = [:]
@@ -98,6 +103,7 @@ package struct Settings: Sendable, Equatable {
             zone: zone,
             &zones
         )
+        headerFiles = reader.headerFiles
         reader.warnOfEmptyGroups(groups, jobs)
         pings = reader.pings(jobs)
         heartbeat = reader.heartbeat()

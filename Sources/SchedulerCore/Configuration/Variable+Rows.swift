@@ -176,6 +176,13 @@ extension Variable {
                 .text("the URL of a proxy, for example http://proxy:3128"),
                 "proxy for calls to the app: `http://`, `https://`, `socks5://` or `socks5h://`, with a port"
             )
+        case .unixSocket:
+            Row(
+                .unset,
+                .text("the absolute path of a socket, such as /run/app/app.sock"),
+                "calls to the app go over this Unix socket: its absolute path; `API_URL` then gives `Host` and path prefix. "
+                    + "Not together with a proxy"
+            )
         case .alertURL:
             Row(
                 .unset,

@@ -49,6 +49,7 @@ package enum Variable: String, CaseIterable, Sendable {
     case clientCertFile = "SCHEDULER_CLIENT_CERT_FILE"
     case clientKeyFile = "SCHEDULER_CLIENT_KEY_FILE"
     case proxy = "SCHEDULER_PROXY"
+    case unixSocket = "SCHEDULER_UNIX_SOCKET"
     case alertURL = "SCHEDULER_ALERT_URL"
     case alertURLFile = "SCHEDULER_ALERT_URL_FILE"
     case alertFormat = "SCHEDULER_ALERT_FORMAT"

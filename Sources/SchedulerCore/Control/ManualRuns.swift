@@ -95,6 +95,7 @@ enum FiredRun {
             case .integer(let number): (field.name.description, .integer(number))
             }
         } + [("excerpt", .string(end?.excerpt ?? run.reason))]
+            + (end.map { $0.reason.isEmpty ? [] : [("reason", .string($0.reason))] } ?? [])
     }
 
     /// One that has not ended.

@@ -49,6 +49,7 @@ extension Scheduler {
             reloadIsRefused = true
         case .success(let fresh):
             credentials.secrets.replaceValues(fresh.headerSecrets)
+            credentials.headerFiles.add(fresh.headerFiles)
             let (now, before) = (time.reading(), core.clockwork.entries.filter { !$0.isGone }.map(\.job))
             let threads = fresh.threads(files)
             _ = core.decide { $0.replace(fresh.jobs, freezes: fresh.freezes, threads: threads, at: now) }

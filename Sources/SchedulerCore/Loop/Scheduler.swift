@@ -82,6 +82,7 @@ package final class Scheduler {
         let runner = Runner(
             settings.app,
             token: credentials.token,
+            headerFiles: credentials.headerFiles,
             cancellation: cancellation,
             random: random.one,
             now: time.reading,
@@ -238,6 +239,6 @@ extension Settings {
 
     /// Calls that may be open at once.
     func threads(_ files: OpenFiles) -> Int {
-        min(maxConcurrency, files.calls(byName: !target.isAddress || transport.proxy != nil))
+        min(maxConcurrency, files.calls(byName: transport.socket == nil && !target.isAddress || transport.proxy != nil))
     }
 }

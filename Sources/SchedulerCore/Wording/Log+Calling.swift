@@ -14,12 +14,19 @@ extension Log {
         switch event {
         case .tokenHasChanged(let file, let isMended):
             over(
-                "The token in \(own: file.variable) has changed; requests carry the new one.",
+                "The \(own: file.content.rawValue) in \(own: file.variable) has changed; requests carry the new one.",
                 since: isMended ? .warning : .info
             )
-        case .tokenFileIsGood(let file): over("\(own: file.variable) can be read again; the token is the same.")
+        case .tokenFileIsGood(let file):
+            over("\(own: file.variable) can be read again; the \(own: file.content.rawValue) is the same.")
         case .tokenFileIsBad(let file, let fault):
-            warning("\(own: file.shown) \(own: fault.description); the last token stays in use until this is mended.")
+            let content = file.content
+            warning(
+                """
+                \(own: file.shown) \(own: fault.description(of: content)); the last \(own: content.rawValue) stays in use \
+                until this is mended.
+                """
+            )
         case .tokenIsTriedAgain(let attempt):
             info(
                 """
@@ -61,7 +68,7 @@ extension TokenFile {
     var shown: String {
         path.hasPrefix("/") || path.hasPrefix("./") || path.hasPrefix("../")
             ? "\(variable)=\"\(Escaping.quotable(path))\""
-            : "\(variable) (its value is not shown, as it does not begin with / and may be a token)"
+            : "\(variable) (its value is not shown, as it does not begin with / and may be a \(content.rawValue))"
     }
 }
 

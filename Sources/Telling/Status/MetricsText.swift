@@ -49,6 +49,10 @@ enum MetricsText {
                     }
                 }
             }
+            head("scheduler_job_items_total", "counter", "Items that the app said it processed.")
+            for (entry, label) in zip(snapshot.entries, labels) {
+                line("scheduler_job_items_total", label, String(snapshot.metrics.items(entry.job.name)))
+            }
             let duration = "scheduler_run_duration_seconds"
             head(duration, "histogram", "From the begin of a run's first attempt to the end of its last.")
             for (entry, label) in zip(snapshot.entries, labels) {

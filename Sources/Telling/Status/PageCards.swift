@@ -149,7 +149,7 @@ enum PageTable {
         let why: HTML? = run.reason.isEmpty ? nil : #" <span class="dim">\#(run.reason)</span>"#
         return """
             <span class="o-\(mark.rawValue)">\(mark.inline) \(Phrase.outcome(run))</span> \
-            <span class="dim">\(Phrase.ago(run.ended, from: clock.now))\(streak)</span>\(why)
+            <span class="dim">\(Phrase.ago(run.ended, from: clock.now))\(streak)\(Phrase.items(run))</span>\(why)
             """
     }
 }

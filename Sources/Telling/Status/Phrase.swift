@@ -60,6 +60,9 @@ package enum Phrase {
         "there has been no token for \(duration(lack.time))\(lack.reason.map { " (\($0))" } ?? "")"
     }
 
+    /// `, 42 items`; nothing where the app says nothing of them.
+    static func items(_ run: RunRecord) -> String { run.items.map { ", \(counted($0, "item"))" } ?? "" }
+
     static func activity(_ activity: StatusSnapshot.Activity) -> String? {
         switch activity {
         case .idle: nil

@@ -73,7 +73,7 @@ enum RunStrip {
         let mark = RunMark(run.outcome)
         let height = max(1, barHeight * run.milliseconds / max(Self.leastScale, longest))
         return """
-            <g><title>\(clock.full(run.began)) \(Phrase.outcome(run)), \(milliseconds(run.milliseconds))</title>\
+            <g><title>\(clock.full(run.began)) \(Phrase.outcome(run)), \(milliseconds(run.milliseconds))\(Phrase.items(run))</title>\
             <rect x="\(x)" y="0" width="10" height="36" class="hit"/>\
             <rect x="\(x + 2)" opacity=".6" y="\(barHeight - height)" width="6" height="\(height)" class="b-\(mark.rawValue)"/>\
             <use href="#\(mark.rawValue)" x="\(x)" y="25" width="10" height="10"/></g>

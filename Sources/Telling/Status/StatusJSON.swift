@@ -130,6 +130,8 @@ enum StatusJSON {
             RunField.all.map { field in
                 switch field.access {
                 case .number(let path): (field.name.description, .integer(run[keyPath: path]))
+                case .count(let path):
+                    (field.name.description, run[keyPath: path].map(JSONValue.integer) ?? .null)
                 case .text(let path):
                     (field.name.description, run[keyPath: path].isEmpty ? .null : .string(run[keyPath: path]))
                 case .moment, .id, .word: (field.name.description, .string(field.text(of: run)))

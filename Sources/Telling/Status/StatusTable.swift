@@ -47,7 +47,7 @@ enum StatusTable {
     private static func last(_ entry: StatusSnapshot.Entry, _ now: Moment) -> String {
         guard let run = entry.lastRun else { return "never" }
         let streak = entry.failures > 1 ? ", \(entry.failures) in a row" : ""
-        return "\(Phrase.outcome(run)) \(Phrase.ago(run.ended, from: now))\(streak)"
+        return "\(Phrase.outcome(run)) \(Phrase.ago(run.ended, from: now))\(streak)\(Phrase.items(run))"
     }
 
     private static func strip(_ entry: StatusSnapshot.Entry) -> String {
