@@ -68,20 +68,22 @@ struct FetchedTokenTests {
         try Sidecar.check(scheduler, beside: app)
     }
 
-    @Test("a grace is long enough to fetch one, so that the first runs do not wait")
+    @Test("one is fetched in the grace already, so that the first runs do not wait; a standby does the same")
     func grace() async throws {
         let app = try await App()
         let server = try TokenServer { _ in App.token }
         let environment = try environment(server, ["A": "every 1h GET /api/health"])
-        let scheduler = try Sidecar.start(
-            beside: app,
-            environment.merging(["SCHEDULER_STARTUP_GRACE_SECONDS": "1"]) { $1 }
-        )
+            .merging(["SCHEDULER_STARTUP_GRACE_SECONDS": "3600"]) { $1 }
+        let scheduler = try Sidecar.start(beside: app, environment)
         _ = try await eventually("a token") { server.requests == 1 ? true : nil }
+        let standby = try Sidecar.start(beside: app, environment)
+        try await standby.line(containing: "waiting as standby until it ends")
+        _ = try await eventually("another token") { server.requests == 2 ? true : nil }
         #expect(try app.calls().isEmpty)
-        _ = try await app.calls(1)
-        #expect(try await scheduler.stop() == .clean)
-        #expect(!scheduler.errors.contains("token"))
+        for one in [standby, scheduler] {
+            #expect(try await one.stop() == .clean)
+            #expect(!one.errors.contains("Waiting for a token"))
+        }
     }
 
     @Test("the app forgets the token: a new one, one more attempt each, and nothing is found in what it echoes")

@@ -23,10 +23,12 @@ struct AlertRulesTests {
         let tests = try text("alerts.test.yml")
         let alerts = rules.split(separator: "\n").filter { $0.contains("- alert: ") }
             .compactMap { $0.split(separator: " ").last }
-        #expect(alerts.count == 8)
+        #expect(alerts.count == 9)
         for alert in alerts { #expect(tests.contains("        alertname: \(alert)\n        exp_alerts:"), "\(alert)") }
         let groups = [GroupState(group: Group(name: "llm", limit: 1), jobs: ["a"], holders: [], waiting: 0)]
-        let known = MetricsText.render(Fixture.snapshot([try Fixture.entry("a")], groups: groups))
+        var snapshot = Fixture.snapshot([try Fixture.entry("a")], groups: groups)
+        snapshot.metrics.token = TokenCounts(["ok"])
+        let known = MetricsText.render(snapshot)
         for file in [rules, try text("../grafana/dashboards/scheduler.json")] {
             let words = Set(file.split { !($0.isLetter || $0.isNumber || $0 == "_") }).filter {
                 $0.hasPrefix("scheduler_")

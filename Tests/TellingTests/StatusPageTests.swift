@@ -27,7 +27,16 @@ struct StatusPageTests {
         let good = try Fixture.entry("a", runs: [Fixture.run(.ok, ago: 5)])
         let bad = try Fixture.entry("b", number: 1, runs: [Fixture.run(.timeout, ago: 5)], failures: 3)
         let new = try Fixture.entry("c", number: 2)
+        var lacking = Fixture.snapshot([good])
+        lacking.token = TokenLack(time: .seconds(300), reason: "login.example.com answered 503", waiting: 2)
+        var starting = Fixture.snapshot([good])
+        starting.token = TokenLack(time: .milliseconds(5), reason: nil, waiting: 1)
         let cases: [(StatusSnapshot, RunMark, String, [String])] = [
+            (
+                lacking, .failed, "There has been no token for 5 min (login.example.com answered 503)",
+                ["2 runs waiting; they start as soon as there is one."]
+            ),
+            (starting, .ok, "The job is well", []),
             (Fixture.snapshot([good, good]), .ok, "All 2 jobs are well", []),
             (Fixture.snapshot([good]), .ok, "The job is well", []),
             (Fixture.snapshot([good, bad]), .failed, "1 of 2 jobs fails", []),

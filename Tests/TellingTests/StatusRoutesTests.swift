@@ -92,7 +92,15 @@ struct StatusRoutesTests {
     @Test("ready once the grace is over, while the app can be reached")
     func readiness() throws {
         let entries = [try Fixture.entry("a")]
+        var lacking = Fixture.snapshot(entries)
+        lacking.token = TokenLack(time: .seconds(300), reason: "no", waiting: 2)
+        #expect(Phrase.phase(lacking) == "there has been no token for 5 min (no); 2 runs waiting")
+        #expect(
+            ask("/status", lacking).text.contains(#""token":{"reason":"no","lacking_ms":300000,"runs_waiting":2}"#)
+        )
         let cases: [(StatusSnapshot, Int, String)] = [
+            // That says nothing of the app.
+            (lacking, 200, "ok\n"),
             (Fixture.snapshot(entries), 200, "ok\n"),
             (Fixture.snapshot(entries, phase: .grace(.seconds(12))), 503, "starting: the first runs come in 12 s\n"),
             (Fixture.snapshot(entries, phase: .standby), 503, "standby: another scheduler has the state directory\n"),

@@ -325,6 +325,16 @@ struct WhyTests {
             try why(connecting)
                 == "\(begin) Its run is in flight for 0 ms (attempt 1, run_id \(attempt.id)).\(Self.next)"
         )
+        var waiting = try clockwork("daily 03:00", looks: false) { $0.last = last }
+        for (reason, told) in [(nil, ""), ("login.example.com answered 503", " (login.example.com answered 503)")] {
+            _ = waiting.lacksToken(reason, at: reading)
+            _ = waiting.look(at: reading)
+            #expect(
+                try why(waiting) == """
+                    \(begin) Its run waits for a token, and there has been none since 2026-11-25T12:00:00Z\(told).
+                    """
+            )
+        }
         var down = try clockwork("daily 03:00", looks: false) { $0.last = last }
         guard case .start(let lost)? = down.look(at: reading).last else {
             Issue.record("no attempt")
