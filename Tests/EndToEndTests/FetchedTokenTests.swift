@@ -135,6 +135,8 @@ struct FetchedTokenTests {
         var environment = try environment(server, ["A": "every 1h GET /a"])
         let scheduler = try Sidecar.start(beside: "http://127.0.0.1:1", environment)
         _ = try await eventually("a request") { server.requests == 1 ? true : nil }
+        // Its loop turns.
+        while try await scheduler.ask("/readyz").status != 200 { try await Task.sleep(for: .milliseconds(5)) }
         #expect(try await scheduler.stop() == .clean)
         #expect(try Sidecar.secondsToStop(scheduler) < 3)
         environment["API_URL"] = "http://127.0.0.1:1"
