@@ -85,6 +85,13 @@ extension EnvironmentReader {
     private static let others: [(Variable, [String])] = [
         (.apiURL, ["URL", "APP_URL", "BASE_URL", "TARGET_URL", "TARGET", "API_BASE_URL", "API_HOST", "ENDPOINT"]),
         (.token, ["BEARER", "BEARER_TOKEN", "AUTH_TOKEN", "API_KEY", "APIKEY", "SECRET", "PASSWORD"]),
+        (.auth, ["AUTH_TYPE", "AUTH_MODE", "AUTH_METHOD"]), (.apiUser, ["USER", "USERNAME", "API_USERNAME"]),
+        (.oauthTokenURL, ["TOKEN_URL", "TOKEN_ENDPOINT", "OAUTH_URL", "OIDC_URL"]),
+        (.oauthClientID, ["CLIENT_ID", "OIDC_CLIENT_ID"]),
+        (.oauthClientSecretFile, ["CLIENT_SECRET", "CLIENT_SECRET_FILE", "OAUTH_CLIENT_SECRET", "OAUTH_SECRET_FILE"]),
+        (.oauthAssertionFile, ["ASSERTION_FILE", "CLIENT_ASSERTION_FILE", "FEDERATED_TOKEN_FILE"]),
+        (.oauthScope, ["SCOPE", "SCOPES", "OAUTH_SCOPES"]),
+        (.oauthAudience, ["AUDIENCE", "OAUTH_RESOURCE", "RESOURCE"]),
         (.tokenFile, ["SECRET_FILE", "API_KEY_FILE", "AUTH_TOKEN_FILE"]),
         (.jobsFile, ["CRONTAB", "CRONTAB_FILE", "CRON_FILE", "CONFIG", "CONFIG_FILE", "SCHEDULE_FILE"]),
         (.jobDefaults, ["DEFAULTS", "DEFAULT_OPTIONS"]), (.builtinJobs, ["BUILTIN", "BUILTINS", "DEFAULT_JOBS"]),
