@@ -9,12 +9,13 @@ extension Clockwork {
     }
 
     /// The bar that a slot falls in: since when, and until when.
-    private func span(over slot: Moment, of entry: Entry) -> (from: Moment, until: Moment?)? {
+    func span(over slot: Moment, of entry: Entry) -> (from: Moment, until: Moment?)? {
         if let pause = entry.state.pause, pause.holds(slot) { return (pause.from, pause.until) }
-        guard !freezes.isEmpty, !entry.job.isFreezeExempt else { return nil }
+        guard !freezes.isEmpty || lifted != nil, !entry.job.isFreezeExempt else { return nil }
         // What it learns is near to what is known.
         var calendar = freezes
-        return calendar.span(containing: slot).map { ($0.start, $0.end) }
+        if let span = calendar.span(containing: slot) { return (span.start, span.end) }
+        return lifted.flatMap { ($0.from..<$0.until).contains(slot) ? ($0.from, $0.until) : nil }
     }
 
     /// Of the slots up to a moment the latest that is to be run, with the end of the bar that it passed in; and the latest
@@ -36,7 +37,8 @@ extension Clockwork {
 
     /// The latest slot up to now that a bar leaves out.
     func leftOut(_ entry: Entry, at now: Moment) -> Moment? {
-        guard entry.state.pause != nil || !freezes.isEmpty, let anchor = entry.state.anchor(at: now) else { return nil }
+        guard entry.state.pause != nil || !freezes.isEmpty || lifted != nil, let anchor = entry.state.anchor(at: now)
+        else { return nil }
         return candidate(entry, after: anchor, through: now).leftOut
     }
 
@@ -62,6 +64,17 @@ extension Clockwork {
     /// Whether a first run, whose slot is when the job was first seen, passed in a bar that leaves it out.
     func leavesOut(first slot: Moment, of entry: Entry) -> Bool {
         entry.job.freezeCatchup == .skip && span(over: slot, of: entry) != nil
+    }
+
+    /// What passed while a bar was on is left out, unless its job asks for the last of it.
+    mutating func leaveOutPassed(_ job: Int, _ now: Moment) {
+        let entry = entries[job]
+        guard entry.job.freezeCatchup == .skip, entry.run == nil, let anchor = entry.state.anchor(at: now),
+            let slot = entry.job.timetable.latest(after: anchor, through: now)
+        else { return }
+        note(job, .passed(entry.job.name, slot: slot))
+        latestSlot = max(latestSlot, slot)
+        watch(job)
     }
 
     /// A slot that comes while a bar is on: the first of a streak, which ends with the bar.
@@ -178,6 +191,7 @@ extension Clockwork {
         guard span != freeze else { return }
         let old = freeze
         freeze = span
+        if let old, old.end.map({ $0 > time.now }) ?? true { lifted = (old.start, time.now) }
         if let span {
             let jobs = entries.filter { !$0.isGone }
             for job in entries.indices where !entries[job].job.isFreezeExempt { dropPending(job) }

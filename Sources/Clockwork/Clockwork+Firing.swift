@@ -34,7 +34,10 @@ extension Clockwork {
         let entry = entries[job]
         if let since = entry.runningSince { return .running(for: time.uptime - since) }
         if entry.begun != nil { return .betweenAttempts }
-        if entry.manual != nil { return .running(for: .zero) }
+        if entry.manual != nil {
+            guard case .queued(let waiting) = entry.stage else { return .running(for: .zero) }
+            return .waiting(for: time.uptime - waiting.since, obstacle(of: entry, at: time))
+        }
         guard !force else { return nil }
         if case .held(let until, let reason) = entry.stage {
             return .held(for: max(.zero, until - time.uptime), reason)

@@ -47,7 +47,7 @@ extension Clockwork {
         note(fact)
     }
 
-    private mutating func holdAsKnown(_ job: Int, _ time: Reading) {
+    mutating func holdAsKnown(_ job: Int, _ time: Reading) {
         guard entries[job].stage == .idle, let hold = entries[job].state.hold, hold.rest(at: time.now) > .zero else {
             return
         }
@@ -150,7 +150,10 @@ extension Clockwork {
         if let new { entries[job].job = new }
         entries[job].isGone = new == nil
         // No longer held by the freeze that is on.
-        if entries[job].bar == .frozen, entries[job].job.isFreezeExempt { endStreak(job, at: time.now) }
+        if entries[job].bar == .frozen, entries[job].job.isFreezeExempt {
+            endStreak(job, at: time.now)
+            leaveOutPassed(job, time.now)
+        }
         // A run that connects, and has not begun, is not to go out as the job was.
         if entries[job].isRequestOpen {
             entries[job].isOutdated = entries[job].isOutdated || new != old
@@ -212,13 +215,24 @@ extension Clockwork {
         if begun == nil {
             switch decide(entry, at: start.now, start: start) {
             case .run(let run, _, _): return run.slot
-            case .pass(let slot), .leaveOut(let slot): return entry.job.timetable.next(after: slot)
+            case .pass(let slot), .leaveOut(let slot):
+                return entry.job.timetable.next(after: slot).flatMap { firstRun(of: entry, from: $0) }
             case .nothing: break
             }
         }
-        guard let anchor = entry.state.anchor(at: start.now) else { return entry.state.seen ?? start.now }
+        guard let anchor = entry.state.anchor(at: start.now) else {
+            let first = entry.state.seen ?? start.now
+            guard leavesOut(first: first, of: entry) else { return first }
+            return entry.job.timetable.next(after: first).flatMap { firstRun(of: entry, from: $0) }
+        }
+        var through = start.now
+        // Of those that pass in a bar the last one runs.
+        if entry.job.freezeCatchup == .one, let span = span(over: start.now, of: entry) {
+            guard let end = span.until else { return nil }
+            through = end - .nanoseconds(1)
+        }
         // Of those that passed while the job was held the latest will run.
-        let candidate = candidate(entry, after: anchor, through: start.now)
+        let candidate = candidate(entry, after: anchor, through: through)
         let passed = candidate.slot ?? candidate.leftOut
         guard let slot = candidate.slot ?? entry.job.timetable.next(after: passed ?? anchor) else { return nil }
         return firstRun(of: entry, from: slot)

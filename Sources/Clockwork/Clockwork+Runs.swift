@@ -220,6 +220,8 @@ extension Clockwork {
             watch(job)
         } else {
             free(job, time, after: .running)
+            // What a run by hand passed over.
+            if record.trigger == .manual, !life.isOver, !entries[job].isGone { holdAsKnown(job, time) }
         }
     }
 

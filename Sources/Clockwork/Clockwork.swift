@@ -77,6 +77,8 @@ package struct Clockwork: Sendable {
     /// The one that holds now, as far as it was looked.
     package internal(set) var freeze: FreezeSpan?
     var nextFreeze: Moment?
+    /// The part that has passed of one that SIGHUP took away: what it held stays held.
+    var lifted: (from: Moment, until: Moment)?
 
     /// Requests that are open.
     package internal(set) var open = 0
@@ -133,13 +135,11 @@ package struct Clockwork: Sendable {
         switch life {
         case .standby, .loading, .draining, .ended: return take()
         case .grace(let end):
-            if time.uptime >= end {
-                life = .running
-            } else {
-                // Runs by hand alone.
-                startReady(time)
+            guard time.uptime >= end else {
+                lookInGrace(time)
                 return take()
             }
+            life = .running
         case .clockNotBelieved, .running: break
         }
         guard believes(time) else { return take() }
@@ -165,11 +165,23 @@ package struct Clockwork: Sendable {
         return take()
     }
 
+    /// Before the first runs there are those by hand alone, and the freeze that they heed.
+    private mutating func lookInGrace(_ time: Reading) {
+        if time.now >= rules.buildDate {
+            lastBelieved = time
+            watchFreeze(time)
+        }
+        while let (due, job) = timers.first, due <= time.uptime { timerIsOver(job, time) }
+        startReady(time)
+    }
+
     /// When to look again: on the wall clock, and on the other; nil for never.
     package var nextLook: (moment: Moment?, uptime: Duration?) {
         switch life {
         case .standby, .loading, .draining, .ended: return (nil, nil)
-        case .grace(let end): return (nil, hasThread && queue.first != nil ? .zero : end)
+        case .grace(let end):
+            let moment = lastBelieved == nil ? nil : [freeze?.end, nextFreeze].compactMap(\.self).min()
+            return (moment, hasThread && queue.first != nil ? .zero : min(end, timers.first?.due ?? end))
         case .clockNotBelieved: return (rules.buildDate, nil)
         case .running: break
         }

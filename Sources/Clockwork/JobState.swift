@@ -70,7 +70,8 @@ package struct JobState: Sendable, Equatable {
         case .withdrawn(_, let id): withdraw(id)
         case .failed(_, let run, let hold, _):
             forget(run)
-            (unfinished, self.hold) = (run, hold)
+            unfinished = run
+            self.hold = self.hold(after: run, hold)
         case .ended(_, let run, let hold, _): end(run, hold)
         case .trouble(_, let incident): trouble = incident
         case .closing(_, let incident): closing = incident
@@ -91,7 +92,8 @@ package struct JobState: Sendable, Equatable {
     }
 
     private mutating func begin(_ begin: RunBegin) {
-        hold = nil
+        // One by hand may have passed over it.
+        if begin.trigger != .manual { hold = nil }
         if inFlight?.begin.id == begin.id || unfinished?.id == begin.id {
             // A later attempt of the same run; its slot may not be the last one any more, and should the app see
             // nothing of it, the run ends as it would have ended.
@@ -115,7 +117,7 @@ package struct JobState: Sendable, Equatable {
 
     private mutating func end(_ run: RunRecord, _ hold: Hold?) {
         forget(run)
-        self.hold = hold
+        self.hold = self.hold(after: run, hold)
         keep(run)
         switch run.outcome {
         case .ok:
@@ -132,6 +134,12 @@ package struct JobState: Sendable, Equatable {
             incident.add(run.slot, run.id)
             trouble = incident
         }
+    }
+
+    /// A run by hand ends no hold that it passed over.
+    private func hold(after run: RunRecord, _ new: Hold?) -> Hold? {
+        guard run.trigger == .manual, let old = hold else { return new }
+        return new.map { $0.until > old.until ? $0 : old } ?? old
     }
 
     /// It is not in flight any more; if its begin is lost, its slot counts as run all the same.

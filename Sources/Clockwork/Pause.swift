@@ -28,6 +28,8 @@ package enum FireRefusal: Error, Sendable, Equatable {
     /// A call is open, or about to be.
     case running(for: Duration)
     case betweenAttempts
+    /// A run by hand waits already, for so long.
+    case waiting(for: Duration, Obstacle)
     case held(for: Duration, Hold.Reason)
     case paused(Pause)
     case frozen(FreezeSpan)

@@ -45,6 +45,9 @@ private struct Teller {
         return run
     }
 
+    /// Whether any slot of it has begun, as far as is known.
+    private var hasRun: Bool { state.highest != nil || state.last == nil }
+
     // MARK: - Which slot
 
     /// The latest at or before a moment; a run may have another one than the schedule: the first, and late ones of `every`.
@@ -58,7 +61,9 @@ private struct Teller {
             return timetable.latest(after: FreezeSpan.beginningOfTime, through: moment)
         }
         guard let anchor = state.anchor(at: now) ?? state.seen else { return nil }
-        guard moment < anchor else { return timetable.latest(after: anchor, through: moment) ?? anchor }
+        // A job that waits for its first slot counts from a moment that is none.
+        let first = hasRun ? anchor : nil
+        guard moment < anchor else { return timetable.latest(after: anchor, through: moment) ?? first }
         // The phase before is that of the runs on record.
         guard let oldest = runs.first?.slot, moment >= oldest else { return nil }
         let gap = interval.seconds
@@ -101,11 +106,15 @@ private struct Teller {
         let why =
             !refusals.isEmpty
             ? ": " + refusals.joined(separator: ", ")
-            : timetable.schedule.isElapsedTime
-                ? slot.map { ": its slots are counted from the last one, \($0)" } ?? ""
-                : ": its wall time came before, and a clock change brings it twice"
+            : timetable.schedule.isElapsedTime && isOlder(moment)
+                ? ": its slots are counted from the last one, and those before the \(JobState.keptRuns) runs that are kept are not known any more"
+                : timetable.schedule.isElapsedTime
+                    ? slot.map { ": its slots are counted from the last one, \($0)" } ?? ""
+                    : ": its wall time came before, and a clock change brings it twice"
         return "\(shown(moment)) is no slot of job \(job.name) (\(schedule))\(why)."
     }
+
+    private func isOlder(_ moment: Moment) -> Bool { runs.first.map { moment < $0.slot } ?? false }
 
     // MARK: - What became of it
 
@@ -210,6 +219,7 @@ private struct Teller {
     private func due(_ slot: Moment) -> String {
         switch clockwork.life {
         case .grace(let end):
+            if let bar = bar(over: slot) { return "It is not run: \(bar)." }
             return "It waits for the end of the grace, in \(Phrase.duration(max(.zero, end - time.uptime)))."
         case .clockNotBelieved: return "Nothing runs: the wall clock stands before this program was built."
         case .standby, .loading, .draining, .ended: return "Nothing runs: this scheduler is not running."

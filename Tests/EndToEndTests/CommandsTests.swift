@@ -365,4 +365,16 @@ struct CommandsTests {
         try await slow.line(containing: "Next slot: ")
         #expect(try await slow.stop() == .clean)
     }
+
+    @Test("a signal in the grace waits for a run that somebody fired")
+    func stopInGrace() async throws {
+        let app = try await App(workMilliseconds: 700)
+        let rig = try await rig(app.url, ["A": Self.idle], ["SCHEDULER_STARTUP_GRACE_SECONDS": "60"])
+        let fire = try Binary("scheduler", ["fire", "a"], environment: rig.environment)
+        _ = try await app.calls(1)
+        #expect(try await rig.scheduler.stop() == .clean)
+        #expect(rig.scheduler.errors.contains("Job /api/sync/trigger: 200"))
+        #expect(rig.scheduler.errors.hasSuffix("Scheduler stopped.\n"))
+        #expect(try await fire.end() == .clean, "\(fire.errors)")
+    }
 }

@@ -187,7 +187,10 @@ struct WhyTests {
 
     @Test("every: slots are counted from the last one")
     func elapsed() throws {
-        let clockwork = try clockwork("every 1h") { $0.last = try Moment(parsing: "2026-11-25T11:10Z") }
+        let clockwork = try clockwork("every 1h") {
+            $0.last = try Moment(parsing: "2026-11-25T11:10Z")
+            $0.highest = $0.last
+        }
         #expect(
             try why(clockwork, "2026-11-25T11:40Z") == """
                 2026-11-25T11:40:00Z is no slot of job a (every 1h): its slots are counted from the last one, \
@@ -198,6 +201,29 @@ struct WhyTests {
         #expect(
             try why(clockwork, "2026-11-25T14:10Z")
                 == "2026-11-25T14:10:00Z is a slot of job a (every 1h). It is still to come."
+        )
+    }
+
+    @Test("the moment at which a job that waits for its first slot was seen is none")
+    func firstSeen() throws {
+        let clockwork = try clockwork("every 1h") { $0.last = try Moment(parsing: "2026-11-25T11:50Z") }
+        #expect(
+            try why(clockwork)
+                == "Job a (every 1h) has had no slot yet. The next slot that runs is 2026-11-25T12:50:00Z."
+        )
+    }
+
+    @Test("what an interval did before the runs that are kept is not known, and not denied")
+    func beforeRecord() throws {
+        let clockwork = try clockwork("every 1h") {
+            $0.runs = [try Self.run("2026-11-25T10:30Z"), try Self.run("2026-11-25T11:30Z")]
+            ($0.last, $0.highest) = ($0.runs[1].slot, $0.runs[1].slot)
+        }
+        #expect(
+            try why(clockwork, "2026-11-25T08:30Z").hasPrefix(
+                "2026-11-25T08:30:00Z is no slot of job a (every 1h): its slots are counted from the last one, and those "
+                    + "before the 20 runs that are kept are not known any more."
+            )
         )
     }
 

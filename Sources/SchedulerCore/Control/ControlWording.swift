@@ -20,6 +20,8 @@ enum ControlWording {
         switch refusal {
         case .unknownJob: "job \(job) is not known"
         case .running(let time): "job \(job) has been running for \(Phrase.duration(time)), so it is not fired"
+        case .waiting(let time, let obstacle):
+            "job \(job) has waited \(Phrase.duration(time)) for \(Phrase.obstacle(obstacle)), so it is not fired once more"
         case .betweenAttempts: "job \(job) is between two attempts of a run, so it is not fired"
         case .held(let time, .abandoned):
             "job \(job) may still be running in the app and is held for \(Phrase.duration(time))" + passable

@@ -69,7 +69,8 @@ final class StatusBoard: Sendable {
                 return StatusSnapshot.Entry(
                     job,
                     number: number,
-                    next: clockwork.nextSlot(of: entry, at: now),
+                    // Of one that stands by only the other one knows.
+                    next: life.isLoaded ? clockwork.nextSlot(of: entry, at: now) : nil,
                     activity: StatusSnapshot.Activity(entry, in: clockwork, at: now),
                     state: entry.state,
                     longestGap: gaps.withLock { $0.gap(of: entry.job.timetable, named: entry.job.name, at: now.now) }

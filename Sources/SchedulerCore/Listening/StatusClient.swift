@@ -21,12 +21,11 @@ enum StatusClient {
     }
 
     static func status(_ environment: [String: String], asJSON: Bool) throws(NoAnswer) -> BlockingClient.Answer {
-        try ask(
-            "/status",
-            accept: asJSON ? "application/json" : "text/plain",
-            at: try endpoint(environment),
-            within: statusPatience
-        )
+        let endpoint = try endpoint(environment)
+        // One that hangs is told at once; a long list of jobs may take its time.
+        _ = try ask("/healthz", at: endpoint, within: healthcheckPatience)
+        let type = asJSON ? "application/json" : "text/plain"
+        return try ask("/status", accept: type, at: endpoint, within: statusPatience)
     }
 
     /// What is wrong with the variables that say where a sidecar answers: with these there is none.

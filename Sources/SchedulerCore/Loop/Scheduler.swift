@@ -147,7 +147,8 @@ package final class Scheduler {
         // Most of what a start needs is never needed again.
         ProgramMemory.giveBack()
         turn()
-        if case .grace = core.life { return log.endedInGrace() }
+        // Somebody may have fired a run.
+        if case .grace = core.life, core.clockwork.entries.allSatisfy({ $0.run == nil }) { return log.endedInGrace() }
         drain()
     }
 

@@ -1,4 +1,4 @@
-internal import Clockwork
+package import Clockwork
 internal import Schedule
 
 /// Times and states as one would say them; the same on the page and in the table.
@@ -74,7 +74,7 @@ package enum Phrase {
         case .retrying(let rest): "next attempt in \(duration(rest))"
         case .barred(let rest, let reason, let note):
             (reason == .paused ? "paused" : "frozen") + (rest.map { " for \(duration($0))" } ?? "")
-                + (note.isEmpty ? "" : " (\(note))")
+                + (note.isEmpty ? "" : " (\(Escaping.controls(note)))")
         case .held(let rest, .abandoned): "may still run in the app, free in \(duration(rest))"
         case .held(let rest, .throttled): "the app asked for a pause, free in \(duration(rest))"
         }
@@ -90,7 +90,7 @@ package enum Phrase {
     }
 
     /// What a run waits for, and who has it.
-    static func obstacle(_ obstacle: Obstacle) -> String {
+    package static func obstacle(_ obstacle: Obstacle) -> String {
         switch obstacle {
         case .threads: return "a free thread"
         case .group(let name, let holders):

@@ -150,7 +150,11 @@ package struct Pulse: Sendable, Equatable {
 extension StatusSnapshot.Entry {
     package var lastRun: RunRecord? { state?.runs.last }
     /// The slot that ran last; not what only counts as that, for a job that waits for its first slot.
-    package var lastSlot: Moment? { state?.inFlight?.begin.slot ?? lastRun?.slot }
+    package var lastSlot: Moment? {
+        // One by hand has no slot of the schedule.
+        if let begin = state?.inFlight?.begin, begin.trigger != .manual { return begin.slot }
+        return state?.runs.last { $0.trigger != .manual }?.slot
+    }
     package var failures: Int { state?.consecutiveFailures ?? 0 }
     package var isFailing: Bool { failures > 0 }
 }
