@@ -28,7 +28,8 @@ package final class ErrorReports: Sendable {
     private let url: String
     private let now: @Sendable () -> Moment
     private let send: @Sendable (Notice) -> Void
-    private let isOutage = Mutex(false)
+    /// The apps that are down.
+    private let outages = Mutex<Set<String>>([])
 
     package init(
         _ destination: Destination,
@@ -47,13 +48,13 @@ package final class ErrorReports: Sendable {
     package func note(_ fact: Fact) {
         switch fact {
         case .targetIsDown(let attempt, let end):
-            isOutage.withLock { $0 = true }
+            _ = outages.withLock { $0.insert(attempt.job.target) }
             report(attempt, end)
-        case .targetIsUp: isOutage.withLock { $0 = false }
+        case .targetIsUp(let target, _, _): _ = outages.withLock { $0.remove(target) }
         case .attemptEnded(let attempt, let end)
         where !end.isAnswer && end.outcome != .unreachable && end.outcome != .aborted:
             // Whatever an older call comes to in the middle of an outage is a part of it.
-            if !isOutage.withLock({ $0 }) { report(attempt, end) }
+            if !outages.withLock({ $0.contains(attempt.job.target) }) { report(attempt, end) }
         default: break
         }
     }

@@ -5,9 +5,6 @@ internal import Schedule
 /// About one incident one message is under way at a time, so that they arrive in their order; what was taken is on
 /// record, so that a restart repeats nothing, and what was not is sent again.
 extension Clockwork {
-    /// What is known of the app is kept under this name, which no job can have.
-    package static let app = "@app"
-
     /// What is under way about one incident, and what came of it in this process.
     struct Talk: Sendable {
         var event: Alert.Event?
@@ -18,7 +15,7 @@ extension Clockwork {
     /// A slot that passed less than this before an outage began was a part of it: so long a connection may take to fail.
     private static let outageMargin = Duration.seconds(60)
 
-    private var outage: Incident? { absent[Self.app]?.trouble }
+    private func outage(_ place: Int) -> Incident? { absent[targets[place].record]?.trouble }
 
     // MARK: - Jobs
 
@@ -43,7 +40,7 @@ extension Clockwork {
     ///
     /// An app that is down is one incident, and none of each job.
     mutating func missed(_ job: Int, _ slot: Moment, at now: Moment) {
-        guard !entries[job].hasWaited, outage.map({ slot < $0.since - Self.outageMargin }) ?? true else { return }
+        guard !entries[job].hasWaited, outage(entries[job].target).map({ slot < $0.since - Self.outageMargin }) ?? true else { return }
         let name = entries[job].job.name
         let before = entries[job].state.trouble
         var incident = before ?? Incident(slot: slot, since: now.wholeMilliseconds)
@@ -73,43 +70,50 @@ extension Clockwork {
     // MARK: - The app
 
     /// It cannot be reached; long enough, and that is an incident of its own.
-    mutating func outageBegan(_ time: Reading) {
-        let now = time.now.wholeMilliseconds
-        let incident = outage ?? Incident(slot: now, since: now)
-        hasOutage = true
-        if outage == nil { noteAny(Self.app, .trouble(Self.app, incident)) }
+    mutating func outageBegan(_ place: Int, _ time: Reading) {
+        let (now, known) = (time.now.wholeMilliseconds, outage(place))
+        let incident = known ?? Incident(slot: now, since: now)
+        targets[place].hasOutage = true
+        if known == nil { noteTrouble(place, incident) }
         guard incident.opened == nil else { return }
-        outageOpens = time.uptime + max(.zero, rules.downAfter - (now - incident.since))
+        targets[place].opens = time.uptime + max(.zero, rules.downAfter - (now - incident.since))
     }
 
-    mutating func outageIsOver(at now: Moment) {
-        (hasOutage, outageOpens) = (false, nil)
-        guard let incident = outage else { return }
-        noteAny(Self.app, .trouble(Self.app, nil))
-        close(Self.app, incident, at: now.wholeMilliseconds)
+    mutating func outageIsOver(_ place: Int, at now: Moment) {
+        (targets[place].hasOutage, targets[place].opens) = (false, nil)
+        guard let incident = outage(place) else { return }
+        noteTrouble(place, nil)
+        close(targets[place].record, incident, at: now.wholeMilliseconds)
     }
 
-    private mutating func openOutage(at now: Moment) {
-        outageOpens = nil
-        guard var incident = outage else { return }
+    private mutating func openOutage(_ place: Int, at now: Moment) {
+        targets[place].opens = nil
+        guard var incident = outage(place) else { return }
         incident.opened = now.wholeMilliseconds
-        talks[Self.app]?.failed = nil
-        noteAny(Self.app, .trouble(Self.app, incident))
-        talk(of: Self.app, at: now)
+        talks[targets[place].record]?.failed = nil
+        noteTrouble(place, incident)
+        talk(of: targets[place].record, at: now)
+    }
+
+    private mutating func noteTrouble(_ place: Int, _ incident: Incident?) {
+        let name = targets[place].record
+        noteAny(name, .trouble(name, incident))
     }
 
     // MARK: - Messages
 
     /// Opens what has lasted long enough, and sends what is due.
     mutating func lookAtIncidents(_ time: Reading) {
-        if let due = outageOpens, due <= time.uptime { openOutage(at: time.now) }
-        if let due = outageTalk, due <= time.now { talk(of: Self.app, at: time.now) }
+        for place in targets.indices {
+            if let due = targets[place].opens, due <= time.uptime { openOutage(place, at: time.now) }
+            if let due = targets[place].talk, due <= time.now { talk(of: targets[place].record, at: time.now) }
+        }
         while let (due, job) = alerts.first, due <= time.now { talk(of: entries[job].job.name, at: time.now) }
     }
 
     /// What was left to be said by the process before.
     mutating func resumeTalks(at now: Moment) {
-        hasOutage = outage != nil
+        for place in targets.indices { targets[place].hasOutage = outage(place) != nil }
         for entry in entries where entry.state.trouble != nil || entry.state.closing != nil {
             talk(of: entry.job.name, at: now)
         }
@@ -140,12 +144,16 @@ extension Clockwork {
                 due = moment
             }
         }
-        if let job = places[key] { alerts.set(job, due: due) } else if name == Self.app { outageTalk = due }
+        if let job = places[key] {
+            alerts.set(job, due: due)
+        } else if let place = targets.firstIndex(where: { $0.record == name }) {
+            targets[place].talk = due
+        }
     }
 
     /// Becomes of a message: somebody has taken it, or it was refused or lost for good.
     package mutating func alertEnded(_ alert: Alert, isTaken: Bool, at time: Reading) -> [Order] {
-        let name = alert.job ?? Self.app
+        let name = alert.job ?? Target.prefix + alert.target
         let (key, now) = (JobName.folded(name), time.now.wholeMilliseconds)
         guard talks[key]?.event == alert.event else { return take() }
         talks[key]?.event = nil
@@ -171,12 +179,16 @@ extension Clockwork {
     }
 
     private func alert(_ event: Alert.Event, _ state: JobState, _ incident: Incident, at now: Moment) -> Alert {
-        let isApp = state.name == Self.app
-        let about = isApp ? "target" : state.name
+        let target = Target.name(of: state.name)
+        // That of the main app is the documented one.
+        let about = target.map { $0 == Target.main ? "target" : "target/\($0)" } ?? state.name
         let key = "\(rules.seed)/\(about)/\(incident.slot)"
-        var alert = Alert(event, job: isApp ? nil : state.name, incident, key: key)
-        if isApp {
-            (alert.reason, alert.waiting) = (targetReason, waitingForTarget.count)
+        var alert = Alert(event, job: target == nil ? state.name : nil, incident, key: key)
+        if let target {
+            alert.target = target
+            if let place = targets.firstIndex(where: { $0.name == target }) {
+                (alert.reason, alert.waiting) = (targets[place].reason, waiting(for: place).count)
+            }
         } else {
             alert.run = event == .closed ? state.runs.last : state.runs.last { $0.id == incident.run }
             if let job = places[JobName.folded(state.name)], !entries[job].isGone {

@@ -67,7 +67,7 @@ extension Clockwork {
             note(job, .gone(entries[job].job.name, at: now))
             closeGone(entries[job].job.name, at: now)
         }
-        for (key, state) in absent.sorted(by: { $0.key < $1.key }) where key != Self.app {
+        for (key, state) in absent.sorted(by: { $0.key < $1.key }) where Target.name(of: key) == nil {
             if let gone = state.gone {
                 if now - gone > Self.keptAfterGone { noteAny(state.name, .dropped(state.name)) }
             } else {

@@ -32,7 +32,7 @@ extension Clockwork {
     /// `begin` is when the attempt began. Its being kept has to be awaited before the request goes out.
     package mutating func connected(_ attempt: Attempt, begin: Reading, at time: Reading) -> (Bool, [Order]) {
         guard let (job, _, hasBegun) = place(of: attempt) else { return (false, take()) }
-        reached(at: time)
+        reached(entries[job].target, at: time)
         guard mayBegin(job, attempt, time) else { return (false, take()) }
         if !hasBegun { noteBegin(job, attempt, believed(begin)) }
         return (true, take())
@@ -75,7 +75,8 @@ extension Clockwork {
         let wasSeen = !end.isOwnLimit && end.outcome != .unreachable && (end.outcome != .aborted || end.wasSent)
         if !wasSeen, hasBegun { takeBack(job, attempt) }
         // A connection that was made after the target went down; that of a handshake that failed is told here.
-        if wasSeen, !hasBegun, target.downSince.map({ since > $0 }) ?? true { reached(at: time) }
+        let place = entries[job].target
+        if wasSeen, !hasBegun, targets[place].reach.downSince.map({ since > $0 }) ?? true { reached(place, at: time) }
         if end.isOwnLimit {
             lacksRoom(job, attempt, .call(end.excerpt), time)
         } else if end.outcome == .unreachable {
@@ -88,7 +89,7 @@ extension Clockwork {
         }
         // Whatever became of it: the target must not stay down for want of one that tries.
         if attempt.isProbe {
-            target.forgoProbe(begunAt: since, at: time.uptime + (end.isOwnLimit ? Self.limitPause : .zero))
+            targets[place].reach.forgoProbe(begunAt: since, at: time.uptime + (end.isOwnLimit ? Self.limitPause : .zero))
         }
     }
 
@@ -99,20 +100,20 @@ extension Clockwork {
     }
 
     /// A connection stood at this moment.
-    private mutating func reached(at time: Reading) {
+    private mutating func reached(_ target: Int, at time: Reading) {
         let uptime = time.uptime
-        let after = target.reached(at: uptime)
-        if hasOutage, !target.isDown { outageIsOver(at: believed(time).now) }
+        let after = targets[target].reach.reached(at: uptime)
+        if targets[target].hasOutage, !targets[target].reach.isDown { outageIsOver(target, at: believed(time).now) }
         guard let down = after else { return }
-        let waiting = waitingForTarget
+        let waiting = waiting(for: target)
         for (place, job) in waiting.enumerated() {
             set(job, .paused(until: uptime + Self.recoverySpread * place / waiting.count))
         }
         // The one that probes has waited as well.
         let probing = entries.count {
-            if case .attempting(let attempt, _, _) = $0.stage { attempt.isProbe } else { false }
+            if case .attempting(let attempt, _, _) = $0.stage { attempt.isProbe && $0.target == target } else { false }
         }
-        note(.targetIsUp(after: down, waited: waiting.count + probing))
+        note(.targetIsUp(targets[target].name, after: down, waited: waiting.count + probing))
     }
 
     private mutating func undelivered(
@@ -122,22 +123,23 @@ extension Clockwork {
         since: Duration,
         _ time: Reading
     ) {
-        if target.missed(begunAt: since, isProbe: attempt.isProbe, at: time.uptime) {
-            targetReason = end.excerpt
+        let target = entries[job].target
+        if targets[target].reach.missed(begunAt: since, isProbe: attempt.isProbe, at: time.uptime) {
+            targets[target].reason = end.excerpt
             note(.targetIsDown(attempt, end))
-            outageBegan(time)
-            for job in entries.indices where entries[job].manual == nil {
+            outageBegan(target, time)
+            for job in entries.indices where entries[job].manual == nil && entries[job].target == target {
                 if case .queued = entries[job].stage { waitForTarget(job) }
             }
-        } else if target.isDown {
-            targetReason = end.excerpt
+        } else if targets[target].reach.isDown {
+            targets[target].reason = end.excerpt
             note(.targetIsStillDown(attempt, end))
         }
         if entries[job].manual != nil { return endUnreachable(job, attempt, end, since: since, time) }
         guard mayGoOn(job), !isAhead(job, time.now) else { return giveUp(job, time) }
         entries[job].hasWaited = true
         // It began before the target was last reached: once more, soon.
-        set(job, target.isDown ? .waitingForTarget : .paused(until: time.uptime + Self.limitPause))
+        set(job, isDown(job) ? .waitingForTarget : .paused(until: time.uptime + Self.limitPause))
         watch(job)
     }
 

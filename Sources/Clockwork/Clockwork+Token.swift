@@ -13,7 +13,7 @@ extension Clockwork {
     package mutating func lacksToken(_ reason: String?, at time: Reading) -> Bool {
         let isNews = reason != nil && token?.reason == nil
         token = TokenWait(since: token?.since ?? time.uptime, reason: reason ?? token?.reason)
-        for job in entries.indices where entries[job].manual == nil {
+        for job in entries.indices where entries[job].manual == nil && entries[job].target == 0 {
             if case .queued = entries[job].stage { waitForTarget(job) }
         }
         return isNews
@@ -23,7 +23,7 @@ extension Clockwork {
     package mutating func hasToken(at time: Reading) -> (TokenWait, waited: Int)? {
         guard let wait = token else { return nil }
         token = nil
-        let waiting = target.isDown ? [] : waitingForTarget
+        let waiting = targets[0].reach.isDown ? [] : waiting(for: 0)
         for job in waiting { ready(job, time) }
         return (wait, waiting.count)
     }
@@ -39,6 +39,6 @@ extension Clockwork {
         } else {
             giveUp(job, time)
         }
-        if attempt.isProbe { target.forgoProbe(begunAt: since, at: time.uptime) }
+        if attempt.isProbe { targets[entries[job].target].reach.forgoProbe(begunAt: since, at: time.uptime) }
     }
 }

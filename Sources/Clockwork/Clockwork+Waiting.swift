@@ -16,7 +16,13 @@ extension Clockwork {
     }
 
     /// Whether no call of it can be made, for want of a target or of a token.
-    private func mustWait(_ job: Int) -> Bool { entries[job].manual == nil && (target.isDown || token != nil) }
+    ///
+    /// The token is the main one's.
+    private func mustWait(_ job: Int) -> Bool {
+        entries[job].manual == nil && (isDown(job) || token != nil && entries[job].target == 0)
+    }
+
+    func isDown(_ job: Int) -> Bool { targets[entries[job].target].reach.isDown }
 
     mutating func waitForTarget(_ job: Int) {
         entries[job].hasWaited = true
@@ -91,9 +97,9 @@ extension Clockwork {
         }
     }
 
-    /// Those that wait for the target, by slot and then by name.
-    var waitingForTarget: [Int] {
-        entries.indices.filter { entries[$0].stage == .waitingForTarget }.sorted {
+    /// Those that wait for a target, by slot and then by name.
+    func waiting(for target: Int) -> [Int] {
+        entries.indices.filter { entries[$0].stage == .waitingForTarget && entries[$0].target == target }.sorted {
             let (a, b) = (entries[$0], entries[$1])
             return (a.run?.slot ?? .epoch, a.job.name) < (b.run?.slot ?? .epoch, b.job.name)
         }
@@ -102,16 +108,19 @@ extension Clockwork {
     /// Whether a run of it waits for the target, and has its places or could take them.
     func mayProbe(_ job: Int) -> Bool {
         let entry = entries[job]
+        guard token == nil || entry.target != 0 else { return false }
         return entry.stage == .waitingForTarget && (entry.place != nil || queue.areOpen(entry.groups))
     }
 
     /// One of the runs that wait tries whether the target is up.
     mutating func probe(_ time: Reading) {
-        while token == nil, let probe = target.nextProbe, probe <= time.uptime, hasThread,
-            let first = waitingForTarget.first(where: mayProbe)
-        {
-            // One of which nothing is left leaves the probe to another.
-            if start(first, isProbe: true, time) { target.beginProbe() }
+        for target in targets.indices {
+            while let probe = targets[target].reach.nextProbe, probe <= time.uptime, hasThread,
+                let first = waiting(for: target).first(where: mayProbe)
+            {
+                // One of which nothing is left leaves the probe to another.
+                if start(first, isProbe: true, time) { targets[target].reach.beginProbe() }
+            }
         }
     }
 
@@ -188,7 +197,9 @@ extension Clockwork {
         guard let (job, since, _) = place(of: attempt) else { return take() }
         let time = believed(time)
         lacksRoom(job, attempt, .thread(number), time)
-        if attempt.isProbe { target.forgoProbe(begunAt: since, at: time.uptime + Self.limitPause) }
+        if attempt.isProbe {
+            targets[entries[job].target].reach.forgoProbe(begunAt: since, at: time.uptime + Self.limitPause)
+        }
         forgetGone()
         return take()
     }

@@ -20,6 +20,8 @@ package struct Clockwork: Sendable {
         /// Requests that may be open at once.
         package var threads: Int
         package var groups: [Group]
+        /// Apps that are called beside the main one.
+        package var targets: [String] = []
         /// An app that cannot be reached for so long is an incident.
         package var downAfter = Duration.seconds(300)
         /// How often somebody is reminded of an incident that goes on, zero for never; nil: nobody is told anything.
@@ -44,9 +46,9 @@ package struct Clockwork: Sendable {
     package internal(set) var entries: [Entry]
     /// What is known of jobs that are not configured, by folded name, and of the app.
     package internal(set) var absent: [String: JobState] = [:]
-    package internal(set) var target = Reachability()
-    /// Why it could not be reached when last tried.
-    package internal(set) var targetReason: String?
+    /// The apps that are called, the main one first.
+    package internal(set) var targets: [Target]
+    package var target: Reachability { targets[0].reach }
     /// Nil: there is one, or none is needed.
     package internal(set) var token: TokenWait?
     var random: any RandomNumberGenerator & Sendable
@@ -66,10 +68,6 @@ package struct Clockwork: Sendable {
     var pauseEnds = DueQueue<Moment>(ranks: [])
     /// When something is to be said of each job's incident.
     var alerts = DueQueue<Moment>(ranks: [])
-    /// The same of the app's; and when that becomes one.
-    var outageTalk: Moment?
-    var outageOpens: Duration?
-    var hasOutage = false
     /// By folded name.
     var talks: [String: Talk] = [:]
 
@@ -116,6 +114,7 @@ package struct Clockwork: Sendable {
     ) {
         (self.rules, self.freezes) = (rules, freezes)
         self.random = random
+        targets = ([Target.main] + rules.targets).map(Target.init)
         entries = jobs.map { Entry($0, JobState(name: $0.name)) }
         index()
     }
@@ -186,12 +185,11 @@ package struct Clockwork: Sendable {
         case .running: break
         }
         let moments = [
-            slots.first?.due, delays.first?.due, pauseEnds.first?.due, alerts.first?.due, outageTalk, freeze?.end,
-            nextFreeze,
+            slots.first?.due, delays.first?.due, pauseEnds.first?.due, alerts.first?.due, freeze?.end, nextFreeze,
         ]
-        let moment = moments.compactMap(\.self).min()
+        let moment = (moments + targets.map(\.talk)).compactMap(\.self).min()
         let next = hasThread && queue.first != nil ? .zero : threadLimit?.until
-        return (moment, [timers.first?.due, nextProbe, outageOpens, next].compactMap(\.self).min())
+        return (moment, ([timers.first?.due, nextProbe, next] + targets.map(\.opens)).compactMap(\.self).min())
     }
 
     private func isDue(_ time: Reading) -> Bool {
@@ -201,10 +199,13 @@ package struct Clockwork: Sendable {
 
     /// A probe needs a run that waits, a thread, and its places.
     private var nextProbe: Duration? {
-        guard token == nil, let probe = target.nextProbe, hasThread, entries.indices.contains(where: mayProbe) else {
-            return nil
-        }
-        return probe
+        guard hasThread else { return nil }
+        return targets.indices.compactMap { place in
+            guard let probe = targets[place].reach.nextProbe,
+                entries.indices.contains(where: { entries[$0].target == place && mayProbe($0) })
+            else { return nil }
+            return probe
+        }.min()
     }
 
     private mutating func believes(_ time: Reading) -> Bool {
@@ -286,7 +287,10 @@ package struct Clockwork: Sendable {
         if begun != nil { watchPauses(at: lastLook) }
         if begun != nil { resumeTalks(at: lastLook) }
         let numbers = Dictionary(rules.groups.enumerated().map { ($1.name, $0) }) { first, _ in first }
-        for job in entries.indices { entries[job].groups = entries[job].job.groups.compactMap { numbers[$0] } }
+        for job in entries.indices {
+            entries[job].groups = entries[job].job.groups.compactMap { numbers[$0] }
+            entries[job].target = targets.firstIndex { $0.name == entries[job].job.target } ?? 0
+        }
         queue = RunQueue(limits: rules.groups.map(\.limit), groups: entries.map(\.groups), ranks: ranks)
         for job in entries.indices {
             if let place = entries[job].place { queue.take(place.groups, for: job) }

@@ -74,6 +74,8 @@ package struct Entry: Sendable {
         let since: Duration
     }
 
+    /// The app that it calls, as a place among those there are.
+    package internal(set) var target = 0
     /// Its groups, as places among those of the rules.
     var groups: [Int] = []
     @Boxed var place: Place?

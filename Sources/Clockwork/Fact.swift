@@ -52,7 +52,7 @@ package indirect enum Fact: Sendable {
     case targetIsDown(Attempt, AttemptEnd)
     /// One more attempt has not reached it.
     case targetIsStillDown(Attempt, AttemptEnd)
-    case targetIsUp(after: Duration, waited: Int)
+    case targetIsUp(String, after: Duration, waited: Int)
     /// Our own process or machine refused an attempt what it needs; told once in a while.
     case limited(Job, Limit)
     case clockIsWrong(Moment, buildDate: Moment)

@@ -34,8 +34,9 @@ package struct Alert: Sendable, Equatable {
     package enum Event: String, Sendable, CaseIterable { case opened, reminder, closed }
 
     package var event: Event
-    /// A job's name; nil: it is about the app.
+    /// A job's name; nil: it is about an app.
     package var job: String?
+    package var target = Target.main
     package var incident: Incident
     /// The same for all messages about one incident.
     package var key: String

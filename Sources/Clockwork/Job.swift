@@ -71,6 +71,8 @@ package struct Job: Sendable, Equatable {
     /// The schedule in its canonical form, as it is shown everywhere; kept, since every run is announced with it.
     package private(set) var scheduleText: String
     package var method: String
+    /// The app that is called.
+    package var target = Target.main
     /// Begins with `/`, may hold a query.
     package var path: String
     /// Of one attempt.

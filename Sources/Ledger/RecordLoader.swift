@@ -246,7 +246,7 @@ struct RecordLoader {
         }
         if !isSame {
             let name = RecordFields.text(bytes, range)
-            guard JobName.isValid(name) || name == Clockwork.app else { return nil }
+            guard JobName.isValid(name) || Target.name(of: name) != nil else { return nil }
             lastName = (name, JobName.folded(name))
             lastBytes.removeAll(keepingCapacity: true)
             for index in range { lastBytes.append(bytes[index]) }

@@ -84,8 +84,8 @@ extension RecordWriter {
         if let run = state.unfinished { append(run, of: state.name, as: "unfinished", nil) }
         if let incident = state.trouble { append(incident, of: state.name, as: "trouble") }
         if let incident = state.closing { append(incident, of: state.name, as: "closing") }
-        // Of the app nothing else is known.
-        guard state.name != Clockwork.app else { return }
+        // Of an app nothing else is known.
+        guard Target.name(of: state.name) == nil else { return }
         record("job") {
             $0.field("job", state.name)
             $0.field("last", state.last)

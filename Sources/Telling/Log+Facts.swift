@@ -6,8 +6,8 @@ extension Log {
     /// More jobs than this make a line too long to read.
     package static let mostNames = 20
 
-    /// The line that tells of a fact, if there is one; `target` is the app's URL.
-    package func tell(_ fact: Fact, target: String) {
+    /// The line that tells of a fact, if there is one; `target` is the main app's URL, and `others` has those of others.
+    package func tell(_ fact: Fact, target: String, others: [String: String] = [:]) {
         switch fact {
         case .began(_, let begin, let attempt?): if begin.attempt == 1 { running(attempt) }
         case .failed(_, let run, _, let note?): retrying(run, note)
@@ -27,10 +27,11 @@ extension Log {
         case .slotsReleased(let job, let count, _): released(job, slots: count)
         case .slotGivenUp(let job, let slot, _, let time, let obstacle, isFirst: true):
             givenUp(job, slot, after: time, obstacle)
-        case .targetIsDown(let attempt, let end): targetIsDown(attempt, end, target)
+        case .targetIsDown(let attempt, let end): 
+            targetIsDown(attempt, end, others[attempt.job.target] ?? target)
         case .targetIsStillDown(let attempt, let end):
             debug("Target is still down: \(reason(end)).", [LogField("job", .own(attempt.job.name))])
-        case .targetIsUp(let down, let waited): targetIsUp(target, after: down, waited: waited)
+        case .targetIsUp(let name, let down, let waited): targetIsUp(others[name] ?? target, after: down, waited: waited)
         case .limited(let job, let limit): limited(job, limit)
         case .clockIsWrong(let now, let buildDate): clockIsWrong(now, buildDate)
         case .clockIsRight(let now): over("The wall clock is believed again: \(own: now.description).")

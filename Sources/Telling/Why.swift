@@ -172,14 +172,15 @@ private struct Teller {
         case .delayed(let until): return "\(whose) begins at \(until) (jitter=, or the spread after the start)."
         case .paused(let until):
             return "\(whose) begins in \(Phrase.duration(max(.zero, until - time.uptime))), spread after an outage."
-        case .waitingForTarget where clockwork.token != nil:
+        case .waitingForTarget where entry.target == 0 && clockwork.token != nil:
             let since = clockwork.token.map { " since \(time.moment(at: $0.since).wholeMilliseconds)" } ?? ""
             let reason = clockwork.token?.reason.map { " (\(Escaping.controls($0)))" } ?? ""
             return "\(whose) waits for a token, and there has been none\(since)\(reason)."
         case .waitingForTarget:
-            let down = clockwork.target.downSince.map { " since \(time.moment(at: $0).wholeMilliseconds)" } ?? ""
-            let reason = clockwork.targetReason.map { $0.isEmpty ? "" : " (\(Escaping.controls($0)))" } ?? ""
-            return "\(whose) waits for the app, which has been out of reach\(down)\(reason)."
+            let target = clockwork.targets[entry.target]
+            let down = target.reach.downSince.map { " since \(time.moment(at: $0).wholeMilliseconds)" } ?? ""
+            let reason = target.reason.map { $0.isEmpty ? "" : " (\(Escaping.controls($0)))" } ?? ""
+            return "\(whose) waits for \(entry.target == 0 ? "the app" : target.name), which has been out of reach\(down)\(reason)."
         case .queued(let waiting):
             let obstacle = Phrase.obstacle(clockwork.obstacle(of: entry, at: time))
             return "\(whose) has waited \(Phrase.duration(time.uptime - waiting.since)) for \(obstacle)."

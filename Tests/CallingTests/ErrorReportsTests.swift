@@ -52,7 +52,7 @@ struct ErrorReportsTests {
     private func fact(_ letter: Character) -> Fact {
         switch letter {
         case "D": .targetIsDown(rig.attempt(), none(.unreachable, "down"))
-        case "U": .targetIsUp(after: .seconds(5), waited: 1)
+        case "U": .targetIsUp("app", after: .seconds(5), waited: 1)
         case "u": .attemptEnded(rig.attempt(), none(.unreachable, "unreachable"))
         case "t": .attemptEnded(rig.attempt(), none(.timeout, "timeout"))
         case "b": .attemptEnded(rig.attempt(), none(.broken, "broken"))

@@ -195,7 +195,7 @@ struct IncidentTests {
         rig = rig.restarted()
         _ = rig.run(to: 12_100, answer: 200)
         #expect(rig.alerts == ["closed app 0 0"])
-        #expect(rig.disk[Clockwork.app]?.trouble == nil)
+        #expect(rig.disk["@app"]?.trouble == nil)
     }
 
     @Test("a short outage is none")
@@ -204,7 +204,7 @@ struct IncidentTests {
         for attempt in rig.look(at: 0) { _ = rig.fail(attempt, .unreachable, wasSent: false) }
         _ = rig.run(to: 299, answer: 200)
         _ = rig.run(to: 1_000, answer: 200)
-        #expect(rig.alerts.isEmpty && rig.disk[Clockwork.app]?.trouble == nil)
+        #expect(rig.alerts.isEmpty && rig.disk["@app"]?.trouble == nil)
     }
 
     @Test("a job that is taken out of the configuration has no incident left")

@@ -320,9 +320,10 @@ extension Fact {
         case .frozen(let span, let held, let exempt):
             "frozen until \(span.end.map(second) ?? "ever"), \(held) held, exempt \(exempt.joined(separator: " "))"
         case .freezeIsOver(let slots, let runs): "freeze is over, \(slots) passed, \(runs) run"
-        case .targetIsDown: "down"
+        case .targetIsDown(let attempt, _): attempt.job.target == Target.main ? "down" : "\(attempt.job.target) down"
         case .targetIsStillDown: "still down"
-        case .targetIsUp(let after, let waited): "up after \(after.wholeMilliseconds / 1_000)s, \(waited) waited"
+        case .targetIsUp(let name, let after, let waited):
+            "\(name == Target.main ? "" : name + " ")up after \(after.wholeMilliseconds / 1_000)s, \(waited) waited"
         case .limited(let job, _): "limited \(job.name)"
         case .clockIsWrong: "clock is wrong"
         case .clockIsRight: "clock is right"
@@ -330,7 +331,7 @@ extension Fact {
         case .trouble(let name, let incident): "trouble \(name) " + (incident.map { "\($0.failures)" } ?? "-")
         case .closing(let name, let incident): "closing \(name)" + (incident == nil ? " -" : "")
         case .alert(let alert):
-            "\(alert.event) \(alert.job ?? "app") \(second(alert.incident.slot)) \(alert.incident.failures)"
+            "\(alert.event) \(alert.job ?? alert.target) \(second(alert.incident.slot)) \(alert.incident.failures)"
         }
     }
 }

@@ -57,7 +57,7 @@ struct Trace: CustomStringConvertible {
         case .freezeIsOver(let slots, let runs): "freeze is over, \(slots), \(runs)"
         case .targetIsDown: "target is down"
         case .targetIsStillDown: "target is still down"
-        case .targetIsUp(let after, let waited): "target is up after \(after), \(waited) waited"
+        case .targetIsUp(_, let after, let waited): "target is up after \(after), \(waited) waited"
         case .limited(let job, _): "limited \(job.name)"
         case .clockIsWrong: "clock is wrong"
         case .clockIsRight: "clock is right"

@@ -338,10 +338,10 @@ struct FactTests {
     @Test("where only warnings are shown, so is the end of what one told of")
     func ends() {
         let book = LogBook()
-        book.log(level: .warning).tell(.targetIsUp(after: .seconds(61), waited: 1), target: "http://app:8000")
+        book.log(level: .warning).tell(.targetIsUp("app", after: .seconds(61), waited: 1), target: "http://app:8000")
         book.log(level: .warning).tell(.clockIsRight(Moment(seconds: 5)), target: "http://app:8000")
         #expect(book.lines.map { $0.contains(" INFO ") } == [true, true])
-        book.log(level: .error).tell(.targetIsUp(after: .seconds(61), waited: 1), target: "http://app:8000")
+        book.log(level: .error).tell(.targetIsUp("app", after: .seconds(61), waited: 1), target: "http://app:8000")
         #expect(book.lines.count == 2)
     }
 
@@ -354,7 +354,7 @@ struct FactTests {
                 "WARNING Target http://app:8000 is down: refused; due runs wait for it. job=a slot=2026-01-01T00:00:00Z"
             ),
             Row(
-                .targetIsUp(after: .milliseconds(61_500), waited: 1),
+                .targetIsUp("app", after: .milliseconds(61_500), waited: 1),
                 "INFO  Target http://app:8000 is up again after 61s; 1 run waited. down_ms=61500 waited=1"
             ),
             Row(

@@ -17,6 +17,8 @@ final class StatusBoard: Sendable {
     private let time: TimeSource
     private let tick: Duration
     private let target: String
+    /// The URLs of others.
+    private let others: [String: String]
     private let stateDirectory: String?
     private let secrets: SecretBook
     private let started: Moment
@@ -35,6 +37,7 @@ final class StatusBoard: Sendable {
         (self.time, self.secrets) = (time, secrets)
         tick = settings.tick
         target = settings.target.text
+        others = settings.targets.mapValues(\.url.text)
         stateDirectory = settings.stateDirectory
         started = time.now()
     }
@@ -47,14 +50,15 @@ final class StatusBoard: Sendable {
         let redactor = Redactor(secrets)
         let life: Life = core.isStopping.isSet ? .draining : clockwork.life
         let waiting = clockwork.entries.count { $0.stage == .waitingForTarget }
+        let main = clockwork.targets[0]
         var snapshot = StatusSnapshot(
             pulse: pulse,
             now: now.now,
             started: started,
             phase: StatusSnapshot.Phase(life, at: now),
             target: redactor.maskOwn(target),
-            targetDown: clockwork.target.downSince.map { now.uptime - $0 },
-            targetReason: clockwork.target.isDown ? clockwork.targetReason : nil,
+            targetDown: main.reach.downSince.map { now.uptime - $0 },
+            targetReason: main.reach.isDown ? main.reason : nil,
             waiting: clockwork.token == nil ? waiting : 0,
             token: clockwork.token.map { TokenLack(time: now.uptime - $0.since, reason: $0.reason, waiting: waiting) },
             runsInFlight: clockwork.entries.count { $0.isInFlight },
@@ -78,7 +82,17 @@ final class StatusBoard: Sendable {
             },
             metrics: metrics.value
         )
-        snapshot.incident = clockwork.state(of: Clockwork.app)?.trouble
+        snapshot.incident = clockwork.state(of: Target.prefix + Target.main)?.trouble
+        snapshot.others = clockwork.targets.enumerated().dropFirst().map { place, target in
+            OtherTarget(
+                target.name,
+                url: redactor.maskOwn(others[target.name] ?? ""),
+                down: target.reach.downSince.map { now.uptime - $0 },
+                reason: target.reach.isDown ? target.reason : nil,
+                waiting: clockwork.entries.count { $0.stage == .waitingForTarget && $0.target == place },
+                incident: clockwork.state(of: Target.prefix + target.name)?.trouble
+            )
+        }
         return snapshot
     }
 }

@@ -144,7 +144,11 @@ enum MetricsText {
             head("scheduler_start_lateness_seconds", "histogram", "How much later than due runs began.")
             histogram("scheduler_start_lateness_seconds", "", snapshot.metrics.lateness)
             single("scheduler_runs_in_flight", "Runs that have begun and not ended.", snapshot.runsInFlight)
-            single("scheduler_target_up", "Whether the app can be reached.", snapshot.targetDown == nil ? 1 : 0)
+            head("scheduler_target_up", "gauge", "Whether an app can be reached; the main one is app.")
+            line("scheduler_target_up", "target=\"\(Target.main)\"", snapshot.targetDown == nil ? "1" : "0")
+            for target in snapshot.others {
+                line("scheduler_target_up", "target=\"\(target.name)\"", target.down == nil ? "1" : "0")
+            }
             single("scheduler_runs_waiting", "Runs that wait for the app.", snapshot.waiting)
             single(
                 "scheduler_state_writable",

@@ -67,7 +67,7 @@ package enum Phrase {
         switch activity {
         case .idle: nil
         case .delayed(let rest): "starts in \(duration(rest))"
-        case .waiting: "waits for the app"
+        case .waiting(let target): target == Target.main ? "waits for the app" : "waits for \(target)"
         case .waitingForToken: "waits for a token"
         case .queued(let time, let obstacle): "has waited \(duration(time)) for \(self.obstacle(obstacle))"
         case .running(let time): "running for \(duration(time))"

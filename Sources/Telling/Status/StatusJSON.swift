@@ -28,6 +28,7 @@ enum StatusJSON {
                 ])
             ),
             ("token", snapshot.token.map(json) ?? .null),
+            ("other_targets", .array(snapshot.others.map(json))),
             ("runs_in_flight", .integer(snapshot.runsInFlight)),
             (
                 "state",
@@ -62,6 +63,7 @@ enum StatusJSON {
             ("schedule_words", entry.job.timetable.words.map(JSONValue.string) ?? .null),
             ("tz", .string(entry.job.timetable.zone.name)),
             ("method", .string(entry.job.method)),
+            ("target", .string(entry.job.target)),
             ("path", .string(entry.job.path)),
             ("activity", .string(entry.activity.word)),
             ("why", Phrase.activity(entry.activity).map(JSONValue.string) ?? .null),
@@ -84,6 +86,15 @@ enum StatusJSON {
         return .object([
             ("since", moment(incident.since)), ("opened", moment(incident.opened)), ("told", moment(incident.told)),
             ("failures", .integer(incident.failures)),
+        ])
+    }
+
+    private static func json(_ target: OtherTarget) -> JSONValue {
+        .object([
+            ("name", .string(target.name)), ("url", .string(target.url)), ("up", .bool(target.down == nil)),
+            ("reason", target.reason.map(JSONValue.string) ?? .null),
+            ("down_ms", target.down.map { .integer($0.wholeMilliseconds) } ?? .null),
+            ("runs_waiting", .integer(target.waiting)), ("incident", json(target.incident)),
         ])
     }
 

@@ -19,8 +19,8 @@ package struct StatusSnapshot: Sendable {
         case idle
         /// Jitter, or the spread after a start or an outage.
         case delayed(for: Duration)
-        /// Due, but the app cannot be reached.
-        case waiting
+        /// Due, but this app cannot be reached.
+        case waiting(for: String)
         /// Due, but there is no token to call with.
         case waitingForToken
         /// Due, but all threads are busy, or a group of the job is full.
@@ -76,6 +76,8 @@ package struct StatusSnapshot: Sendable {
     package var targetReason: String?
     /// What has become of that.
     package var incident: Incident?
+    /// Apps that are called beside the main one.
+    package var others: [OtherTarget] = []
     /// Runs that wait for the app.
     package var waiting: Int
     /// Nil: there is one, or none is needed.
@@ -137,6 +139,23 @@ package struct TokenLack: Sendable, Equatable {
     }
 }
 
+/// An app that is called beside the main one.
+package struct OtherTarget: Sendable {
+    package var name: String
+    package var url: String
+    /// For how long it cannot be reached; nil if it can.
+    package var down: Duration?
+    package var reason: String?
+    /// Runs that wait for it.
+    package var waiting: Int
+    package var incident: Incident?
+
+    package init(_ name: String, url: String, down: Duration?, reason: String?, waiting: Int, incident: Incident?) {
+        (self.name, self.url, self.down, self.reason) = (name, url, down, reason)
+        (self.waiting, self.incident) = (waiting, incident)
+    }
+}
+
 /// Whether the loop turns; can be told without waiting for any lock.
 package struct Pulse: Sendable, Equatable {
     package var age: Duration
@@ -186,7 +205,8 @@ extension StatusSnapshot.Activity {
         case .idle: self = Self.idle(entry, clockwork.freeze, time.now)
         case .delayed(let end): self = .delayed(for: max(.zero, end - time.now))
         case .paused(let end): self = .delayed(for: max(.zero, end - time.uptime))
-        case .waitingForTarget: self = clockwork.token == nil ? .waiting : .waitingForToken
+        case .waitingForTarget where entry.target == 0 && clockwork.token != nil: self = .waitingForToken
+        case .waitingForTarget: self = .waiting(for: entry.job.target)
         case .queued(let waiting):
             self = .queued(for: max(.zero, time.uptime - waiting.since), clockwork.obstacle(of: entry, at: time))
         case .attempting(_, let since, _): self = .running(for: time.uptime - (entry.runningSince ?? since))
