@@ -19,9 +19,17 @@ package final class Runner: Sendable {
         }
     }
 
-    private let target: Target
-    /// Nil: requests say nothing of who calls.
-    private let token: (any Credential)?
+    /// An app, and what lets in there; nil: requests say nothing of who calls.
+    package struct App: Sendable {
+        package var target: Target
+        package var token: (any Credential)?
+
+        package init(_ target: Target, token: (any Credential)?) { (self.target, self.token) = (target, token) }
+    }
+
+    private let main: App
+    /// By name; the main one's token goes to none of them.
+    private let others: [String: App]
     private let headerFiles: HeaderFiles
     private let cancellation: Cancellation
     private let random: @Sendable () -> UInt64
@@ -37,6 +45,7 @@ package final class Runner: Sendable {
     package init(
         _ target: Target,
         token: (any Credential)?,
+        others: [String: App] = [:],
         headerFiles: HeaderFiles = HeaderFiles(),
         cancellation: Cancellation,
         random: @escaping @Sendable () -> UInt64,
@@ -45,7 +54,8 @@ package final class Runner: Sendable {
         mask: @escaping @Sendable (String) -> String = { $0 },
         tell: @escaping @Sendable (CallingEvent) -> Void = { _ in }
     ) {
-        (self.target, self.token, self.cancellation, self.random) = (target, token, cancellation, random)
+        (main, self.others) = (App(target, token: token), others)
+        (self.cancellation, self.random) = (cancellation, random)
         (self.now, self.isStopping, self.mask, self.tell) = (now, isStopping, mask, tell)
         self.headerFiles = headerFiles
     }
@@ -56,29 +66,33 @@ package final class Runner: Sendable {
     /// Blocks until it has ended. `connected` is asked when the connection stands, and says whether the request may go
     /// out.
     package func make(_ attempt: Attempt, with client: Client, connected: () -> Bool) -> AttemptEnd {
+        guard let app = attempt.job.target == Job.mainTarget ? main : others[attempt.job.target] else {
+            return AttemptEnd(withoutApp: attempt.job.target)
+        }
         // Whoever fires a run waits for its end; the clock can wait otherwise.
-        switch token?.authorization(waits: attempt.run.trigger == .manual) {
-        case nil: return make(attempt, nil, client, connected)
-        case .success(let authorization): return make(attempt, authorization, client, connected)
+        switch app.token?.authorization(waits: attempt.run.trigger == .manual) {
+        case nil: return make(attempt, app, nil, client, connected)
+        case .success(let authorization): return make(attempt, app, authorization, client, connected)
         case .failure(let none): return AttemptEnd(none)
         }
     }
 
     private func make(
         _ attempt: Attempt,
+        _ app: App,
         _ authorization: Authorization?,
         _ client: Client,
         _ connected: () -> Bool
     ) -> AttemptEnd {
         let sent = Secrets(authorization: authorization, headers: headerFiles.values(attempt.job))
-        var end = self.end(of: send(attempt, 1, sent, client, connected: connected), attempt)
-        if let newer = replacement(for: sent, of: attempt.job, after: end) {
+        var end = self.end(of: send(attempt, 1, app.target, sent, client, connected: connected), attempt)
+        if let newer = replacement(for: sent, of: attempt.job, app, after: end) {
             tell(.tokenIsTriedAgain(attempt))
             // The app has seen the run already.
-            end = self.end(of: send(attempt, 2, newer, client) { !isStopping() }, attempt)
+            end = self.end(of: send(attempt, 2, app.target, newer, client) { !isStopping() }, attempt)
             end.requests = 2
             if end.isAnswer, let authorization = newer.authorization {
-                _ = token?.answered(end.status, to: authorization, mayReplace: false)
+                _ = app.token?.answered(end.status, to: authorization, mayReplace: false)
             }
         }
         return end
@@ -91,10 +105,10 @@ package final class Runner: Sendable {
     }
 
     /// What took the place of secrets that the app denied; nil if nothing did, or nothing was denied.
-    private func replacement(for sent: Secrets, of job: Job, after end: AttemptEnd) -> Secrets? {
+    private func replacement(for sent: Secrets, of job: Job, _ app: App, after end: AttemptEnd) -> Secrets? {
         guard end.isAnswer, !isStopping() else { return nil }
         let isDenied = end.outcome == .denied
-        let other = sent.authorization.flatMap { token?.answered(end.status, to: $0, mayReplace: isDenied) }
+        let other = sent.authorization.flatMap { app.token?.answered(end.status, to: $0, mayReplace: isDenied) }
         let headers = isDenied ? headerFiles.values(job) : sent.headers
         guard other != nil || headers != sent.headers else { return nil }
         return Secrets(authorization: other ?? sent.authorization, headers: headers)
@@ -104,6 +118,7 @@ package final class Runner: Sendable {
     private func send(
         _ attempt: Attempt,
         _ request: Int,
+        _ target: Target,
         _ secrets: Secrets,
         _ client: Client,
         connected: () -> Bool
@@ -194,6 +209,12 @@ package final class Runner: Sendable {
 }
 
 extension AttemptEnd {
+    /// No request was made: nobody knows where to; the settings have seen to it that this is never so.
+    fileprivate init(withoutApp name: String) {
+        self.init(.aborted)
+        (wasSent, excerpt) = (false, "there is no SCHEDULER_TARGET_ of the name \(name)")
+    }
+
     /// One that was not made.
     fileprivate init(_ none: NoToken) {
         self.init(.unreachable)

@@ -119,6 +119,12 @@ package struct Job: Sendable, Equatable {
         self.timeoutSeconds = timeoutSeconds
     }
 
+    /// The app that all jobs call that name no other.
+    package static let mainTarget = Target.main
+
+    /// The path, behind the app's name where it is not the main one: `billing:/close`.
+    package var place: String { target == Self.mainTarget ? path : "\(target):\(path)" }
+
     package var timeout: Duration { .seconds(timeoutSeconds) }
 
     /// How long the job is held after an attempt that may still be running in the app.

@@ -238,6 +238,7 @@ extension Program {
         let runner = Runner(
             settings.app,
             token: credentials.token,
+            others: credentials.apps(settings),
             headerFiles: credentials.headerFiles,
             cancellation: cancellation,
             random: random.one,

@@ -60,7 +60,7 @@ package struct CheckReport {
         var lines = [line(head)]
         for (job, row) in zip(settings.jobs, rows) {
             lines.append(line(row))
-            lines.append("    \(job.method) \(job.path)")
+            lines.append("    \(job.method) \(job.place)")
             lines.append(
                 "    "
                     + ([local(job, now), "timeout=\(job.timeoutSeconds)s"] + JobOption.all.flatMap { $0.notes(job) })
@@ -146,6 +146,7 @@ package struct CheckReport {
             ("name", .string(job.name)),
             ("schedule", .string(job.scheduleText)),
             ("method", .string(job.method)),
+            ("target", .string(job.target)),
             ("path", .string(job.path)),
             ("timeout_seconds", .integer(job.timeoutSeconds)),
             ("tz", .string(job.timetable.zone.name)),

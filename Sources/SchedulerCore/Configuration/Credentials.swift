@@ -7,6 +7,8 @@ struct Credentials: Sendable {
     let secrets: SecretBook
     /// Nil: requests carry none.
     let token: (any Credential)?
+    /// Of apps beside the main one, by name.
+    let others: [String: any Credential]
     let headerFiles: HeaderFiles
 
     /// `secrets` learns each new token; `log` tells what becomes of it, and of its file.
@@ -24,6 +26,9 @@ struct Credentials: Sendable {
         secrets.replaceValues(settings.headerSecrets)
         headerFiles = HeaderFiles(learn: { secrets.addToken($0, from: $1.path) }, tell: { log.tell($0) })
         headerFiles.add(settings.headerFiles)
+        others = settings.targets.compactMapValues { app in
+            app.token.map { TokenSource($0, user: nil, learn: { secrets.addToken($0) }, tell: { log.tell($0) }) }
+        }
         if let provider = settings.tokenProvider {
             token = TokenFetcher(
                 provider,
@@ -40,4 +45,18 @@ struct Credentials: Sendable {
             }
         }
     }
+}
+
+extension Credentials {
+    /// The apps beside the main one, each with what lets in there.
+    func apps(_ settings: Settings) -> [String: Runner.App] {
+        Dictionary(
+            uniqueKeysWithValues: settings.targets.map { name, app in
+                (name, Runner.App(settings.app(app), token: others[name]))
+            }
+        )
+    }
+
+    /// The files of the other apps' tokens are read anew.
+    func reopenOthers() { for other in others.values { other.reopen() } }
 }

@@ -41,6 +41,7 @@ extension EnvironmentReader {
         seed: String,
         initialOffset: Duration?,
         groups: [Group],
+        targets: [String],
         zone: Zone,
         _ zones: inout ZoneCache
     ) -> [Job] {
@@ -48,6 +49,7 @@ extension EnvironmentReader {
         var builder = JobBuilder(
             defaults: defaults,
             groups: groups,
+            targets: targets,
             zone: zone,
             seed: seed,
             initialOffset: initialOffset,

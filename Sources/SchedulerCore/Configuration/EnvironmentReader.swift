@@ -204,7 +204,7 @@ struct EnvironmentReader {
 
     func quoted(_ variable: Variable, _ value: String) -> String { quoted(variable.name, value) }
 
-    private func quoted(_ name: String, _ value: String) -> String { #"\#(name)="\#(shown(redactor.maskOwn(value)))""# }
+    func quoted(_ name: String, _ value: String) -> String { #"\#(name)="\#(shown(redactor.maskOwn(value)))""# }
 }
 
 /// A URL as it may be shown: what could be a password, or a key in a query, is left out.

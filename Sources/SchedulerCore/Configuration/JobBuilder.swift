@@ -6,6 +6,8 @@ internal import Schedule
 struct JobBuilder {
     let defaults: JobOptions
     let groups: [Group]
+    /// The names of apps beside the main one.
+    let targets: [String]
     var zone: Zone
     let seed: String
     /// Of the documented job that has one; nil: none.
@@ -33,6 +35,7 @@ struct JobBuilder {
         if headers > JobOptions.mostHeaders, !definition.isFaulty { faults.append(.tooManyHeaders(headers)) }
         let zone = zone(options.zone, &faults)
         let groups = GroupNames.resolve(options.groups ?? [], in: groups, &faults)
+        let target = self.target(line.target, &faults)
         guard let schedule = line.schedule, let method = line.method, let path = line.path else {
             return .failure(JobFaults(faults: faults))
         }
@@ -44,6 +47,7 @@ struct JobBuilder {
             path: path,
             timeoutSeconds: Self.timeoutSeconds
         )
+        job.target = target
         job.origin = definition.origin
         job.isChanged = definition.isChanged
         if definition.rank.map({ DocumentedJobs.rows[$0].hasInitialOffset }) == true {
@@ -76,6 +80,13 @@ struct JobBuilder {
         let isVariable = definition.origin.hasPrefix(Variable.jobPrefix)
         let name = isVariable ? Variable.jobPrefix + near.uppercased().swapping("-", for: "_") : row.name
         return "did you mean \(name)? A new job needs a call as well, such as POST /api/nightly"
+    }
+
+    private func target(_ name: String?, _ faults: inout [JobLineFault]) -> String {
+        guard let name else { return Job.mainTarget }
+        let folded = JobName.folded(name.lowercased())
+        if folded != Job.mainTarget, !targets.contains(folded) { faults.append(.target(name, known: targets)) }
+        return folded
     }
 
     private mutating func zone(_ name: String?, _ faults: inout [JobLineFault]) -> Zone {

@@ -7,6 +7,8 @@ struct JobLine: Sendable {
     var schedule: Schedule?
     var method: String?
     var path: String?
+    /// The app that is called; nil: the main one, where there is a path.
+    var target: String?
     var options = JobOptions()
 
     /// What is given here replaces what `base` says; the rest stays.
@@ -16,6 +18,7 @@ struct JobLine: Sendable {
         result.schedule = schedule ?? base.schedule
         result.method = method ?? base.method
         result.path = path ?? base.path
+        result.target = path == nil ? base.target : target
         result.options = options.over(base.options)
         return result
     }

@@ -13,6 +13,8 @@ enum JobLineFault: Error, Equatable {
     case method(String)
     case pathMissing(after: String)
     case path(String, String)
+    /// `known` are those that are there.
+    case target(String, known: [String])
     case word(String)
     /// A command in the place of the call, and the line that does the same.
     case command(String, instead: String)
@@ -70,6 +72,9 @@ extension JobLineFault: CustomStringConvertible {
             "method \(quote(text)) is not allowed; write \(text.uppercased())"
         case .method(let text): "method \(quote(text)) is not allowed; write \(Self.methods.joined(separator: ", "))"
         case .pathMissing(let method): "has no path after \(ShownWord.of(method)); write \(ShownWord.of(method)) /api/…"
+        case .target(let name, let known):
+            "app \(quote(name)) is not known; "
+                + (known.isEmpty ? "set \(Variable.targetPrefix)<NAME> to its URL" : "write \(known.joined(separator: " or "))")
         case .path(let text, let problem): "path \"\(ShownWord.path(text))\" \(problem)"
         case .command(let name, let instead): "names a command, \(name), and none is run here; write \"\(instead)\""
         case .word(let text): "\(quote(text)) is not understood; \(Self.advice(text))"

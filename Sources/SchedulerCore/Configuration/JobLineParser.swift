@@ -140,12 +140,13 @@ struct JobLineParser {
         } else if !JobLineFault.methods.contains(method) {
             wrongWord(.method(method))
         }
-        guard let path = rest.first else {
+        guard let place = rest.first else {
             faults.append(.pathMissing(after: method))
             return
         }
+        let (target, path) = Self.place(place)
         if let problem = problem(ofPath: path) { wrongWord(.path(path, problem)) }
-        (line.method, line.path) = (method, path)
+        (line.method, line.path, line.target) = (method, path, target)
         if let word = rest.dropFirst().first { wrongWord(wrong(word, among: rest.dropFirst(), call: words)) }
         hasForeignWord = hasForeignWord || rest.count > 1 || path.hasPrefix("-")
     }
@@ -159,6 +160,14 @@ struct JobLineParser {
             return .word(word)
         }
         return .scheduleBehindCall(word, schedule, call: ShownWord.call(call))
+    }
+
+    /// `billing:/close` names an app of `SCHEDULER_TARGET_BILLING`.
+    private static func place(_ word: String) -> (target: String?, path: String) {
+        guard let colon = word.firstIndex(of: ":"), word[colon...].hasPrefix(":/"), !word[colon...].hasPrefix("://"),
+            JobName.isValid(String(word[..<colon]))
+        else { return (nil, word) }
+        return (String(word[..<colon]), String(word[colon...].dropFirst()))
     }
 
     private func problem(ofPath path: String) -> String? {

@@ -33,6 +33,8 @@ package struct Settings: Sendable, Equatable {
     package let stopTimeoutSeconds: Int
     package let startupSpreadSeconds: Int
     package let groups: [Group]
+    /// Apps that are called beside the main one, by name.
+    package let targets: [String: OtherApp]
     /// Worker threads.
     package let maxConcurrency: Int
     /// Enters the hashes of `H`, jitter and spread, so that two installs differ and one is stable.
@@ -58,6 +60,10 @@ package struct Settings: Sendable, Equatable {
     package var tick: Duration { .seconds(tickSeconds) }
 
     /// Where the jobs' calls go, and how they are protected.
+    package func app(_ other: OtherApp) -> Runner.Target {
+        Runner.Target(url: other.url, tls: transport.target, proxy: transport.proxy)
+    }
+
     package var app: Runner.Target {
         Runner.Target(url: target, tls: transport.target, proxy: transport.proxy, socket: transport.socket)
     }
@@ -92,6 +98,7 @@ package struct Settings: Sendable, Equatable {
         seed = reader.text(.seed) ?? target?.text ?? ""
         let initialOffset: Duration? = metadataOffset > 0 ? .seconds(metadataOffset) : nil
         groups = reader.groups()
+        targets = reader.targets()
         var zones = ZoneCache(directory: ZoneDirectory(environment: reader.environment))
         zone = reader.zone(&zones) ?? .utc
         let jobs = reader.jobs(
@@ -100,6 +107,7 @@ package struct Settings: Sendable, Equatable {
             seed: seed,
             initialOffset: initialOffset,
             groups: groups,
+            targets: targets.keys.sorted(),
             zone: zone,
             &zones
         )

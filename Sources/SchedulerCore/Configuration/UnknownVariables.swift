@@ -8,7 +8,9 @@ extension EnvironmentReader {
     ///
     /// `jobs` are the names of the jobs that are there.
     mutating func reportUnknown(asFaults: Bool, jobs: [String]) {
-        let known = Set(Variable.allCases.filter { $0 != .job }.map(\.name) + names(withPrefix: Variable.jobPrefix))
+        let patterns: [Variable] = [.job, .target, .targetToken, .targetTokenFile]
+        let own = [Variable.jobPrefix, Variable.targetPrefix].flatMap(names(withPrefix:))
+        let known = Set(Variable.allCases.filter { !patterns.contains($0) }.map(\.name) + own)
         for name in names(withPrefix: Variable.prefix) where !known.contains(name) {
             guard let message = message(name, known, jobs) else { continue }
             if asFaults { fault(name, message) } else { warn(name, message) }

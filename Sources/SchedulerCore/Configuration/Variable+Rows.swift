@@ -94,6 +94,16 @@ extension Variable {
         case .corporateMemory: Self.interval(1_020, of: "corporate-memory")
         case .metadataRefresh: Self.interval(14_400, of: "bq-metadata-refresh")
         case .job: Row(.words("–"), .text("a job line, or off"), "a [job line](#job-lines)")
+        case .target:
+            Row(
+                .words("–"),
+                .url,
+                "the URL of [one more app](#more-than-one-app); `POST billing:/close` in a job line calls that of "
+                    + "`SCHEDULER_TARGET_BILLING`"
+            )
+        case .targetToken: Row(.words("–"), .secret, "its token; without it calls there carry none")
+        case .targetTokenFile:
+            Row(.words("–"), .text("the path of a file with the token"), "the same from a file")
         case .jobsFile: Row(.unset, .text("the path of a file"), "a file of `name: job line` lines; `#` comments")
         case .jobDefaults:
             Row(.unset, .text("options such as retries=2 jitter=10s"), "options for every job that does not set them")

@@ -29,6 +29,10 @@ package enum Variable: String, CaseIterable, Sendable {
     case metadataRefresh = "SCHEDULER_BQ_METADATA_REFRESH_INTERVAL"
     /// Stands for every name that begins so.
     case job = "SCHEDULER_JOB_<NAME>"
+    /// Stands for every name that begins so.
+    case target = "SCHEDULER_TARGET_<NAME>"
+    case targetToken = "SCHEDULER_TARGET_<NAME>_TOKEN"
+    case targetTokenFile = "SCHEDULER_TARGET_<NAME>_TOKEN_FILE"
     case jobsFile = "SCHEDULER_JOBS_FILE"
     case jobDefaults = "SCHEDULER_JOB_DEFAULTS"
     case builtinJobs = "SCHEDULER_BUILTIN_JOBS"
@@ -83,6 +87,7 @@ package enum Variable: String, CaseIterable, Sendable {
     var isShared: Bool { !name.hasPrefix(Self.prefix) && self != .apiURL }
 
     static let jobPrefix = "SCHEDULER_JOB_"
+    static let targetPrefix = "SCHEDULER_TARGET_"
     /// What begins so and is read by nothing is likely a slip.
     static let prefix = "SCHEDULER_"
 }

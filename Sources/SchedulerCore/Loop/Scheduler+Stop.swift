@@ -21,6 +21,7 @@ extension Scheduler {
             } else {
                 log.reloading(signal)
                 credentials.token?.reopen()
+                credentials.reopenOthers()
                 credentials.headerFiles.reopen()
                 reloadJobs()
             }

@@ -82,6 +82,7 @@ package final class Scheduler {
         let runner = Runner(
             settings.app,
             token: credentials.token,
+            others: credentials.apps(settings),
             headerFiles: credentials.headerFiles,
             cancellation: cancellation,
             random: random.one,
@@ -195,14 +196,15 @@ package final class Scheduler {
 
     /// Tells everybody what happened, in order.
     func tell() {
+        let others = settings.targets.mapValues(\.url.text)
         for fact in core.takeUntold() {
-            log.tell(fact, target: settings.target.text)
+            log.tell(fact, target: settings.target.text, others: others)
             metrics.change { $0.count(fact) }
             reports?.note(fact)
             manualRuns.note(fact, at: time.now())
             if let ping = settings.pings.notice(of: fact) { courier.send(ping) }
             if case .alert(let alert) = fact, let alerts = settings.alerts {
-                let text = alert.text(target: settings.target.text)
+                let text = alert.text(target: others[alert.target] ?? settings.target.text)
                 courier.send(alerts.notice(of: alert, title: alert.title, text: text))
             }
         }
@@ -234,6 +236,7 @@ extension Settings {
             threads: threads(files),
             groups: groups
         )
+        rules.targets = targets.keys.sorted()
         (rules.downAfter, rules.remind) = (.seconds(downAfterSeconds), alerts?.remind)
         return rules
     }
