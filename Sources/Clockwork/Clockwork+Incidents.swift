@@ -40,7 +40,8 @@ extension Clockwork {
     ///
     /// An app that is down is one incident, and none of each job.
     mutating func missed(_ job: Int, _ slot: Moment, at now: Moment) {
-        guard !entries[job].hasWaited, outage(entries[job].target).map({ slot < $0.since - Self.outageMargin }) ?? true else { return }
+        guard !entries[job].hasWaited, outage(entries[job].target).map({ slot < $0.since - Self.outageMargin }) ?? true
+        else { return }
         let name = entries[job].job.name
         let before = entries[job].state.trouble
         var incident = before ?? Incident(slot: slot, since: now.wholeMilliseconds)

@@ -89,7 +89,10 @@ extension Clockwork {
         }
         // Whatever became of it: the target must not stay down for want of one that tries.
         if attempt.isProbe {
-            targets[place].reach.forgoProbe(begunAt: since, at: time.uptime + (end.isOwnLimit ? Self.limitPause : .zero))
+            targets[place].reach.forgoProbe(
+                begunAt: since,
+                at: time.uptime + (end.isOwnLimit ? Self.limitPause : .zero)
+            )
         }
     }
 

@@ -27,11 +27,12 @@ extension Log {
         case .slotsReleased(let job, let count, _): released(job, slots: count)
         case .slotGivenUp(let job, let slot, _, let time, let obstacle, isFirst: true):
             givenUp(job, slot, after: time, obstacle)
-        case .targetIsDown(let attempt, let end): 
+        case .targetIsDown(let attempt, let end):
             targetIsDown(attempt, end, others[attempt.job.target] ?? target)
         case .targetIsStillDown(let attempt, let end):
             debug("Target is still down: \(reason(end)).", [LogField("job", .own(attempt.job.name))])
-        case .targetIsUp(let name, let down, let waited): targetIsUp(others[name] ?? target, after: down, waited: waited)
+        case .targetIsUp(let name, let down, let waited):
+            targetIsUp(others[name] ?? target, after: down, waited: waited)
         case .limited(let job, let limit): limited(job, limit)
         case .clockIsWrong(let now, let buildDate): clockIsWrong(now, buildDate)
         case .clockIsRight(let now): over("The wall clock is believed again: \(own: now.description).")

@@ -180,7 +180,8 @@ private struct Teller {
             let target = clockwork.targets[entry.target]
             let down = target.reach.downSince.map { " since \(time.moment(at: $0).wholeMilliseconds)" } ?? ""
             let reason = target.reason.map { $0.isEmpty ? "" : " (\(Escaping.controls($0)))" } ?? ""
-            return "\(whose) waits for \(entry.target == 0 ? "the app" : target.name), which has been out of reach\(down)\(reason)."
+            return
+                "\(whose) waits for \(entry.target == 0 ? "the app" : target.name), which has been out of reach\(down)\(reason)."
         case .queued(let waiting):
             let obstacle = Phrase.obstacle(clockwork.obstacle(of: entry, at: time))
             return "\(whose) has waited \(Phrase.duration(time.uptime - waiting.since)) for \(obstacle)."

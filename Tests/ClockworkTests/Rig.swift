@@ -28,6 +28,7 @@ struct Rig {
         spread: Int = 0,
         threads: Int = 256,
         groups: [Group] = [],
+        targets: [String] = [],
         freezes: FreezeCalendar = FreezeCalendar(),
         grace: Int = 0,
         buildDate: Moment = .epoch,
@@ -43,7 +44,7 @@ struct Rig {
             threads: threads,
             groups: groups
         )
-        rules.remind = remind
+        (rules.remind, rules.targets) = (remind, targets)
         // Where nobody is told of it, no test waits for it.
         if remind == nil { rules.downAfter = .seconds(3_650 * day) }
         self.freezes = freezes
@@ -61,6 +62,7 @@ struct Rig {
             spread: Int(rules.spread.components.seconds),
             threads: rules.threads,
             groups: rules.groups,
+            targets: rules.targets,
             freezes: freezes,
             grace: grace,
             buildDate: rules.buildDate,

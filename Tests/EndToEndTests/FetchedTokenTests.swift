@@ -46,7 +46,7 @@ struct FetchedTokenTests {
         _ = try await eventually("more tries") { server.requests >= 2 ? true : nil }
         let waiting = try await shown(scheduler)
         #expect(waiting.contains(#""token":{"reason":"127.0.0.1 answered 400 invalid_client","lacking_ms":"#))
-        #expect(waiting.contains(#""up":true"#) && waiting.contains("scheduler_target_up 1\n"))
+        #expect(waiting.contains(#""up":true"#) && waiting.contains("scheduler_target_up{target=\"app\"} 1\n"))
         #expect(waiting.contains(#""why":"waits for a token""#))
         #expect(waiting.contains("There has been no token for "))
         #expect(waiting.contains("scheduler_token_requests_total{result=\"refused\"}"))

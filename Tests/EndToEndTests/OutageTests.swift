@@ -92,7 +92,7 @@ struct OutageTests {
         _ = try await eventually("a probe after that") {
             scheduler.errors.dropFirst(before).contains("Target is still down: ") ? true : nil
         }
-        #expect(try await scheduler.ask("/metrics").body.contains("\nscheduler_target_up 0\n"))
+        #expect(try await scheduler.ask("/metrics").body.contains("\nscheduler_target_up{target=\"app\"} 0\n"))
         #expect(try await scheduler.ask("/readyz").status == 503)
         #expect(!scheduler.errors.contains(" is up again "))
         try door.open()

@@ -61,7 +61,7 @@ struct StatusTests {
         #expect(try await due() == first, "a probe makes the run no less late")
         #expect(try await down.ask("/healthz").status == 200)
         #expect(try await down.ask("/readyz").body.hasPrefix("the app has been out of reach for "))
-        #expect(try await down.ask("/metrics").body.contains("\nscheduler_target_up 0\n"))
+        #expect(try await down.ask("/metrics").body.contains("\nscheduler_target_up{target=\"app\"} 0\n"))
         #expect(try await down.ask("/").body.contains("The app has been out of reach for "))
         #expect(try await down.stop() == .clean)
     }

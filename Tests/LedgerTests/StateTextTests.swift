@@ -29,7 +29,8 @@ struct StateTextTests {
     @Test("what is only told leaves no record")
     func told() {
         let facts: [Fact] = [
-            .targetIsUp("app", after: .seconds(1), waited: 2), .clockIsWrong(.epoch, buildDate: .epoch), .clockIsRight(.epoch),
+            .targetIsUp("app", after: .seconds(1), waited: 2), .clockIsWrong(.epoch, buildDate: .epoch),
+            .clockIsRight(.epoch),
             .clockWentBack([], .epoch),
         ]
         #expect(StateText.bytes(facts, header: false) == [])

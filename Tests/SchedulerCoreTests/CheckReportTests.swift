@@ -142,7 +142,7 @@ struct CheckReportTests {
         let json = CheckReport(.success(settings), asJSON: true, now: now)
         #expect(
             json.standardOutput.contains(
-                #""timeout_seconds":7,"tz":"UTC","retries":1,"retry_on":"404,500-503","ok":"200-299,404","expect":"a.b:1","items":"off","first":"wait","catchup":"skip","#
+                #""timeout_seconds":7,"tz":"UTC","target":"app","retries":1,"retry_on":"404,500-503","ok":"200-299,404","expect":"a.b:1","items":"off","first":"wait","catchup":"skip","#
                     + #""catchup_window_seconds":60,"jitter_seconds":5,"abandon_hold_seconds":0,"groups":["llm","night"],"#
                     + #""priority":"low","wait_seconds":1200,"freeze_catchup":"skip","headers":["X"],"body_bytes":0,"next_slot":"#
             )

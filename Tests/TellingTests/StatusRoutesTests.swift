@@ -144,12 +144,12 @@ struct StatusRoutesTests {
             ask("/status", board).text == """
                 {"version":"0.2.0","time":"2026-11-21T12:00:00.000Z","started":"2026-11-21T11:00:00.000Z",\
                 "phase":"running","healthy":true,"ready":true,"last_look_age_ms":20,"tick_ms":30000,\
-                "target":{"url":"http://app:8000","up":true,"reason":null,"down_ms":null,"runs_waiting":0,"incident":null},\
+                "target":{"url":"http://app:8000","up":true,"reason":null,"down_ms":null,"runs_waiting":0,"incident":null},"other_targets":[],\
                 "token":null,\
                 "runs_in_flight":0,\
                 "state":{"directory":null,"writable":true},\
                 "freeze":null,"groups":[{"name":"llm","limit":1,"running":1,"waiting":1,"held_by":[{"job":"b","ms":60000}]}],"jobs":[{"name":"a","schedule":"daily 03:00",\
-                "schedule_words":"daily at 03:00 UTC","tz":"UTC","method":"POST","path":"/api/x",\
+                "schedule_words":"daily at 03:00 UTC","tz":"UTC","method":"POST","target":"app","path":"/api/x",\
                 "activity":"waiting","why":"has waited 2.0 s for group llm (held by b, 1m)","groups":["llm"],\
                 "waiting":{"ms":2000,"for":"group","group":"llm","held_by":[{"job":"b","ms":60000}]},\
                 "pause":null,"skips":0,"next_slot":"2026-11-21T12:04:00Z","last_slot":"2026-11-21T11:59:29.700Z",\

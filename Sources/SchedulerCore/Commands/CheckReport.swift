@@ -146,10 +146,10 @@ package struct CheckReport {
             ("name", .string(job.name)),
             ("schedule", .string(job.scheduleText)),
             ("method", .string(job.method)),
-            ("target", .string(job.target)),
             ("path", .string(job.path)),
             ("timeout_seconds", .integer(job.timeoutSeconds)),
             ("tz", .string(job.timetable.zone.name)),
+            ("target", .string(job.target)),
         ]
         members += JobOption.all.flatMap { $0.members(job) }
         if let slot = job.timetable.next(after: now) { members.append(("next_slot", .string(slot.description))) }

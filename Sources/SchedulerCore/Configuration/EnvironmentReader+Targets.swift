@@ -14,12 +14,14 @@ package struct OtherApp: Sendable, Equatable {
 /// Apps beside the one that `API_URL` names.
 extension EnvironmentReader {
     private static let (tokenEnd, fileEnd) = ("_TOKEN", "_TOKEN_FILE")
+    /// Other programs' name for what is `API_URL` here.
+    static let misnamed = Variable.targetPrefix + "URL"
     private static let example = "write for example \(Variable.targetPrefix)BILLING=https://billing:9000"
 
     /// By name.
     mutating func targets() -> [String: OtherApp] {
         var (apps, urls) = ([String: OtherApp](), [String: String]())
-        let names = names(withPrefix: Variable.targetPrefix)
+        let names = names(withPrefix: Variable.targetPrefix).filter { $0 != Self.misnamed }
         for name in names where !name.hasSuffix(Self.tokenEnd) && !name.hasSuffix(Self.fileEnd) {
             guard let app = appName(name) else { continue }
             if let other = urls.updateValue(name, forKey: app) {
@@ -32,10 +34,20 @@ extension EnvironmentReader {
             let end = name.hasSuffix(Self.fileEnd) ? Self.fileEnd : Self.tokenEnd
             let target = String(name.dropLast(end.count))
             if !isSet(named: target) {
-                fault(name, "\(name) is the token of an app that is not there; set \(target) to its URL, or take it out")
+                fault(
+                    name,
+                    "\(name) is the token of an app that is not there; set \(target) to its URL, or take it out"
+                )
             }
         }
         return apps
+    }
+
+    /// The names of them, of those with a fault as well.
+    var targetNames: [String] {
+        names(withPrefix: Variable.targetPrefix).filter {
+            $0 != Self.misnamed && !$0.hasSuffix(Self.tokenEnd) && !$0.hasSuffix(Self.fileEnd)
+        }.map { JobName.folded($0.dropFirst(Variable.targetPrefix.count).lowercased()) }
     }
 
     private func isSet(named name: String) -> Bool { environment[name] != nil }
@@ -48,7 +60,10 @@ extension EnvironmentReader {
             return nil
         }
         guard name != Job.mainTarget else {
-            fault(variable, "\(variable): app is the name of the main app, which \(Variable.apiURL.name) says; write another name")
+            fault(
+                variable,
+                "\(variable): app is the name of the main app, which \(Variable.apiURL.name) says; write another name"
+            )
             return nil
         }
         return name

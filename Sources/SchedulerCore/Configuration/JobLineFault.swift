@@ -74,7 +74,8 @@ extension JobLineFault: CustomStringConvertible {
         case .pathMissing(let method): "has no path after \(ShownWord.of(method)); write \(ShownWord.of(method)) /api/…"
         case .target(let name, let known):
             "app \(quote(name)) is not known; "
-                + (known.isEmpty ? "set \(Variable.targetPrefix)<NAME> to its URL" : "write \(known.joined(separator: " or "))")
+                + (known.isEmpty
+                    ? "set \(Variable.targetPrefix)<NAME> to its URL" : "write \(known.joined(separator: " or "))")
         case .path(let text, let problem): "path \"\(ShownWord.path(text))\" \(problem)"
         case .command(let name, let instead): "names a command, \(name), and none is run here; write \"\(instead)\""
         case .word(let text): "\(quote(text)) is not understood; \(Self.advice(text))"

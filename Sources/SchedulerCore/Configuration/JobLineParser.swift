@@ -54,7 +54,11 @@ struct JobLineParser {
     /// What is behind it, where it is one; else the whole text.
     private mutating func readForeign(_ text: String) -> String {
         let call =
-            JobLineFault.methods.compactMap { text.firstRange(of: " \($0) /")?.lowerBound }.min() ?? text.endIndex
+            JobLineFault.methods.compactMap { method in
+                guard let range = text.firstRange(of: " \(method) ") else { return nil }
+                let place = text[range.upperBound...].prefix { $0 != " " }
+                return place.hasPrefix("/") || Self.place(String(place)).target != nil ? range.lowerBound : nil
+            }.min() ?? text.endIndex
         let before = String(text[..<call])
         guard before.contains("="), !before.contains("body="), before.utf8.count <= 256 else { return text }
         let words = before.split(separator: " ").map(String.init)

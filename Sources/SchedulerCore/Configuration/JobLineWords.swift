@@ -27,7 +27,8 @@ enum JobLineWords {
     /// `name=value`, where no cron field could be meant; a path may hold `=` as well, and so may JSON.
     static func isOption(_ word: some StringProtocol) -> Bool {
         guard let equals = word.firstIndex(of: "="), let first = word.first else { return false }
-        return first != "/" && equals != word.startIndex && !isJSON(word)
+        // `billing:/close?x=1` is a path, too.
+        return first != "/" && equals != word.startIndex && !word[..<equals].contains(":/") && !isJSON(word)
     }
 
     /// Whether a word begins a body that has no `body=` before it.

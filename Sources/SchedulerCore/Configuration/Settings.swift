@@ -107,7 +107,7 @@ package struct Settings: Sendable, Equatable {
             seed: seed,
             initialOffset: initialOffset,
             groups: groups,
-            targets: targets.keys.sorted(),
+            targets: reader.targetNames,
             zone: zone,
             &zones
         )

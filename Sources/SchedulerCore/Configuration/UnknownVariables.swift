@@ -9,7 +9,7 @@ extension EnvironmentReader {
     /// `jobs` are the names of the jobs that are there.
     mutating func reportUnknown(asFaults: Bool, jobs: [String]) {
         let patterns: [Variable] = [.job, .target, .targetToken, .targetTokenFile]
-        let own = [Variable.jobPrefix, Variable.targetPrefix].flatMap(names(withPrefix:))
+        let own = [Variable.jobPrefix, Variable.targetPrefix].flatMap(names(withPrefix:)).filter { $0 != Self.misnamed }
         let known = Set(Variable.allCases.filter { !patterns.contains($0) }.map(\.name) + own)
         for name in names(withPrefix: Variable.prefix) where !known.contains(name) {
             guard let message = message(name, known, jobs) else { continue }
