@@ -144,8 +144,8 @@ struct StatusRoutesTests {
             ask("/status", board).text == """
                 {"version":"0.2.0","time":"2026-11-21T12:00:00.000Z","started":"2026-11-21T11:00:00.000Z",\
                 "phase":"running","healthy":true,"ready":true,"last_look_age_ms":20,"tick_ms":30000,\
-                "target":{"url":"http://app:8000","up":true,"reason":null,"down_ms":null,"runs_waiting":0,"incident":null},"other_targets":[],\
-                "token":null,\
+                "target":{"url":"http://app:8000","up":true,"reason":null,"down_ms":null,"runs_waiting":0,"incident":null},\
+                "token":null,"other_targets":[],\
                 "runs_in_flight":0,\
                 "state":{"directory":null,"writable":true},\
                 "freeze":null,"groups":[{"name":"llm","limit":1,"running":1,"waiting":1,"held_by":[{"job":"b","ms":60000}]}],"jobs":[{"name":"a","schedule":"daily 03:00",\
