@@ -368,7 +368,7 @@ struct CommandsTests {
 
     @Test("a signal in the grace waits for a run that somebody fired")
     func stopInGrace() async throws {
-        let app = try await App(workMilliseconds: 700)
+        let app = try await App(workMilliseconds: 5_000)
         let rig = try await rig(app.url, ["A": Self.idle], ["SCHEDULER_STARTUP_GRACE_SECONDS": "60"])
         let fire = try Binary("scheduler", ["fire", "a"], environment: rig.environment)
         _ = try await app.calls(1)
