@@ -32,7 +32,7 @@ let package = Package(
         .target(name: "Clockwork", dependencies: ["Schedule"], swiftSettings: strict),
         .target(
             name: "Ledger",
-            dependencies: ["Clockwork", "Schedule", "Files", "Threads", "Locking"],
+            dependencies: ["Clockwork", "Schedule", "HTTPClient", "JSON", "Files", "Threads", "Locking"],
             swiftSettings: strict
         ),
         .target(name: "HTTPClient", dependencies: ["CCurl", "Locking"], swiftSettings: strict),
@@ -120,7 +120,10 @@ let package = Package(
         ),
         .testTarget(
             name: "LedgerTests",
-            dependencies: ["Ledger", "Clockwork", "Schedule", "Locking", "Threads", "TestSupport"],
+            dependencies: [
+                "Ledger", "Clockwork", "HTTPClient", "HTTPServer", "JSON", "Schedule", "Files", "Locking", "Threads",
+                "TestSupport",
+            ],
             swiftSettings: strict
         ),
         .testTarget(

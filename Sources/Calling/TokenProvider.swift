@@ -120,7 +120,7 @@ extension OAuthClient {
         case .secret(_, inForm: true): form += [("client_id", id), ("client_secret", text)]
         case .secret(_, inForm: false):
             // Both are encoded before they are joined: either may hold a colon (§2.3.1).
-            let value = Base64.encode("\(FormText.encoded(id)):\(FormText.encoded(text))")
+            let value = Base64.encode("\(FormText.encoded(id)):\(FormText.encoded(text))".utf8)
             headers.add("Authorization", "Basic \(value)")
             secrets.append(value)
         case .assertion:

@@ -53,7 +53,7 @@ package final class TokenSource: Credential {
     /// RFC 7617 for a password.
     private func authorization(_ token: Secret) -> Authorization {
         guard let user else { return Authorization(token) }
-        return Authorization(Secret(Base64.encode("\(user):\(token.reveal)")), scheme: .basic)
+        return Authorization(Secret(Base64.encode("\(user):\(token.reveal)".utf8)), scheme: .basic)
     }
 
     /// The token of this moment; with a file that is bad, the last good one, and one warning.

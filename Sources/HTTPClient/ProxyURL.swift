@@ -43,7 +43,7 @@ package struct ProxyURL: Sendable, Equatable, CustomStringConvertible, CustomDeb
         text = "\(scheme.rawValue)://\(authority)"
         let userInfo = authority.lastIndex(of: "@").map { authority[..<$0] } ?? ""
         let password = parts.password ?? ""
-        let header = Base64.encode("\(parts.user ?? ""):\(password)")
+        let header = Base64.encode("\(parts.user ?? ""):\(password)".utf8)
         secrets =
             password.isEmpty
             ? [] : [password, String(userInfo.drop { $0 != ":" }.dropFirst()), header].filter { !$0.isEmpty }

@@ -25,6 +25,8 @@ package struct Request: Sendable {
     package var connection: Connection
     /// How much of an answer is kept, in bytes; the rest is read and dropped.
     package var bodyLimit: Int
+    /// The headers of the answer that are wanted in `Response.headers`.
+    package var wantedHeaders: [String]
     package var tls: TLSOptions
     /// Nil: straight to the target, whatever the environment says of proxies.
     package var proxy: ProxyURL?
@@ -42,6 +44,7 @@ package struct Request: Sendable {
         timeout: Duration = .seconds(60),
         connection: Connection = .fresh,
         bodyLimit: Int = 64 * 1024,
+        wantedHeaders: [String] = [],
         tls: TLSOptions = TLSOptions(),
         proxy: ProxyURL? = nil,
         socket: String? = nil
@@ -53,6 +56,7 @@ package struct Request: Sendable {
         self.timeout = timeout
         self.connection = connection
         self.bodyLimit = bodyLimit
+        self.wantedHeaders = wantedHeaders
         self.tls = tls
         self.proxy = proxy
         self.socket = socket

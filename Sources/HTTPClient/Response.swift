@@ -10,12 +10,22 @@ package struct Response: Sendable, Equatable {
     package let location: String?
     /// The `Retry-After` header.
     package let retryAfter: RetryAfter?
+    /// Those of `Request.wantedHeaders` that came, by the name they were asked for.
+    package let headers: [String: String]
 
-    package init(status: Int, body: [UInt8], bodyLength: Int, location: String?, retryAfter: RetryAfter? = nil) {
+    package init(
+        status: Int,
+        body: [UInt8],
+        bodyLength: Int,
+        location: String?,
+        retryAfter: RetryAfter? = nil,
+        headers: [String: String] = [:]
+    ) {
         self.status = status
         self.body = body
         self.bodyLength = bodyLength
         self.location = location
         self.retryAfter = retryAfter
+        self.headers = headers
     }
 }

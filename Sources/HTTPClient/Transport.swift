@@ -36,7 +36,7 @@ final class Transport {
             guard headers.isWhole, easy.number(CURLINFO_RESPONSE_CODE) >= 200 else {
                 throw TransferError(.broken, "The connection ended inside the head of the answer", requestWasSent: true)
             }
-            return response
+            return response(wanting: request.wantedHeaders)
         }
     }
 
@@ -60,13 +60,14 @@ final class Transport {
         return .success(end)
     }
 
-    private var response: Response {
+    private func response(wanting names: [String]) -> Response {
         Response(
             status: easy.number(CURLINFO_RESPONSE_CODE),
             body: sink.kept,
             bodyLength: sink.length,
             location: easy.header("Location"),
-            retryAfter: easy.header("Retry-After").map(RetryAfter.init(parsing:))
+            retryAfter: easy.header("Retry-After").map(RetryAfter.init(parsing:)),
+            headers: names.reduce(into: [:]) { $0[$1] = easy.header($1) }
         )
     }
 

@@ -129,6 +129,6 @@ struct TokenAnswerTests {
     }
 
     private static func encoded(_ text: String) -> String {
-        String(Base64.encode(text).filter { $0 != "=" }.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
+        String(Base64.encode(text.utf8).filter { $0 != "=" }.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
     }
 }

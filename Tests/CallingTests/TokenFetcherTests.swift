@@ -74,7 +74,7 @@ struct TokenFetcherTests {
 
     @Test("google: the metadata server is asked for an identity token of the audience")
     func google() async throws {
-        let payload = Base64.encode(#"{"exp":1800003600}"#).filter { $0 != "=" }
+        let payload = Base64.encode(#"{"exp":1800003600}"#.utf8).filter { $0 != "=" }
         let server = try TestServer { _, reply in reply.send(.text(200, "e30.\(payload).sig")) }
         let fetcher = fetcher(.google(host: String(server.url.dropFirst(7)), audience: "https://api/x y"))
         #expect(fetcher.start(listener))

@@ -3,7 +3,7 @@
 set -eu
 folder=$1
 mkdir -p "$folder"
-for room in Locking Files Threads JSON Schedule Clockwork Ledger HTTPClient HTTPServer Calling Telling SchedulerCore; do
+for room in Locking Files Threads JSON Schedule HTTPClient HTTPServer Clockwork Ledger Calling Telling SchedulerCore; do
     "${SWIFTC:-swiftc}" -O -wmo -parse-as-library -swift-version 6 -package-name scheduler-sidecar -suppress-warnings \
         -enable-upcoming-feature InternalImportsByDefault -sanitize=fuzzer,address \
         -I Sources/CCurl -I Sources/CLinux -I "$folder" -module-name "$room" \
