@@ -127,12 +127,12 @@ deps:
 			libcurl4-openssl-dev tzdata; }
 
 # What the tests of TLS talk to, what makes the networks of the tests that have one of their own, what judges metrics and
-# alert rules, what shows the page, and what holds up a thread.
+# alert rules, what shows the page, what holds up a thread, and a store that replicas share.
 test-deps: deps
-	@for tool in /usr/sbin/nginx /usr/bin/openssl /usr/sbin/ip /usr/sbin/tc /usr/bin/promtool /usr/bin/chromium /usr/bin/strace; do \
+	@for tool in /usr/sbin/nginx /usr/bin/openssl /usr/sbin/ip /usr/sbin/tc /usr/bin/promtool /usr/bin/chromium /usr/bin/strace /usr/bin/etcd; do \
 		[ -x $$tool ] || { echo "$$tool is missing"; break; }; done | grep -q missing || exit 0; \
 		apt-get update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-			nginx-light openssl iproute2 prometheus chromium fonts-dejavu-core strace
+			nginx-light openssl iproute2 prometheus chromium fonts-dejavu-core strace etcd-server
 
 # For the build of libcurl.
 ship-deps: deps
