@@ -63,7 +63,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "target-app",
-            dependencies: ["CMain", "HTTPServer", "JSON", "Locking", "Schedule"],
+            dependencies: ["CMain", "Files", "HTTPServer", "JSON", "Locking", "Schedule"],
             swiftSettings: strict
         ),
         .executableTarget(

@@ -32,6 +32,7 @@ enum Command: Equatable {
         Environment:
           TARGET_APP_LISTEN     host:port to listen on, port 0 for any (default 127.0.0.1:8000)
           TARGET_APP_WORK_MS    milliseconds that each job takes, 0-86400000 (default 0)
+          TARGET_APP_STATE_FILE a file for the records below, made if missing (default: in memory)
           SCHEDULER_API_TOKEN   bearer token that opens the endpoints; at least 32 characters, else it opens nothing
           LOCAL_DEV_MODE        1 lets every request in
 
@@ -39,6 +40,11 @@ enum Command: Equatable {
         \(Endpoint.all.map { "  \($0.method) \($0.path)" }.joined(separator: "\n"))
         The session processor takes ?processor=\(Endpoint.processors.joined(separator: "|")) and answers 409 while the same one runs.
         /api/health needs no token; the others answer 401 without it.
+
+        Records of sidecars with SCHEDULER_STORE=app:\(StateStore.prefix), with the token:
+          GET    \(StateStore.prefix)/NAME    200 with an ETag, or 404
+          PUT    with If-Match, or If-None-Match: * to make it: 201 or 204 with the new ETag, or 412
+          DELETE with If-Match: 204, or 412
 
         Control, without a token and not listed among the calls:
           GET    /_control/calls    what arrived, in order: method, path (with query), headers, body, start, end, status;
@@ -55,6 +61,10 @@ enum Command: Equatable {
           status 200-599, headers {"Retry-After": "3"}, body "text"     the answer, in place of the endpoint's own
           delay_ms 0-3600000     waits first; alone, the endpoint then answers as usual
           times 1-1000000        for so many calls; absent: until cleared
+          lose_answer true       the endpoint does its work, then the connection is closed
+          late_ms 1-3600000      the same, then its answer comes so much later
+          accept_stale true      a record is changed whatever its condition says; for all records at once the
+                                 PATH is \(StateStore.prefix)
         and at most one of
           drip_ms 1-60000        one byte of the answer at a time
           truncate true          announces 1000 bytes more than it sends, then closes

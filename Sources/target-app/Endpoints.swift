@@ -47,9 +47,7 @@ extension Endpoint {
             return .refused(.methodNotAllowed(endpoint.methods))
         }
         guard !endpoint.needsToken || authorization.allows(request.header("Authorization")) else {
-            var refusal = Response.detail(401, "a bearer token is needed")
-            refusal.headers.append(Header("WWW-Authenticate", "Bearer"))
-            return .refused(refusal)
+            return .refused(.tokenIsNeeded)
         }
         guard endpoint == processor else {
             return .work(.done([]), exclusive: nil)
@@ -79,6 +77,12 @@ extension Response {
 
     static func detail(_ status: Int, _ reason: String) -> Response {
         json(status, .object([("detail", .string(reason))]))
+    }
+
+    static var tokenIsNeeded: Response {
+        var refusal = detail(401, "a bearer token is needed")
+        refusal.headers.append(Header("WWW-Authenticate", "Bearer"))
+        return refusal
     }
 
     static func methodNotAllowed(_ methods: [String]) -> Response {

@@ -25,7 +25,17 @@ struct Fault: Sendable, Equatable {
         }
     }
 
+    /// What becomes of the endpoint's own answer when its work is done.
+    enum Afterwards: Sendable, Equatable {
+        /// The connection is closed in its place.
+        case lost
+        case late(milliseconds: Int)
+    }
+
     var manner = Manner.whole
+    var afterwards: Afterwards?
+    /// Whether a record is changed whatever the condition says.
+    var takesStale = false
     var status: Int?
     var headers: [String: String]?
     var body: String?

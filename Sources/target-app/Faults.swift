@@ -33,9 +33,10 @@ final class Faults: Sendable {
 }
 
 extension Faults.Table {
-    /// The longest key that fits: the whole target, then the path, then `*`.
+    /// The longest key that fits: the whole target, then the path, then the folder of all records, then `*`.
     fileprivate mutating func take(for request: Request) -> Fault? {
-        for key in [request.target, request.path, "*"] {
+        let folder = StateStore.owns(request.path) ? [StateStore.prefix] : []
+        for key in [request.target, request.path] + folder + ["*"] {
             guard var faults = rules[key], var fault = faults.first else { continue }
             guard let times = fault.times else { return fault }
             fault.times = times - 1

@@ -39,6 +39,7 @@ enum FaultsJSON {
 extension Fault {
     fileprivate init(_ path: String, _ members: [(String, JSONValue)]) throws(FaultsError) {
         var manners: [(key: String, manner: Manner)] = []
+        var afterwards: [(key: String, Afterwards)] = []
         for (key, value) in members.sorted(by: { $0.0 < $1.0 }) {
             let field = FaultField(path: path, key: key, value: value)
             switch key {
@@ -54,6 +55,10 @@ extension Fault {
             case "truncate": if try field.flag() { manners.append(("truncate", .truncate)) }
             case "endless": if try field.flag() { manners.append(("endless", .endless)) }
             case "close": if try field.flag() { manners.append(("close", .close)) }
+            case "lose_answer": if try field.flag() { afterwards.append((key, .lost)) }
+            case "late_ms":
+                afterwards.append((key, .late(milliseconds: try field.number(in: 1...3_600_000))))
+            case "accept_stale": takesStale = try field.flag()
             default: throw .unknownKey(path: path, key: key)
             }
         }
@@ -63,6 +68,14 @@ extension Fault {
             let answers = ["body", "headers", "status"].filter { key in members.contains { $0.0 == key } }
             guard answers.isEmpty else { throw .conflict(path: path, keys: [first.key] + answers) }
         }
-        if manner == .whole && answer == nil && delay == nil { throw .noEffect(path: path) }
+        self.afterwards = afterwards.first?.1
+        // These leave the endpoint its work and its answer.
+        let own = afterwards.map(\.key) + (takesStale ? ["accept_stale"] : [])
+        let others =
+            manners.map(\.key) + ["body", "headers", "status"].filter { key in members.contains { $0.0 == key } }
+        guard afterwards.count < 2, own.isEmpty || others.isEmpty else {
+            throw .conflict(path: path, keys: others + own)
+        }
+        if own.isEmpty && manner == .whole && answer == nil && delay == nil { throw .noEffect(path: path) }
     }
 }

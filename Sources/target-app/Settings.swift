@@ -8,8 +8,12 @@ struct Settings: Sendable {
     var authorization: Authorization
     /// What no log line may show, long enough or not.
     var token: String
+    /// Where the records of the sidecars are kept; nil: in memory.
+    var stateFile: String?
 
-    static let names = ["TARGET_APP_LISTEN", "TARGET_APP_WORK_MS", "LOCAL_DEV_MODE", "SCHEDULER_API_TOKEN"]
+    static let names = [
+        "TARGET_APP_LISTEN", "TARGET_APP_WORK_MS", "TARGET_APP_STATE_FILE", "LOCAL_DEV_MODE", "SCHEDULER_API_TOKEN",
+    ]
 
     init(environment: [String: String]) throws(SettingsFaults) {
         var faults: [SettingsFault] = []
@@ -30,6 +34,8 @@ struct Settings: Sendable {
                 faults.append(.work(text: text, limit: limit))
             }
         }
+        stateFile = environment["TARGET_APP_STATE_FILE"]
+        if stateFile == "" { faults.append(.emptyStateFile) }
         var letsAllIn = false
         switch environment["LOCAL_DEV_MODE"]?.lowercased() {
         case nil, "", "0", "false", "no", "off": break
@@ -55,6 +61,7 @@ struct SettingsFaults: Error, Equatable {
 enum SettingsFault: Equatable, CustomStringConvertible {
     case address(ListenError)
     case work(text: String, limit: Int)
+    case emptyStateFile
     case devMode(text: String)
 
     var description: String {
@@ -62,6 +69,7 @@ enum SettingsFault: Equatable, CustomStringConvertible {
         case .address(let error): "TARGET_APP_LISTEN: \(error)"
         case .work(let text, let limit):
             #"TARGET_APP_WORK_MS: "\#(text)" is not a whole number from 0 to \#(limit) (milliseconds)"#
+        case .emptyStateFile: "TARGET_APP_STATE_FILE is empty; write a file's path, or leave the variable out"
         case .devMode(let text):
             #"LOCAL_DEV_MODE: "\#(text)" is not one of 1, true, yes, on, 0, false, no, off"#
         }

@@ -7,6 +7,8 @@ struct Visit: Sendable {
     private let reply: Reply
     private let calls: CallLog
     private let id: CallLog.ID
+    /// What becomes of an answer when its work is done.
+    var afterwards: Fault.Afterwards?
 
     init(request: Request, reply: Reply, calls: CallLog, report: @escaping @Sendable (CallReport) -> Void) {
         self.request = request
@@ -21,7 +23,15 @@ struct Visit: Sendable {
         }
     }
 
-    func answer(_ response: Response) {
+    func answer(_ response: Response, _ later: Later) {
+        switch afterwards {
+        case nil: answer(response)
+        case .lost: reply.end()
+        case .late(let milliseconds): later.after(milliseconds: milliseconds) { answer(response) }
+        }
+    }
+
+    private func answer(_ response: Response) {
         // Told to nobody is not answered.
         guard !reply.isGone else { return }
         calls.answered(id, status: response.status)

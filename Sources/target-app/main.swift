@@ -14,7 +14,11 @@ let environment = Dictionary(
 func run() -> Int32 {
     do {
         let settings = try Settings(environment: environment)
-        let app = TargetApp(settings: settings) { report in
+        guard let state = StateStore(file: settings.stateFile) else {
+            Output.error.write("TARGET_APP_STATE_FILE cannot be read, or is no file of records")
+            return 78
+        }
+        let app = TargetApp(settings: settings, state: state) { report in
             Output.error.writeIfRead(report.line(at: .now, hiding: settings.token))
         }
         let server = try Server(on: settings.listen, limits: TargetApp.limits) { app.handle($0, $1) }

@@ -133,7 +133,8 @@ private final class RunningApp {
     init(environment: [String: String] = [:]) throws {
         let defaults = ["SCHEDULER_API_TOKEN": token, "TARGET_APP_LISTEN": "127.0.0.1:0"]
         let settings = try Settings(environment: defaults.merging(environment) { $1 })
-        let app = TargetApp(settings: settings) { _ in }
+        let state = try #require(StateStore(file: settings.stateFile))
+        let app = TargetApp(settings: settings, state: state) { _ in }
         server = try Server(on: settings.listen, limits: TargetApp.limits) { app.handle($0, $1) }
         server.start()
     }

@@ -12,13 +12,19 @@ package struct PasswordFile: Sendable, Equatable {
         case notOneLine
     }
 
-    /// The password, without the one newline that editors leave at the end.
+    package static let limit = 4_096
+
+    /// The password of this moment.
     package func read() throws(Fault) -> Secret {
+        try Self.password(in: Result { () throws(SmallFile.Fault) in try SmallFile.read(path, limit: Self.limit) })
+    }
+
+    /// The password, without the one newline that editors leave at the end.
+    package static func password(in content: Result<[UInt8], SmallFile.Fault>) throws(Fault) -> Secret {
         var bytes: [UInt8]
-        do throws(SmallFile.Fault) {
-            bytes = try SmallFile.read(path, limit: 4_096)
-        } catch {
-            throw .unreadable(error)
+        switch content {
+        case .success(let all): bytes = all
+        case .failure(let fault): throw .unreadable(fault)
         }
         if bytes.last == 0x0A {
             bytes.removeLast()

@@ -29,12 +29,8 @@ extension EnvironmentReader {
         let own = text(.caFile)
         let shared = sharedAuthorities(isFault: own == nil && target?.scheme != "http")
         settings.elsewhere.caFile = shared
-        settings.target = clientCertificate()
-        if let own, check(own, .caFile, .certificate), accept(TLSOptions(caFile: own), ca: .caFile) {
-            settings.target.caFile = own
-        } else if own == nil {
-            settings.target.caFile = shared
-        }
+        settings.target = clientCertificate(.clientCertFile, .clientKeyFile)
+        settings.target.caFile = own == nil ? shared : authorities(.caFile)
         (settings.proxy, settings.socket) = (proxy(), socket())
         if isSet(.proxy), isSet(.unixSocket) {
             fault(
@@ -60,26 +56,32 @@ extension EnvironmentReader {
         return nil
     }
 
-    private mutating func clientCertificate() -> TLSOptions {
-        let (certificate, key) = (text(.clientCertFile), text(.clientKeyFile))
+    /// That of an own authority's file, if it is good.
+    mutating func authorities(_ variable: Variable) -> String? {
+        guard let file = text(variable), check(file, variable, .certificate) else { return nil }
+        return accept(TLSOptions(caFile: file), ca: variable) ? file : nil
+    }
+
+    mutating func clientCertificate(_ certificateName: Variable, _ keyName: Variable) -> TLSOptions {
+        let (certificate, key) = (text(certificateName), text(keyName))
         guard let certificate else {
-            if let key, !isSet(.clientCertFile) {
+            if let key, !isSet(certificateName) {
                 fault(
-                    .clientKeyFile,
-                    "\(quoted(.clientKeyFile, key)) has no certificate beside it; set \(Variable.clientCertFile.name) too, or leave this out"
+                    keyName,
+                    "\(quoted(keyName, key)) has no certificate beside it; set \(certificateName.name) too, or leave this out"
                 )
             }
             return TLSOptions()
         }
         let options = TLSOptions(certificateFile: certificate, keyFile: key)
-        let isCertificateGood = check(certificate, .clientCertFile, .certificate)
-        guard isSet(.clientKeyFile) else {
-            let isKeyGood = isCertificateGood && check(certificate, .clientCertFile, .keyBeside)
-            return isKeyGood && accept(options) ? options : TLSOptions()
+        let isCertificateGood = check(certificate, certificateName, .certificate)
+        guard isSet(keyName) else {
+            let isKeyGood = isCertificateGood && check(certificate, certificateName, .keyBeside(keyName))
+            return isKeyGood && accept(options, certificateName, keyName) ? options : TLSOptions()
         }
         guard let key else { return TLSOptions() }
-        let isKeyGood = check(key, .clientKeyFile, .key)
-        return isCertificateGood && isKeyGood && accept(options) ? options : TLSOptions()
+        let isKeyGood = check(key, keyName, .key)
+        return isCertificateGood && isKeyGood && accept(options, certificateName, keyName) ? options : TLSOptions()
     }
 
     private mutating func socket() -> String? {
@@ -125,22 +127,27 @@ extension EnvironmentReader {
     }
 
     /// Has libcurl load the files.
-    private mutating func accept(_ options: TLSOptions, ca: Variable = .caFile) -> Bool {
+    private mutating func accept(
+        _ options: TLSOptions,
+        _ certificateName: Variable = .clientCertFile,
+        _ keyName: Variable = .clientKeyFile,
+        ca: Variable = .caFile
+    ) -> Bool {
         switch sources.refusal(options) {
         case nil: return true
         case .authorities:
             // libcurl's words only repeat the path.
             fault(ca, "\(quoted(ca, options.caFile ?? "")) cannot be loaded: a certificate in it is damaged")
         case .certificate(let reason):
-            let file = quoted(.clientCertFile, options.certificateFile ?? "")
-            fault(.clientCertFile, "\(file) cannot be used: \(Escaping.quotable(reason))")
+            let file = quoted(certificateName, options.certificateFile ?? "")
+            fault(certificateName, "\(file) cannot be used: \(Escaping.quotable(reason))")
         case .key:
-            let certificate = quoted(.clientCertFile, options.certificateFile ?? "")
+            let certificate = quoted(certificateName, options.certificateFile ?? "")
             if let key = options.keyFile {
-                let file = quoted(.clientKeyFile, key)
-                fault(.clientKeyFile, "\(file) is damaged, or is not the key of \(certificate)")
+                let file = quoted(keyName, key)
+                fault(keyName, "\(file) is damaged, or is not the key of \(certificate)")
             } else {
-                fault(.clientCertFile, "\(certificate) holds a key that is damaged, or is not the certificate's")
+                fault(certificateName, "\(certificate) holds a key that is damaged, or is not the certificate's")
             }
         }
         return false
@@ -148,8 +155,10 @@ extension EnvironmentReader {
 }
 
 /// What a PEM file (RFC 7468) must hold.
-private enum PEM {
-    case certificate, key, keyBeside
+private enum PEM: Equatable {
+    case certificate, key
+    /// In the certificate's file; or there is a variable for it.
+    case keyBeside(Variable)
 
     func complaint(_ text: String) -> String? {
         if text.allSatisfy(\.isWhitespace) { return "is empty; write the path of a PEM file" }
@@ -162,8 +171,7 @@ private enum PEM {
                 "holds a key with a passphrase, and there is no one to ask; write it without: openssl pkey -in … -out …"
         }
         if text.holds("PRIVATE KEY-----") { return nil }
-        return self == .key
-            ? "holds no PEM key (-----BEGIN PRIVATE KEY-----)"
-            : "holds no key (-----BEGIN PRIVATE KEY-----); set \(Variable.clientKeyFile.name), or put the key into this file"
+        guard case .keyBeside(let variable) = self else { return "holds no PEM key (-----BEGIN PRIVATE KEY-----)" }
+        return "holds no key (-----BEGIN PRIVATE KEY-----); set \(variable.name), or put the key into this file"
     }
 }

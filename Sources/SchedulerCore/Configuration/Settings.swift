@@ -50,6 +50,8 @@ package struct Settings: Sendable, Equatable {
     package let downAfterSeconds: Int
     /// Nil: state ends with the process.
     package let stateDirectory: String?
+    /// Nil: this sidecar is alone.
+    package let store: StoreSettings?
     package let logLevel: LogLevel
     package let logFormat: LogFormat
     package let warnings: [SettingsFault]
@@ -122,6 +124,7 @@ package struct Settings: Sendable, Equatable {
         let mostThreads = Variable.maxConcurrency.row.rule.range.upperBound
         let threads = reader.number(.maxConcurrency) ?? min(max(4, jobs.count), mostThreads)
         stateDirectory = reader.stateDirectory()
+        store = reader.store(authorities: transport.elsewhere.caFile)
         listen = reader.listenAddress()
         let isStrict = reader.flag(.strict)
         reader.reportUnknown(asFaults: isStrict, jobs: jobs.map(\.name))

@@ -267,6 +267,34 @@ extension Variable {
                 "absolute path of a directory for [durable state](#restarts-and-state), made if missing; unset: state "
                     + "ends with the process"
             )
+        case .store:
+            Row(
+                .unset,
+                .text("etcd:http://etcd-1:2379,http://etcd-2:2379/scheduler, or app:/internal/scheduler-state"),
+                "durable state that [several sidecars](#several-replicas) share, in place of a directory: "
+                    + "`etcd:http://etcd-1:2379,http://etcd-2:2379/scheduler`, or `app:/path` of the app itself"
+            )
+        case .storeUser: Row(.unset, .text("a user of etcd"), "who logs in to etcd, with the next")
+        case .storePasswordFile:
+            Row(.unset, .text("the path of a file with the password"), "read the user's password from this file")
+        case .storeCAFile:
+            Row(.unset, Self.pem, "PEM file of the authorities to trust for etcd, in place of the system's")
+        case .storeCertFile:
+            Row(.unset, Self.pem, "PEM client certificate for etcd, with its key or beside the next")
+        case .storeKeyFile: Row(.unset, Self.pem, "its key, without a passphrase")
+        case .storeDown:
+            Row(
+                .value("wait"),
+                .text("wait or fire"),
+                "while the store cannot be asked: `wait`, due runs wait as for an app that is down; `fire`, they run, and "
+                    + "may run in each replica"
+            )
+        case .replica:
+            Row(
+                .words("the host's name"),
+                .text("letters, digits and - _ . up to 64 in all"),
+                "this sidecar's name among its replicas, for people"
+            )
         case .listen:
             Row(
                 .unset,

@@ -76,6 +76,14 @@ package enum Variable: String, CaseIterable, Sendable {
     case ownLogFormat = "SCHEDULER_LOG_FORMAT"
     case strict = "SCHEDULER_STRICT_ENV"
     case stateDirectory = "SCHEDULER_STATE_DIR"
+    case store = "SCHEDULER_STORE"
+    case storeUser = "SCHEDULER_STORE_USER"
+    case storePasswordFile = "SCHEDULER_STORE_PASSWORD_FILE"
+    case storeCAFile = "SCHEDULER_STORE_CA_FILE"
+    case storeCertFile = "SCHEDULER_STORE_CERT_FILE"
+    case storeKeyFile = "SCHEDULER_STORE_KEY_FILE"
+    case storeDown = "SCHEDULER_STORE_DOWN"
+    case replica = "SCHEDULER_REPLICA"
     case listen = "SCHEDULER_LISTEN"
 
     package var name: String { rawValue }
