@@ -42,7 +42,7 @@ package enum Program {
         case .version(let libraries):
             let lines = libraries ? Version.libraries : Version.lines(ZoneDirectory(environment: environment))
             output.write(lines.joined(separator: "\n") + "\n")
-        case .check(let asJSON, let path, let sendsTest):
+        case .check(let asJSON, let path, let sendsTest, let triesStore):
             let (environment, notes) = try path.map(file) ?? (environment, [])
             let found = settings(environment)
             let hint = StateHint.of((try? found.get())?.stateDirectory)
@@ -50,7 +50,12 @@ package enum Program {
             output.write(report.standardOutput)
             errors.write(report.standardError)
             guard report.isGood, case .success(let settings) = found else { return Status.configuration }
-            return sendsTest ? sendTest(settings, to: asJSON ? errors : output) : Status.done
+            let output = asJSON ? errors : output
+            let results = [
+                sendsTest ? sendTest(settings, to: output) : Status.done,
+                triesStore ? storeTest(settings, to: output) : Status.done,
+            ]
+            return results.max() ?? Status.done
         case .next(let request): return try next(request, environment)
         case .pressure(let day, let asJSON): return pressure(day, asJSON: asJSON, environment)
         case .fire(let request): return try fire(request, environment)
@@ -122,6 +127,24 @@ extension Program {
         let test = SendTest(settings, id: RunID(random.one(), random.one()), courier: courier)
         let lines = test.perform()
         output.write(lines.map { $0.text + "\n" }.joined())
+        return lines.allSatisfy(\.isGood) ? Status.done : Status.failed
+    }
+}
+
+// MARK: - check --store
+
+extension Program {
+    private static func storeTest(_ settings: Settings, to output: LineOutput) -> Int32 {
+        guard let shared = settings.store else {
+            errors.write("scheduler: there is no store to try; set \(Variable.store.name)\n")
+            return Status.failed
+        }
+        let secrets = SecretBook(settings.secrets)
+        let credentials = Credentials(settings, secrets, log(settings, secrets, to: errors))
+        let random = RandomNumbers()
+        let store = shared.make(for: settings, credentials: credentials, now: TimeSource.system.now)
+        let lines = StoreTest(store, id: RunID(random.one(), random.one())).perform()
+        output.write(lines.map { Redactor(secrets).mask($0.text) + "\n" }.joined())
         return lines.allSatisfy(\.isGood) ? Status.done : Status.failed
     }
 }

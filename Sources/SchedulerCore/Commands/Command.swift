@@ -5,7 +5,7 @@ internal import Telling
 package enum Command: Equatable, Sendable {
     case run
     /// `envFile`: what is checked in the place of the environment.
-    case check(asJSON: Bool, envFile: String? = nil, sendsTest: Bool = false)
+    case check(asJSON: Bool, envFile: String? = nil, sendsTest: Bool = false, triesStore: Bool = false)
     case next(NextRequest)
     /// Nil: today.
     case pressure(day: CalendarDay?, asJSON: Bool)
@@ -54,7 +54,12 @@ package enum Command: Equatable, Sendable {
         case "healthcheck": self = .healthcheck
         case "check":
             let (asJSON, sendsTest) = (line.flag("--json"), line.flag("--send-test"))
-            self = .check(asJSON: asJSON, envFile: try line.value("--env-file"), sendsTest: sendsTest)
+            self = .check(
+                asJSON: asJSON,
+                envFile: try line.value("--env-file"),
+                sendsTest: sendsTest,
+                triesStore: line.flag("--store")
+            )
         case "help":
             self = .help(
                 try line.word().map { word throws(UsageError) in
@@ -132,10 +137,12 @@ package enum Command: Equatable, Sendable {
 
     package static let usage = """
         usage: scheduler [run]                    run the clock; set up by environment variables
-               scheduler check [--json] [--env-file FILE] [--send-test]
+               scheduler check [--json] [--env-file FILE] [--send-test] [--store]
                                                   check the environment; print the jobs, or all faults and warnings;
                                                   of a file: what it would give, and where its readers differ;
-                                                  with --send-test an alert, a ping of each URL and a heartbeat are sent
+                                                  with --send-test an alert, a ping of each URL and a heartbeat are
+                                                  sent; with --store a record is made in the shared store, swapped and
+                                                  removed: whether several replicas can rely on it
                scheduler next [JOB] [--count N] [--from TIME] [--runs] [--schedule "..."] [--tz ZONE] [--json]
                                                   print the next slots, of all jobs, of one, or of any schedule; with
                                                   --runs without those that a freeze window holds
