@@ -38,6 +38,7 @@ struct CommandTests {
             (["help", "jobs"], .help(.jobs)), (["help", "variables"], .help(.variables)),
             (["check", "--env-file", ".env"], .check(asJSON: false, envFile: ".env")),
             (["check", "--send-test"], .check(asJSON: false, sendsTest: true)),
+            (["check", "--store"], .check(asJSON: false, triesStore: true)),
             (["check", "--env-file=a b", "--json"], .check(asJSON: true, envFile: "a b")),
             (["pressure"], .pressure(day: nil, asJSON: false)),
             (["pressure", "--json", "--day=1970-01-02"], .pressure(day: CalendarDay(daysSinceEpoch: 1), asJSON: true)),

@@ -16,7 +16,8 @@ struct PapersTests {
         #expect(
             names.joined(separator: " ")
                 == "Alerts.md Coming-from.md Compose-Docker-Kubernetes.md Costs.md Departures.md Jobs.md Observing.md "
-                + "Operating.md Recipes.md Runs.md Schedules.md Security.md State.md Tokens.md Troubleshooting.md"
+                + "Operating.md Recipes.md Replicas.md Runs.md Schedules.md Security.md State.md Tokens.md "
+                + "Troubleshooting.md"
         )
     }
 
