@@ -73,7 +73,8 @@ package final class Etcd: Sendable {
 
     /// From now on a user `root` with this password is needed.
     package func enableAuthentication(password: String) {
-        post("auth/user/add", #"{"name":"root","password":"\#(password)"}"#)
+        let escaped = password.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        post("auth/user/add", #"{"name":"root","password":"\#(escaped)"}"#)
         post("auth/role/add", #"{"name":"root"}"#)
         post("auth/user/grant", #"{"user":"root","role":"root"}"#)
         post("auth/enable")

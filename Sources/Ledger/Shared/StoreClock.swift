@@ -21,9 +21,8 @@ final class StoreClock: Sendable {
         let middle = sent + (now() - sent) / 2
         let difference = Moment(seconds: seconds, nanoseconds: 500_000_000) - middle
         let (whole, attoseconds) = difference.components
-        let rounded =
-            attoseconds >= 500_000_000_000_000_000
-            ? whole + 1 : attoseconds <= -500_000_000_000_000_000 ? whole - 1 : whole
+        let half: Int64 = 500_000_000_000_000_000
+        let rounded = attoseconds > half ? whole + 1 : attoseconds < -half ? whole - 1 : whole
         last.withLock { $0 = .seconds(rounded) }
     }
 }

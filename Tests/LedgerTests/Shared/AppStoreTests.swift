@@ -44,10 +44,12 @@ struct AppStoreTests {
 
     @Test("409 for a record that is there, as Azure's Blob service says it, has lost")
     func conflict() throws {
-        let store = try RecordingApp(.conflictOnMaking).store()
+        let app = try RecordingApp(.conflictOnMaking)
+        let store = try app.store()
         let version = try #require(try store.swap("jobs/a", from: nil, to: "1".bytes, with: Client()).version)
         let swap = try store.swap("jobs/a", from: nil, to: "2".bytes, with: Client())
         #expect(swap == .lost(StoredRecord(version: version, bytes: "1".bytes)))
+        withExtendedLifetime(app) {}
     }
 
     @Test(

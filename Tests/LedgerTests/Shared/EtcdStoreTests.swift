@@ -137,8 +137,8 @@ struct EtcdStoreTests {
         let date = "Sun, 06 Nov 1994 08:49:37 GMT"
         let base = Moment(seconds: 784_111_777)
         for (ours, round, offset) in [
-            (0, 0, 0), (999, 0, 0), (500, 0, 0), (-900, 0, 1), (3_000, 0, -3), (3_900, 0, -3), (-5_001, 0, 6),
-            (0, 900, 0),
+            (0, 0, 0), (999, 0, 0), (500, 0, 0), (-900, 0, 1), (3_000, 0, -2), (3_900, 0, -3), (-5_001, 0, 6),
+            (0, 900, 1),
         ] {
             let received = base + .milliseconds(ours)
             let clock = StoreClock { received }
