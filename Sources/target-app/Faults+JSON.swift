@@ -22,6 +22,12 @@ extension Fault {
         case .close: members.append(("close", .bool(true)))
         case .garbage: members.append(("garbage", .bool(true)))
         }
+        switch afterwards {
+        case nil: break
+        case .lost: members.append(("lose_answer", .bool(true)))
+        case .late(let milliseconds): members.append(("late_ms", .integer(milliseconds)))
+        }
+        if takesStale { members.append(("accept_stale", .bool(true))) }
         return .object(members.sorted { $0.0 < $1.0 })
     }
 }

@@ -13,7 +13,7 @@ enum FaultsError: Error, Equatable {
 extension FaultsError: CustomStringConvertible {
     static let keys = [
         "status", "headers", "body", "delay_ms", "times",
-        "hang", "drip_ms", "reset", "garbage", "truncate", "endless", "close",
+        "hang", "drip_ms", "reset", "garbage", "truncate", "endless", "close", "lose_answer", "late_ms", "accept_stale",
     ]
 
     var description: String {

@@ -13,6 +13,7 @@ struct FaultsTests {
             #"{"/a":{"body":"x","delay_ms":100,"headers":{"Retry-After":"3"},"status":500,"times":2}}"#,
             #"{"/a?b=c":{"drip_ms":500,"status":204},"*":{"hang":true}}"#,
             #"{"/a":[{"close":true,"times":1},{"endless":true,"times":3}]}"#,
+            #"{"/a":{"late_ms":5},"/b":{"lose_answer":true,"times":2},"/c":{"accept_stale":true,"delay_ms":1}}"#,
             #"{"/a":{"delay_ms":0},"/b":{"garbage":true},"/c":{"reset":true},"/d":{"truncate":true}}"#,
         ]
     )
@@ -48,7 +49,7 @@ struct FaultsTests {
             ),
             (
                 #"{"/x":{"satus":1}}"#,
-                #"path "/x", key "satus" is not known; allowed are status, headers, body, delay_ms, times, hang, drip_ms, reset, garbage, truncate, endless, close"#
+                #"path "/x", key "satus" is not known; allowed are status, headers, body, delay_ms, times, hang, drip_ms, reset, garbage, truncate, endless, close, lose_answer, late_ms, accept_stale"#
             ),
             (
                 #"{"/x":{"status":"500"}}"#,
@@ -83,6 +84,15 @@ struct FaultsTests {
             (#"{"/x":{"headers":{"connection":"x"}}}"#, #"path "/x", key "headers.connection" is "x"; \#(headerRule)"#),
             (#"{"/x":{"hang":true,"drip_ms":1}}"#, #"path "/x": drip_ms and hang cannot be had together"#),
             (#"{"/x":{"reset":true,"status":500}}"#, #"path "/x": reset and status cannot be had together"#),
+            (
+                #"{"/x":{"late_ms":1,"lose_answer":true}}"#,
+                #"path "/x": late_ms and lose_answer cannot be had together"#
+            ),
+            (
+                #"{"/x":{"accept_stale":true,"status":500}}"#,
+                #"path "/x": status and accept_stale cannot be had together"#
+            ),
+            (#"{"/x":{"late_ms":0}}"#, #"path "/x", key "late_ms" is 0; a whole number from 1 to 3600000 is allowed"#),
             (#"{"/x":{"hang":false}}"#, #"path "/x": an empty fault does nothing; clear a path with null"#),
         ]
     )

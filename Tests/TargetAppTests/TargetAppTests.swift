@@ -58,6 +58,8 @@ struct TargetAppTests {
             (#"{"truncate":true}"#, .closed, #"{"status":"fault"}"#, 200),
             (#"{"drip_ms":1,"body":"abc"}"#, .closed, "abc", 200),
             (#"{"delay_ms":20,"status":204}"#, .closed, "", 204),
+            (#"{"lose_answer":true}"#, .closed, "", nil),
+            (#"{"late_ms":20}"#, .closed, "{\"detail\":\"no such endpoint\"}\n", 404),
             (#"{"delay_ms":20}"#, .closed, "{\"detail\":\"no such endpoint\"}\n", 404),
         ] as [(String, TestClient.End, String, Int?)]
     )

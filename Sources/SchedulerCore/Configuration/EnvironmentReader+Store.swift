@@ -22,7 +22,9 @@ extension EnvironmentReader {
         )
         let replica = replica()
         guard isSet(.store) else {
-            for variable in Self.ofEtcd + [.storeDown, .replica] where isSet(variable) {
+            // Waiting is the default, and may stand there as such.
+            let whenDown: [Variable] = whenDown == .fire ? [.storeDown] : []
+            for variable in Self.ofEtcd + whenDown + [.replica] where isSet(variable) {
                 warn(variable.name, "\(variable.name) has no effect without \(Variable.store.name)")
             }
             return nil

@@ -24,6 +24,7 @@ struct AppStoreTests {
                 "GET /state/_replicas -", "PUT /state/_replicas *",
             ]
         )
+        #expect(Set(app.server.connections).count == 1)
         #expect(app.server.seen.allSatisfy { $0.header("Authorization") == "Bearer t" })
     }
 

@@ -119,7 +119,7 @@ struct EtcdStoreTests {
         let (store, client) = (try EtcdStore(etcd.endpoints), Client())
         let large = [UInt8](repeating: 0x41, count: 30_000)
         var failure: StoreFailure?
-        for round in 0..<10 where failure == nil {
+        for round in 0..<200 where failure == nil {
             do throws(StoreFailure) {
                 _ = try store.swap("jobs/\(round)", from: nil, to: large, with: client)
             } catch {
