@@ -20,6 +20,9 @@ struct LocalSocketNameTests {
             name(["API_URL": "http://app:8000", "SCHEDULER_SEED": "b"]), name([:]),
             name(["SCHEDULER_SEED": "http://app:8000"]),
             name(["API_URL": "http://app:8000", "SCHEDULER_STATE_DIR": "/s"]),
+            name(["API_URL": "http://app:8000", "SCHEDULER_STORE": "app:/s"]),
+            name(["API_URL": "http://app:8000", "SCHEDULER_STORE": "app:/s", "SCHEDULER_REPLICA": "a"]),
+            name(["API_URL": "http://app:8000", "SCHEDULER_STORE": "app:/s", "SCHEDULER_REPLICA": "b"]),
         ]
         #expect(name() == name())
         #expect(Set(others + [name()]).count == others.count + 1)

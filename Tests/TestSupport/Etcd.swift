@@ -9,21 +9,29 @@ package final class Etcd: Sendable {
         let name: String
         let client: UInt16
         let peer: UInt16
+        /// Where it says in plain http how it is.
+        let health: UInt16
         var process: Int32?
     }
 
     private let folder: TemporaryFolder
     private let options: [String]
+    private let scheme: String
     private let members: Mutex<[Member]>
 
-    /// `options` are more of etcd's own, for all members.
-    package init(members count: Int = 1, _ options: [String] = []) async throws {
+    /// `options` are more of etcd's own, for all members; for https the certificates are among them.
+    package init(members count: Int = 1, scheme: String = "http", _ options: [String] = []) async throws {
         _ = try Tool.find("etcd")
-        self.options = options
+        (self.options, self.scheme) = (options, scheme)
         folder = try TemporaryFolder()
         members = Mutex(
             try (1...count).map {
-                try Member(name: "m\($0)", client: ListeningSocket.quietPort(), peer: ListeningSocket.quietPort())
+                try Member(
+                    name: "m\($0)",
+                    client: ListeningSocket.quietPort(),
+                    peer: ListeningSocket.quietPort(),
+                    health: ListeningSocket.quietPort()
+                )
             }
         )
         for index in 0..<count { try start(index) }
@@ -38,7 +46,7 @@ package final class Etcd: Sendable {
     }
 
     package var ports: [UInt16] { members.withLock { $0.map(\.client) } }
-    package var endpoints: [String] { ports.map { "http://127.0.0.1:\($0)" } }
+    package var endpoints: [String] { ports.map { "\(scheme)://127.0.0.1:\($0)" } }
 
     // MARK: - Faults
 
@@ -103,7 +111,7 @@ package final class Etcd: Sendable {
     private func start(_ index: Int) throws {
         let all = members.withLock { $0 }
         let me = all[index]
-        let (client, peer) = ("http://127.0.0.1:\(me.client)", "http://127.0.0.1:\(me.peer)")
+        let (client, peer) = ("\(scheme)://127.0.0.1:\(me.client)", "http://127.0.0.1:\(me.peer)")
         let cluster = all.map { "\($0.name)=http://127.0.0.1:\($0.peer)" }.joined(separator: ",")
         let process = Process()
         process.executableURL = try Tool.find("etcd")
@@ -112,6 +120,7 @@ package final class Etcd: Sendable {
                 "--name", me.name, "--data-dir", folder.path(me.name), "--listen-client-urls", client,
                 "--advertise-client-urls", client, "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
                 "--initial-cluster", cluster, "--log-level", "error",
+                "--listen-metrics-urls", "http://127.0.0.1:\(me.health)",
             ] + options
         process.currentDirectoryURL = folder.url
         process.standardInput = FileHandle.nullDevice
@@ -125,7 +134,7 @@ package final class Etcd: Sendable {
     private func ready() async throws {
         for member in members.withLock({ $0 }) where member.process != nil {
             try await awaitTrue("etcd \(member.name) is ready") {
-                Self.ask(member.client, "GET", "/health", "", nil).1.contains(#""health":"true""#)
+                Self.ask(member.health, "GET", "/health", "", nil).1.contains(#""health":"true""#)
             }
         }
     }

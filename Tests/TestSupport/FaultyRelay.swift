@@ -17,6 +17,7 @@ package final class FaultyRelay: Sendable {
 
     private final class Book: Sendable {
         let behaviour = Mutex(Behaviour.pass)
+        let connections = Mutex(0)
 
         /// Whether the answer that has come is to be lost.
         func loses() -> Bool {
@@ -34,6 +35,7 @@ package final class FaultyRelay: Sendable {
     package init(to target: UInt16) throws {
         let book = book
         listener = try RawListener { client in
+            book.connections.withLock { $0 += 1 }
             if book.behaviour.withLock({ $0 }) == .refuse { return client.endWithReset() }
             guard let server = try? RawListener.Connection(to: target) else { return }
             let isOver = DispatchSemaphore(value: 0)
@@ -59,6 +61,9 @@ package final class FaultyRelay: Sendable {
 
     package var port: UInt16 { listener.port }
     package var url: String { listener.url }
+
+    /// How many there were.
+    package var connections: Int { book.connections.withLock { $0 } }
 
     package func set(_ behaviour: Behaviour) { book.behaviour.withLock { $0 = behaviour } }
 }

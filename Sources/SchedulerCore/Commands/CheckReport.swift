@@ -82,7 +82,7 @@ package struct CheckReport {
             let (what, end) = (span.contains(now) ? "frozen" : "next freeze", span.endText ?? "never")
             return "\(what) from \(span.startText ?? "ever") until \(end) (\(span.texts.joined(separator: ", ")))"
         }
-        if settings.stateDirectory != nil, settings.jobs.contains(where: \.runsAfterGrace) {
+        if settings.stateDirectory != nil || settings.store != nil, settings.jobs.contains(where: \.runsAfterGrace) {
             lines.append("\"\(afterGrace)\" is when a job never ran, as far as the state knows.")
         }
         return lines.joined(separator: "\n") + "\n"

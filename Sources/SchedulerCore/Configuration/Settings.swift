@@ -158,7 +158,8 @@ extension Settings {
     /// `state` is what only `check` has to foresee: the start tries the directory, and tells what came of it.
     package func warnings(at now: Moment, state: SettingsFault? = nil) -> [SettingsFault] {
         warnings + (token == nil && tokenProvider == nil ? [Self.noToken] : []) + (state.map { [$0] } ?? [])
-            + JobHints.all(jobs, at: now, keepsState: stateDirectory != nil) + FreezeHints.all(self, at: now)
+            + JobHints.all(jobs, at: now, keepsState: stateDirectory != nil || store != nil)
+            + FreezeHints.all(self, at: now)
     }
 
     private static let noToken = SettingsFault(

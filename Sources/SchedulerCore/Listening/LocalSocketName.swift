@@ -9,7 +9,7 @@ internal import Schedule
 /// processes and mounts, and for several sidecars without containers of what tells them apart: the user and the
 /// settings. No secret enters it: everyone on the machine can read such names in /proc/net/unix.
 enum LocalSocketName {
-    static let variables: [Variable] = [.apiURL, .seed, .stateDirectory, .listen, .jobsFile]
+    static let variables: [Variable] = [.apiURL, .seed, .stateDirectory, .store, .replica, .listen, .jobsFile]
 
     static func name(_ environment: [String: String]) -> LocalName? {
         name(environment, user: geteuid(), namespaces: ["pid", "mnt"].map { inode("/proc/self/ns/\($0)") })

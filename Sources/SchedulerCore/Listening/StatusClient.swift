@@ -32,7 +32,7 @@ enum StatusClient {
     static func faults(_ environment: [String: String]) -> [SettingsFault] {
         var reader = EnvironmentReader(environment)
         _ = reader.target()
-        for variable in [Variable.seed, .stateDirectory, .jobsFile] { _ = reader.text(variable) }
+        for variable in [Variable.seed, .stateDirectory, .store, .replica, .jobsFile] { _ = reader.text(variable) }
         _ = reader.listenAddress()
         return reader.faults
     }

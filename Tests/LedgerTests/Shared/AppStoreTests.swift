@@ -24,7 +24,6 @@ struct AppStoreTests {
                 "GET /state/_replicas -", "PUT /state/_replicas *",
             ]
         )
-        #expect(Set(app.server.connections).count == 1)
         #expect(app.server.seen.allSatisfy { $0.header("Authorization") == "Bearer t" })
     }
 

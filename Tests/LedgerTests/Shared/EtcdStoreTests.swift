@@ -15,9 +15,10 @@ struct EtcdStoreTests {
         let dead = "http://127.0.0.1:\(try ListeningSocket.quietPort())"
         let relay = try FaultyRelay(to: etcd.ports[0])
         let store = try EtcdStore([dead, relay.url])
-        _ = try store.swap("jobs/a", from: nil, to: "a".bytes, with: Client())
-        let first = store
-        #expect(try first.read("jobs/a", with: Client())?.bytes == "a".bytes)
+        let client = Client()
+        _ = try store.swap("jobs/a", from: nil, to: "a".bytes, with: client)
+        #expect(try store.read("jobs/a", with: client)?.bytes == "a".bytes)
+        #expect(relay.connections == 1)
         relay.set(.refuse)
         let failure = #expect(throws: StoreFailure.self) { try store.read("jobs/a", with: Client()) }
         // The remembered one first, the dead one last: its words are the failure's.
@@ -92,6 +93,32 @@ struct EtcdStoreTests {
             failure?.why
                 == "\(etcd.endpoints[0]): login: its authentication is not enabled: take SCHEDULER_STORE_USER out"
         )
+    }
+
+    @Test("TLS of its own: an authority, and a client certificate")
+    func tls() async throws {
+        let authority = try CertificateAuthority()
+        let (server, own) = (try authority.issue(), try authority.issue())
+        let etcd = try await Etcd(
+            scheme: "https",
+            [
+                "--cert-file", server.certificateFile, "--key-file", server.keyFile, "--client-cert-auth",
+                "--trusted-ca-file", authority.file,
+            ]
+        )
+        func store(_ tls: TLSOptions) throws -> EtcdStore {
+            EtcdStore([try BaseURL(parsing: etcd.endpoints[0])], prefix: "/test", tls: tls, now: { .systemNow })
+        }
+        let good = TLSOptions(caFile: authority.file, certificateFile: own.certificateFile, keyFile: own.keyFile)
+        #expect(try store(good).swap("jobs/a", from: nil, to: [], with: Client()).version != nil)
+        for tls in [TLSOptions(caFile: authority.file), TLSOptions()] {
+            let failure = #expect(throws: StoreFailure.self) {
+                try store(tls).swap("jobs/b", from: nil, to: [], with: Client())
+            }
+            #expect(failure?.why.hasPrefix("\(etcd.endpoints[0]): ") == true)
+        }
+        #expect(try store(good).read("jobs/b", with: Client()) == nil)
+        withExtendedLifetime((server, own)) {}
     }
 
     @Test("compaction takes nothing that a swap needs; a wiped disk takes the records")
