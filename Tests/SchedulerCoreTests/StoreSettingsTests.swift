@@ -165,6 +165,20 @@ struct StoreSettingsTests {
         #expect(bad.faults.map(\.message) == messages)
     }
 
+    @Test("a password over plain http to another network is warned of")
+    func plainHTTP() throws {
+        let user = ["SCHEDULER_STORE_USER": "bob", "SCHEDULER_STORE_PASSWORD_FILE": "/password"]
+        let far = ["SCHEDULER_STORE": "etcd:http://e1:2379,http://etcd.example.org:2379"]
+        #expect(
+            try settings(far.merging(user) { $1 }).warnings.map(\.message) == [
+                "SCHEDULER_STORE: http://etcd.example.org:2379 is plain http: anyone on the way can read the password; write https://…"
+            ]
+        )
+        #expect(try settings(far).warnings == [])
+        let near = ["SCHEDULER_STORE": "etcd:http://e1:2379,https://etcd.example.org:2379"]
+        #expect(try settings(near.merging(user) { $1 }).warnings == [])
+    }
+
     @Test("its variables without a store are warned of")
     func withoutStore() throws {
         let settings = try settings(["SCHEDULER_REPLICA": "a", "SCHEDULER_STORE_CA_FILE": "/ca"])

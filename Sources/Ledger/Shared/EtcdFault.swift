@@ -42,7 +42,7 @@ extension EtcdFault {
         let said = message.isEmpty ? response.excerpt : message
         switch (response.status, body?["code"]?.number) {
         case (421, _):
-            self.init(why: "it does not take this host name (--host-whitelist): \(said)", next: .otherEndpoint)
+            self.init(why: "it does not take this host name; add it to --host-whitelist", next: .otherEndpoint)
         case (404, nil), (404, 5):
             self.init(why: "it has no JSON gateway (--enable-grpc-gateway)", next: .otherEndpoint)
         case (_, 16): self.init(why: said, next: .login)

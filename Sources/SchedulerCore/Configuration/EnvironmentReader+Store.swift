@@ -46,6 +46,14 @@ extension EnvironmentReader {
             }
         }
         guard let address, let whenDown else { return nil }
+        if login != nil, case .etcd(let endpoints, _) = address,
+            let bare = endpoints.first(where: { $0.scheme == "http" && $0.isBeyondThisNetwork })
+        {
+            warn(
+                Variable.store.name,
+                "\(Variable.store.name): \(bare.text) is plain http: anyone on the way can read the password; write https://…"
+            )
+        }
         return StoreSettings(address: address, login: login, tls: tls, whenDown: whenDown, replica: replica)
     }
 

@@ -105,7 +105,7 @@ private enum TokenHint {
 
 extension BaseURL {
     /// Whether the name may lead out of the machine and of its container network, whose names have no dots.
-    fileprivate var isBeyondThisNetwork: Bool { !isLoopback && (name.contains(".") || name.contains(":")) }
+    var isBeyondThisNetwork: Bool { !isLoopback && (name.contains(".") || name.contains(":")) }
 
     /// Whether it leads to this machine and no further.
     var isLoopback: Bool {
