@@ -108,6 +108,10 @@ extension EnvironmentReader {
         (.caFile, ["CA_CERT", "CA_BUNDLE", "CACERT", "SSL_CA_FILE"]), (.proxy, ["HTTP_PROXY", "HTTPS_PROXY"]),
         (.postHogKey, ["POSTHOG_KEY"]), (.logLevel, ["LOGLEVEL", "VERBOSITY", "LEVEL"]),
         (.stateDirectory, ["STATE_PATH", "STATE_FILE", "STATE_FOLDER", "DATA_DIR", "DATA_PATH", "STORAGE_DIR"]),
+        (.store, ["STORE_URL", "STATE_STORE", "STATE_URL", "ETCD", "ETCD_URL", "ETCD_ENDPOINTS", "ETCD_HOSTS"]),
+        (.storeUser, ["ETCD_USER", "ETCD_USERNAME", "STORE_USERNAME"]),
+        (.storePasswordFile, ["STORE_PASSWORD", "ETCD_PASSWORD", "ETCD_PASSWORD_FILE"]),
+        (.replica, ["REPLICA_NAME", "REPLICA_ID", "INSTANCE", "INSTANCE_NAME", "NODE", "NODE_NAME"]),
         (
             .listen,
             [
