@@ -141,6 +141,11 @@ extension Program {
         }
         let secrets = SecretBook(settings.secrets)
         let credentials = Credentials(settings, secrets, log(settings, secrets, to: errors))
+        guard credentials.token?.start(.nobody) ?? true else {
+            errors.write("scheduler: the system refused a thread to fetch a token\n")
+            return Status.failed
+        }
+        defer { credentials.token?.stop() }
         let random = RandomNumbers()
         let store = shared.make(for: settings, credentials: credentials, now: TimeSource.system.now)
         let lines = StoreTest(store, id: RunID(random.one(), random.one())).perform()

@@ -7,26 +7,31 @@ package import Schedule
 /// A job's record is `<path>/<job>`. What is no job's stands behind an underscore, which no job's name begins with:
 /// `_fleet`, and `_replicas`, one record for the whole folder, since HTTP has no listing.
 package final class AppStore: SharedStore {
+    /// Sends with the header lines that it is given, once or, where the app denied them, once more.
+    package typealias Sender = (HeaderLines) throws(StoreFailure) -> Response
+
     private let base: String
-    private let authorization: @Sendable () -> HeaderLines
+    private let authorized: @Sendable (Sender) throws(StoreFailure) -> Response
     private let tls: TLSOptions
     private let proxy: ProxyURL?
+    private let socket: String?
     private let cancellation: Cancellation
     private let clock: StoreClock
 
-    /// `path` begins with a slash and ends without one; `authorization` gives the header lines that let a request in, as
-    /// they are at that moment.
+    /// `path` begins with a slash and ends without one; `authorized` has a request sent with the header lines that let it
+    /// in, as they are at that moment.
     package init(
         _ app: BaseURL,
         path: String,
-        authorization: @escaping @Sendable () -> HeaderLines,
+        authorized: @escaping @Sendable (Sender) throws(StoreFailure) -> Response,
         tls: TLSOptions = TLSOptions(),
         proxy: ProxyURL? = nil,
+        socket: String? = nil,
         now: @escaping @Sendable () -> Moment,
         cancellation: Cancellation = Cancellation()
     ) {
         base = app.text + path
-        (self.authorization, self.tls, self.proxy) = (authorization, tls, proxy)
+        (self.authorized, self.tls, self.proxy, self.socket) = (authorized, tls, proxy, socket)
         (self.cancellation, clock) = (cancellation, StoreClock(now))
     }
 
@@ -148,25 +153,28 @@ package final class AppStore: SharedStore {
         _ body: [UInt8]? = nil,
         with client: Client
     ) throws(StoreFailure) -> Response {
-        var headers = authorization()
-        if let (name, value) = condition { headers.add(name, value) }
-        if body != nil { headers.add("Content-Type", "application/json") }
-        let request = Request(
-            method,
-            "\(base)/\(name)",
-            headers: headers,
-            body: body,
-            timeout: storeTimeout,
-            connection: .kept,
-            bodyLimit: longestStoreAnswer,
-            wantedHeaders: ["Date", "ETag"],
-            tls: tls,
-            proxy: proxy
-        )
-        do throws(TransferError) {
-            return try client.ask(request, clock, until: cancellation)
-        } catch {
-            throw StoreFailure(error.detail, mayHaveHappened: error.requestWasSent && method != "GET")
+        try authorized { headers throws(StoreFailure) in
+            var headers = headers
+            if let (name, value) = condition { headers.add(name, value) }
+            if body != nil { headers.add("Content-Type", "application/json") }
+            let request = Request(
+                method,
+                "\(base)/\(name)",
+                headers: headers,
+                body: body,
+                timeout: storeTimeout,
+                connection: .kept,
+                bodyLimit: longestStoreAnswer,
+                wantedHeaders: ["Date", "ETag"],
+                tls: tls,
+                proxy: proxy,
+                socket: socket
+            )
+            do throws(TransferError) {
+                return try client.ask(request, clock, until: cancellation)
+            } catch {
+                throw StoreFailure(error.detail, mayHaveHappened: error.requestWasSent && method != "GET")
+            }
         }
     }
 

@@ -46,16 +46,33 @@ package struct StoreSettings: Sendable, Equatable {
             return AppStore(
                 settings.target,
                 path: path,
-                authorization: { [token = credentials.token] in
-                    var headers: HeaderLines = ["User-Agent": Version.userAgent]
-                    if let token = token?.current() { headers.add("Authorization", "Bearer \(token.reveal)") }
-                    return headers
+                authorized: { [token = credentials.token] send throws(StoreFailure) in
+                    guard let token else { return try send(Self.headers(nil)) }
+                    let sent: Authorization
+                    switch token.authorization(waits: true) {
+                    case .success(let authorization): sent = authorization
+                    case .failure(let none): throw StoreFailure("there is no token: \(none.reason)")
+                    }
+                    let response = try send(Self.headers(sent))
+                    guard let next = token.answered(response.status, to: sent, mayReplace: true) else {
+                        return response
+                    }
+                    return try send(Self.headers(next))
                 },
                 tls: settings.transport.target,
                 proxy: settings.transport.proxy,
+                socket: settings.transport.socket,
                 now: now,
                 cancellation: cancellation
             )
         }
+    }
+
+    private static func headers(_ authorization: Authorization?) -> HeaderLines {
+        var headers: HeaderLines = ["User-Agent": Version.userAgent]
+        if let authorization {
+            headers.add("Authorization", "\(authorization.scheme.rawValue) \(authorization.value.reveal)")
+        }
+        return headers
     }
 }

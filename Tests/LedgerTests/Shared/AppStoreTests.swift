@@ -63,7 +63,7 @@ struct AppStoreTests {
         let store = AppStore(
             try BaseURL(parsing: server.url),
             path: "/state",
-            authorization: { [:] },
+            authorized: { send throws(StoreFailure) in try send([:]) },
             now: { .systemNow }
         )
         let failure = #expect(throws: StoreFailure.self) { try store.swap("jobs/a", from: nil, to: [], with: Client()) }

@@ -57,7 +57,7 @@ final class RecordingApp: Sendable {
         AppStore(
             try BaseURL(parsing: url ?? server.url),
             path: "/state",
-            authorization: { ["Authorization": "Bearer \(token)"] },
+            authorized: { send throws(StoreFailure) in try send(["Authorization": "Bearer \(token)"]) },
             now: { .systemNow }
         )
     }
