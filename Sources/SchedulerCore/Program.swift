@@ -44,7 +44,7 @@ package enum Program {
             output.write(lines.joined(separator: "\n") + "\n")
         case .check(let asJSON, let path, let sendsTest, let triesStore):
             let (environment, notes) = try path.map(file) ?? (environment, [])
-            let found = settings(environment)
+            let found = triesStore ? settings(environment) : runnable(environment)
             let hint = StateHint.of((try? found.get())?.stateDirectory)
             let report = CheckReport(found, asJSON: asJSON, now: TimeSource.system.now(), stateHint: hint, notes: notes)
             output.write(report.standardOutput)
@@ -132,6 +132,23 @@ extension Program {
 }
 
 // MARK: - check --store
+
+extension Program {
+    /// The settings with which a sidecar can run: none of those with a store.
+    private static func runnable(_ environment: [String: String]) -> Result<Settings, SettingsFaults> {
+        let found = settings(environment)
+        guard case .success(let good) = found, good.store != nil else { return found }
+        let fault = SettingsFault(
+            variable: Variable.store.name,
+            message: """
+                \(Variable.store.name): no sidecar runs with a store in this release; scheduler check --store tries it. \
+                Take it out, or write \(Variable.stateDirectory.name), on which a second sidecar may stand by
+                """
+        )
+        return .failure(SettingsFaults(faults: [fault], warnings: good.warnings, logFormat: good.logFormat))
+    }
+}
+
 
 extension Program {
     private static func storeTest(_ settings: Settings, to output: LineOutput) -> Int32 {
@@ -346,7 +363,7 @@ extension Program {
 
     private static func runClock(_ environment: [String: String]) -> Int32 {
         guard let alarm = alarm() else { return Status.failed }
-        switch settings(environment) {
+        switch runnable(environment) {
         case .failure(let bad): return refuseToStart(bad)
         case .success(let settings):
             switch StatusServer.Listeners.open(settings, environment) {

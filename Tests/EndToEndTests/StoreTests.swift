@@ -81,14 +81,21 @@ struct StoreTests {
         #expect(end == .clean, "\(lines) \(errors)")
     }
 
-    @Test("without a store there is nothing to try; plain check sends nothing")
+    @Test("without a store there is nothing to try")
     func nothing() async throws {
         let (end, _, errors) = try await check(["API_URL": "http://localhost:1"])
         #expect(end == Self.failed)
         #expect(errors.contains("scheduler: there is no store to try; set SCHEDULER_STORE\n"))
+    }
+
+    @Test("no sidecar runs with a store yet, and check says so as well")
+    func notRun() async throws {
         let app = try await App()
-        let plain = try Binary("scheduler", ["check"], environment: ofApp(app))
-        #expect(try await plain.end() == .clean)
+        for arguments in [[], ["check"]] {
+            let scheduler = try Binary("scheduler", arguments, environment: ofApp(app))
+            #expect(try await scheduler.end() == Binary.End(status: 78, wasSignalled: false))
+            #expect(scheduler.errors.contains("SCHEDULER_STORE: no sidecar runs with a store in this release; "))
+        }
         #expect(try app.calls().isEmpty)
     }
 

@@ -271,7 +271,8 @@ extension Variable {
             Row(
                 .unset,
                 .text("etcd:http://etcd-1:2379,http://etcd-2:2379/scheduler, or app:/internal/scheduler-state"),
-                "durable state that [several sidecars](#several-replicas) share, in place of a directory: "
+                "a store that [several sidecars](#several-replicas) will share, which `scheduler check --store` tries; none runs "
+                    + "with it yet: "
                     + "`etcd:http://etcd-1:2379,http://etcd-2:2379/scheduler`, or `app:/path` of the app itself"
             )
         case .storeUser: Row(.unset, .text("a user of etcd"), "who logs in to etcd, with the next")
