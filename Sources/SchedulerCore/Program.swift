@@ -149,7 +149,6 @@ extension Program {
     }
 }
 
-
 extension Program {
     private static func storeTest(_ settings: Settings, to output: LineOutput) -> Int32 {
         guard let shared = settings.store else {
