@@ -31,6 +31,8 @@ extension EnvironmentReader {
         word(own(.ownLogFormat, or: .logFormat), [("text", .text), ("json", .json)]) ?? .text
     }
 
+    mutating func logOk() -> OkLogging { word(.logOk, OkLogging.allCases.map { ($0.rawValue, $0) }) ?? .all }
+
     /// The sidecar's own name for a setting wins over the one that it shares with the app.
     private func own(_ own: Variable, or shared: Variable) -> Variable { isSet(own) ? own : shared }
 

@@ -54,6 +54,7 @@ package struct Settings: Sendable, Equatable {
     package let store: StoreSettings?
     package let logLevel: LogLevel
     package let logFormat: LogFormat
+    package let logOk: OkLogging
     package let warnings: [SettingsFault]
 
     /// Everything that must not appear in a log.
@@ -97,6 +98,7 @@ package struct Settings: Sendable, Equatable {
         let release = reader.sharedText(.appVersion)
         logLevel = reader.logLevel()
         logFormat = reader.logFormat()
+        logOk = reader.logOk()
         seed = reader.text(.seed) ?? target?.text ?? ""
         let initialOffset: Duration? = metadataOffset > 0 ? .seconds(metadataOffset) : nil
         groups = reader.groups()

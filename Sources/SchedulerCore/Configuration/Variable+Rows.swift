@@ -254,6 +254,13 @@ extension Variable {
         case .ownLogLevel: Row(.words("`LOG_LEVEL`"), Self.level, "wins over the one above, which the app may share")
         case .logFormat: Row(.value("text"), Self.format, "`text` or `json`")
         case .ownLogFormat: Row(.words("`LOG_FORMAT`"), Self.format, "wins over the one above, which the app may share")
+        case .logOk:
+            Row(
+                .value("all"),
+                .text("all, change or off"),
+                "`change`: of runs that end `ok` only the first after another outcome is [in the log]"
+                    + "(Observing.md#the-log), `off`: none"
+            )
         case .strict:
             Row(
                 .value("false"),

@@ -74,6 +74,7 @@ package enum Variable: String, CaseIterable, Sendable {
     case ownLogLevel = "SCHEDULER_LOG_LEVEL"
     case logFormat = "LOG_FORMAT"
     case ownLogFormat = "SCHEDULER_LOG_FORMAT"
+    case logOk = "SCHEDULER_LOG_OK"
     case strict = "SCHEDULER_STRICT_ENV"
     case stateDirectory = "SCHEDULER_STATE_DIR"
     case store = "SCHEDULER_STORE"

@@ -21,6 +21,8 @@ package final class Scheduler {
     let reports: ErrorReports?
     let courier: Courier
     let metrics = SharedMetrics()
+    /// Which runs the log tells of.
+    var okLines: OkLines
     let cancellation = Cancellation()
     let listeners: StatusServer.Listeners?
     let files: OpenFiles
@@ -59,6 +61,7 @@ package final class Scheduler {
         (self.settings, self.log, self.output, self.time) = (settings, log, output, time)
         (self.alarm, self.ledger, self.listeners, self.reload) = (alarm, ledger, listeners, reload)
         (self.credentials, self.files) = (credentials, files)
+        okLines = OkLines(settings.logOk)
         let bell = alarm.bell
         let rules = settings.rules(buildDate, files)
         let clockwork = Clockwork(
@@ -140,6 +143,7 @@ package final class Scheduler {
         let graceEnd = time.uptime() + .seconds(settings.startupGraceSeconds)
         guard isActive || waitForState() else { return log.endedInStandby() }
         let known = try ledger.load()
+        okLines = OkLines(settings.logOk, known: known)
         let now = time.reading()
         _ = core.decide { $0.load(known, graceEnd: graceEnd, at: now) }
         tell()
@@ -198,7 +202,7 @@ package final class Scheduler {
     func tell() {
         let others = settings.targets.mapValues(\.url.text)
         for fact in core.takeUntold() {
-            log.tell(fact, target: settings.target.text, others: others)
+            for told in okLines.told(fact) { log.tell(told, target: settings.target.text, others: others) }
             metrics.change { $0.count(fact) }
             reports?.note(fact)
             manualRuns.note(fact, at: time.now())
