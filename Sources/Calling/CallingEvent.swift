@@ -18,4 +18,7 @@ package enum CallingEvent: Sendable {
     case noticeFailed(Notice, Notice.Result, why: String, isForGood: Bool)
     /// One was taken after that.
     case noticeIsTaken(Notice)
+    /// Spans were refused or not answered; told once, until some are taken.
+    case tracesAreLost(Traces, why: String)
+    case tracesAreTaken(Traces)
 }

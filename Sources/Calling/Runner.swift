@@ -36,6 +36,8 @@ package final class Runner: Sendable {
     private let now: @Sendable () -> Reading
     /// True from the first signal on: no further request is made.
     private let isStopping: @Sendable () -> Bool
+    /// Whether somebody tells traces of the requests.
+    private let isTraced: Bool
     private let mask: @Sendable (String) -> String
     private let tell: @Sendable (CallingEvent) -> Void
     /// The jobs of which an unreadable `Retry-After` was told.
@@ -51,6 +53,7 @@ package final class Runner: Sendable {
         random: @escaping @Sendable () -> UInt64,
         now: @escaping @Sendable () -> Reading,
         isStopping: @escaping @Sendable () -> Bool = { false },
+        isTraced: Bool = false,
         mask: @escaping @Sendable (String) -> String = { $0 },
         tell: @escaping @Sendable (CallingEvent) -> Void = { _ in }
     ) {
@@ -58,6 +61,7 @@ package final class Runner: Sendable {
         (self.cancellation, self.random) = (cancellation, random)
         (self.now, self.isStopping, self.mask, self.tell) = (now, isStopping, mask, tell)
         self.headerFiles = headerFiles
+        self.isTraced = isTraced
     }
 
     /// Makes one attempt of a run, and one more at once if the token was denied and there is another; none at all where
@@ -85,12 +89,13 @@ package final class Runner: Sendable {
         _ connected: () -> Bool
     ) -> AttemptEnd {
         let sent = Secrets(authorization: authorization, headers: headerFiles.values(attempt.job))
-        var end = self.end(of: send(attempt, 1, app.target, sent, client, connected: connected), attempt)
+        var end = send(attempt, 1, app.target, sent, client, connected: connected)
         if let newer = replacement(for: sent, of: attempt.job, app, after: end) {
             tell(.tokenIsTriedAgain(attempt))
             // The app has seen the run already.
-            end = self.end(of: send(attempt, 2, app.target, newer, client) { !isStopping() }, attempt)
-            end.requests = 2
+            let calls = end.calls
+            end = send(attempt, 2, app.target, newer, client) { !isStopping() }
+            (end.requests, end.calls) = (2, calls + end.calls)
             if end.isAnswer, let authorization = newer.authorization {
                 _ = app.token?.answered(end.status, to: authorization, mayReplace: false)
             }
@@ -122,11 +127,40 @@ package final class Runner: Sendable {
         _ secrets: Secrets,
         _ client: Client,
         connected: () -> Bool
+    ) -> AttemptEnd {
+        // An all-zero span is invalid (W3C Trace Context §3.2.2.4).
+        let span = max(1, random())
+        let begin = now()
+        var end = self.end(
+            of: answer(to: attempt, request, target, span, secrets, client, connected: connected),
+            attempt
+        )
+        // What never left is no call.
+        guard isTraced, !end.isOwnLimit, end.wasSent || end.outcome != .aborted else { return end }
+        end.calls = [
+            AttemptEnd.Call(
+                span: span,
+                began: begin.now,
+                took: now().uptime - begin.uptime,
+                outcome: end.outcome,
+                status: end.status
+            )
+        ]
+        return end
+    }
+
+    private func answer(
+        to attempt: Attempt,
+        _ request: Int,
+        _ target: Target,
+        _ span: UInt64,
+        _ secrets: Secrets,
+        _ client: Client,
+        connected: () -> Bool
     ) -> Result<Response, TransferError> {
         let job = attempt.job
-        // An all-zero span is invalid (W3C Trace Context §3.2.2.4).
         let number = attempt.number + request - 1
-        var headers = HeaderLines(attempt, number: number, span: max(1, random()), secrets: secrets.headers)
+        var headers = HeaderLines(attempt, number: number, span: span, secrets: secrets.headers)
         if let authorization = secrets.authorization {
             headers.add("Authorization") { value in
                 value.append(utf8Of: authorization.scheme.rawValue)

@@ -1,3 +1,5 @@
+package import Schedule
+
 /// What became of one attempt, as far as it matters here: nothing of HTTP but the status.
 package struct AttemptEnd: Sendable, Equatable {
     package var outcome: Outcome
@@ -23,6 +25,23 @@ package struct AttemptEnd: Sendable, Equatable {
     package var location: String?
     /// Requests that were made: a second one at once where the token was denied and has been replaced.
     package var requests = 1
+
+    /// Each of them, where traces are told of it.
+    package var calls: [Call] = []
+
+    /// One request, as traces tell of it.
+    package struct Call: Sendable, Equatable {
+        /// What `traceparent` told the app.
+        package var span: UInt64
+        package var began: Moment
+        package var took: Duration
+        package var outcome: Outcome
+        package var status: Int
+
+        package init(span: UInt64, began: Moment, took: Duration, outcome: Outcome, status: Int) {
+            (self.span, self.began, self.took, self.outcome, self.status) = (span, began, took, outcome, status)
+        }
+    }
 
     package init(_ outcome: Outcome) { self.outcome = outcome }
 

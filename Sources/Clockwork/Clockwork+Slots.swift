@@ -139,7 +139,8 @@ extension Clockwork {
                 if case .queued(let waiting) = entry.stage {
                     giveUpSlot(job, waited, count, waiting, time)
                 } else if let reason = entry.waitReason {
-                    note(.slotsGaveWay(entry.job, count: count, token == nil ? reason : .token))
+                    let reason = token == nil ? reason : .token
+                    note(.slotsGaveWay(entry.job, count: count, reason, from: waited))
                 }
             }
             (entries[job].run, entries[job].scheduled) = (run, scheduled)

@@ -45,8 +45,8 @@ package indirect enum Fact: Sendable {
     case slotHeld(Job, slot: Moment, SlotReason, by: HoldNote? = nil)
     /// The streak is over.
     case slotsReleased(Job, count: Int, SlotReason)
-    /// Slots of a run that waited, and gave way to a later one.
-    case slotsGaveWay(Job, count: Int, SlotReason)
+    /// Slots of a run that waited, and gave way to a later one; the first of them.
+    case slotsGaveWay(Job, count: Int, SlotReason, from: Moment? = nil)
     /// A run waited in the queue for so long, in vain; its slot, and those up to the one that follows it, are not run.
     case slotGivenUp(Job, slot: Moment, count: Int, after: Duration, Obstacle, isFirst: Bool)
     case targetIsDown(Attempt, AttemptEnd)

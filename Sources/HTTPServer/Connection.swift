@@ -29,6 +29,8 @@ final class Connection {
     private let limits: Limits
     private var waiting: [[UInt8]] = []
     private var sentOfFirst = 0
+    /// Of an answer without an end.
+    private var sign: [UInt8]?
 
     init(
         id: Int,
@@ -91,8 +93,18 @@ final class Connection {
         case .reading(let parser) where parser.hasBegun: refuse(.tooSlow, isHead: parser.isHead, now: now)
         case .reading: .over(.timedOut)
         case .lingering: .over(.answered)
-        case .answering, .writing: .over(.timedOut)
+        case .answering: giveSign(now: now)
+        case .writing: .over(.timedOut)
         }
+    }
+
+    private func giveSign(now: ContinuousClock.Instant) -> Step {
+        guard let sign else { return .over(.timedOut) }
+        deadline = now + limits.streamSign
+        // One that has not taken the last one needs no other.
+        guard waiting.isEmpty, exchange?.begin(sign.count, last: false) == true else { return .stays }
+        waiting.append(sign)
+        return flush(now: now)
     }
 
     func beginAnswer(_ exchange: Exchange) {
@@ -106,6 +118,12 @@ final class Connection {
         switch wish {
         case .write(let bytes):
             waiting.append(bytes)
+            return flush(now: now)
+        case .stream(let head, let sign):
+            socket.keepLittle()
+            self.sign = sign
+            deadline = now + limits.streamSign
+            waiting.append(head)
             return flush(now: now)
         case .end(let bytes):
             waiting.append(bytes)

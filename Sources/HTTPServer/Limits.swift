@@ -21,5 +21,8 @@ package struct Limits: Sendable {
     /// How long what a client still sends is read and dropped, so that it sees the answer and not a reset.
     package var lingerTimeout: Duration = .seconds(1)
 
+    /// How often an answer without an end gives a sign of life.
+    package var streamSign: Duration = .seconds(15)
+
     package init() {}
 }

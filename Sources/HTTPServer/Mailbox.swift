@@ -4,6 +4,8 @@ internal import Locking
 final class Mailbox: Sendable {
     enum Wish: Sendable {
         case write([UInt8])
+        /// The answer goes on without an end; what is written when nothing has been for a while.
+        case stream(head: [UInt8], sign: [UInt8])
         /// The last bytes; in one with the end, so that a client that has them all is not taken for one that left.
         case end([UInt8])
         case reset

@@ -35,6 +35,16 @@ package final class Reply: Sendable {
         post(bytes, last: false)
     }
 
+    /// Begins an answer without an end, which is then written piece by piece.
+    ///
+    /// `sign` is written at `Limits.streamSign`, so that both sides learn when the other one is gone. Little of it waits in
+    /// the kernel, so that `waitingBytes` tells how far behind the reader is.
+    package func stream(_ response: Response, sign: String) {
+        let head = response.head(contentLength: nil)
+        guard exchange.begin(head.count, last: false) else { return }
+        mailbox.post(.stream(head: head, sign: Array(sign.utf8)), to: connectionID)
+    }
+
     /// Closes once everything written is handed over.
     package func end() {
         post([], last: true)

@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import Telling
 
 /// What the process was given and how it is protected; the one file that touches the process itself.
 package enum ProcessEnvironment {
@@ -34,6 +35,14 @@ package enum ProcessEnvironment {
                 return
             }
         }
+    }
+
+    /// The terminal that standard output is; nil if it is none.
+    static func terminal(_ environment: [String: String]) -> Terminal? {
+        guard isatty(1) == 1 else { return nil }
+        var size = winsize()
+        let isKnown = unsafe window_size(1, &size) == 0
+        return Terminal(columns: isKnown ? Int(size.ws_col) : 0, environment: environment)
     }
 
     /// One heap for all threads where there are few jobs, else four; to be called before there are any threads.

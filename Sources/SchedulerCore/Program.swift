@@ -46,7 +46,14 @@ package enum Program {
             let (environment, notes) = try path.map(file) ?? (environment, [])
             let found = triesStore ? settings(environment) : runnable(environment)
             let hint = StateHint.of((try? found.get())?.stateDirectory)
-            let report = CheckReport(found, asJSON: asJSON, now: TimeSource.system.now(), stateHint: hint, notes: notes)
+            let report = CheckReport(
+                found,
+                asJSON: asJSON,
+                now: TimeSource.system.now(),
+                stateHint: hint,
+                notes: notes,
+                terminal: ProcessEnvironment.terminal(environment)
+            )
             output.write(report.standardOutput)
             errors.write(report.standardError)
             guard report.isGood, case .success(let settings) = found else { return Status.configuration }
@@ -61,8 +68,9 @@ package enum Program {
         case .fire(let request): return try fire(request, environment)
         case .operate(let operation, let asJSON): return try operate(operation, asJSON: asJSON, environment)
         case .status(let asJSON):
-            return ask(environment, orElse: Status.configuration) { () throws(StatusClient.NoAnswer) in
-                try StatusClient.status(environment, asJSON: asJSON)
+            let terminal = asJSON ? nil : ProcessEnvironment.terminal(environment)
+            return ask(environment, orElse: Status.configuration, on: terminal) { () throws(StatusClient.NoAnswer) in
+                try StatusClient.status(environment, asJSON: asJSON, terminal: terminal)
             }
         // Whoever asks for its health knows 0 and 1.
         case .healthcheck:
@@ -223,7 +231,7 @@ extension Program {
             freezes: freezes,
             runsOnly: request.runsOnly
         )
-        let text = report.text(asJSON: request.asJSON)
+        let text = report.text(asJSON: request.asJSON, on: ProcessEnvironment.terminal(environment))
         output.write(text)
         if let note = report.note, output.failure == nil { errors.write("scheduler: \(note)\n") }
         if text.isEmpty {
@@ -305,6 +313,7 @@ extension Program {
     private static func ask(
         _ environment: [String: String],
         orElse refusal: Int32,
+        on terminal: Terminal? = nil,
         _ ask: () throws(StatusClient.NoAnswer) -> BlockingClient.Answer
     ) -> Int32 {
         let faults = StatusClient.faults(environment)
@@ -326,7 +335,10 @@ extension Program {
             }
             // Whoever it is, nothing that it says commands a terminal.
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-            output.write(lines.map { Escaping.controls(String($0)) }.joined(separator: "\n"))
+            output.write(
+                lines.map { terminal?.hasColour == true ? Ink.shown(String($0)) : Escaping.controls(String($0)) }
+                    .joined(separator: "\n")
+            )
             return Status.done
         } catch {
             errors.write("scheduler: \(error)\n")

@@ -30,6 +30,8 @@ package struct Metrics: Sendable, Equatable {
     )
     /// Nil: tokens are not fetched.
     package var token: TokenCounts?
+    /// Of traces.
+    package private(set) var spans = (sent: 0, dropped: 0)
     private var lastLook: Reading?
 
     /// A step of the wall clock is what the other clock does not know of.
@@ -42,6 +44,7 @@ package struct Metrics: Sendable, Equatable {
             && left.items == right.items
             && left.lateness == right.lateness && left.waits == right.waits
             && left.clockSteps == right.clockSteps && left.notices == right.notices && left.token == right.token
+            && left.spans == right.spans
     }
 
     // MARK: - Counting
@@ -60,7 +63,7 @@ package struct Metrics: Sendable, Equatable {
             }
         case .ended(let name, let run, _, _): count(run, of: name)
         case .passed(let name, _, _?): add(1, Column.held + SlotReason.skipped.place, name)
-        case .slotsReleased(let job, let count, let reason), .slotsGaveWay(let job, let count, let reason):
+        case .slotsReleased(let job, let count, let reason), .slotsGaveWay(let job, let count, let reason, _):
             add(count, Column.held + reason.place, job.name)
         case .skips(let name, _, _, let about?): add(about.count, Column.held + SlotReason.skippedOnce.place, name)
         case .slotGivenUp(let job, _, let count, _, let obstacle, _):
@@ -71,6 +74,10 @@ package struct Metrics: Sendable, Equatable {
 
     /// Counts what became of a notice; a kind that is not in the table is no notice to others.
     package mutating func count(_ kind: String, _ result: String) { notices[kind]?[result, default: 0] += 1 }
+
+    package mutating func countSpans(isSent: Bool, _ count: Int) {
+        if isSent { spans.sent += count } else { spans.dropped += count }
+    }
 
     private mutating func count(_ run: RunRecord, of name: String) {
         add(1, Column.runs + run.outcome.place, name)

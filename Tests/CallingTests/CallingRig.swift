@@ -41,7 +41,8 @@ struct CallingRig {
         token: (any Credential)? = nil,
         cancellation: Cancellation = Cancellation(),
         random: UInt64 = 1,
-        isStopping: @escaping @Sendable () -> Bool = { false }
+        isStopping: @escaping @Sendable () -> Bool = { false },
+        isTraced: Bool = false
     ) throws -> Runner {
         Runner(
             Runner.Target(url: try BaseURL(parsing: url + "/prefix/")),
@@ -50,6 +51,7 @@ struct CallingRig {
             random: { random },
             now: { Reading(now: Self.slot, uptime: .zero) },
             isStopping: isStopping,
+            isTraced: isTraced,
             mask: { $0.replacing("hunter2", with: "***") },
             tell: { [events] in events.add($0) }
         )

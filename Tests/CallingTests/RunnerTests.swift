@@ -33,6 +33,20 @@ struct RunnerTests {
         #expect(rig.told == [])
     }
 
+    @Test("traces learn of each request that the app may have seen, by the span that it was told")
+    func calls() throws {
+        let target = try TestServer { _, reply in reply.send(.text(500, "no")) }
+        let runner = try rig.runner(target.url, random: 0xABC, isTraced: true)
+        let end = runner.make(rig.attempt(), with: Client()) { true }
+        let call = AttemptEnd.Call(span: 0xABC, began: CallingRig.slot, took: .zero, outcome: .failed, status: 500)
+        #expect(end.calls == [call])
+        #expect(target.seen.first?.header("traceparent")?.hasSuffix("-0000000000000abc-01") == true)
+        #expect(runner.make(rig.attempt(), with: Client()) { false }.calls == [])
+        let gone = try rig.runner("http://127.0.0.1:\(try ListeningSocket.quietPort())", isTraced: true)
+        #expect(gone.make(rig.attempt(), with: Client()) { true }.calls.map(\.outcome) == [.unreachable])
+        #expect(try rig.runner(target.url).make(rig.attempt(), with: Client()) { true }.calls == [])
+    }
+
     @Test("a manual run has a key of its own, and a later attempt its number")
     func manual() throws {
         let target = try TestServer { _, reply in reply.send(.text(200, "ok")) }

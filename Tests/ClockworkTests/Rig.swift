@@ -308,7 +308,7 @@ extension Fact {
         case .attemptEnded(let attempt, let end): "attempt \(attempt.job.name) \(end.outcome)"
         case .slotHeld(let job, let slot, let reason, _): "held \(job.name) \(second(slot)) \(reason)"
         case .slotsReleased(let job, let count, let reason): "released \(job.name) \(count) \(reason)"
-        case .slotsGaveWay(let job, let count, let reason): "gaveWay \(job.name) \(count) \(reason)"
+        case .slotsGaveWay(let job, let count, let reason, _): "gaveWay \(job.name) \(count) \(reason)"
         case .slotGivenUp(let job, let slot, let count, let time, let obstacle, let isFirst):
             "givenUp \(job.name) \(second(slot))\(count > 1 ? " (\(count))" : "") after \(time.components.seconds) "
                 + obstacle.brief + (isFirst ? "" : " again")

@@ -116,7 +116,7 @@ struct TargetTests {
             }
         }
         let gaveWay = rig.told.compactMap {
-            if case .slotsGaveWay(_, let count, .targetDown) = $0 { count } else { nil }
+            if case .slotsGaveWay(_, let count, .targetDown, _) = $0 { count } else { nil }
         }
         #expect(gaveWay.reduce(0, +) == 22 * 4)
     }

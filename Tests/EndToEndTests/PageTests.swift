@@ -54,7 +54,9 @@ struct PageTests {
     )
     func layout(_ width: Int) async throws {
         let (_, scheduler) = try await Self.start()
+        // A copy without the page's own script, which would ask for events where there are none.
         let body = try await scheduler.ask("/").body
+            .replacingOccurrences(of: "<script>[\\s\\S]*</script>", with: "", options: .regularExpression)
         #expect(try await scheduler.stop() == .clean)
         let script = """
             <script>const e = document.documentElement, s = getComputedStyle(document.body);

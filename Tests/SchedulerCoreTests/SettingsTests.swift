@@ -222,6 +222,24 @@ struct SettingsTests {
         #expect(settings.logFormat == .json)
     }
 
+    @Test("which good runs are logged", arguments: [("all", OkLogging.all), ("Change", .change), (" off ", .off)])
+    func logOk(_ text: String, logging: OkLogging) throws {
+        #expect(try Settings(environment: ["SCHEDULER_LOG_OK": text]).logOk == logging)
+        #expect(try Settings(environment: [:]).logOk == .all)
+    }
+
+    @Test(
+        "a word for it that is none, and none",
+        arguments: [
+            ("yes", #"SCHEDULER_LOG_OK="yes" is not known; write all, change or off"#),
+            ("", #"SCHEDULER_LOG_OK="" is empty; write all, change or off, or leave the variable out"#),
+        ]
+    )
+    func badLogOk(_ text: String, message: String) throws {
+        let bad = try #require(throws: SettingsFaults.self) { try Settings(environment: ["SCHEDULER_LOG_OK": text]) }
+        #expect(bad.faults.map { $0.message.prefix(message.count) } == [message[...]])
+    }
+
     @Test(
         "log levels of other programs mean the nearest",
         arguments: [

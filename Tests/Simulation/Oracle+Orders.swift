@@ -24,7 +24,7 @@ extension Oracle {
             event = .end(attempt, end, begin: begin)
         case .slotHeld(let job, let slot, let reason, let note): try held(try known(job.name), slot, reason, note)
         case .slotsReleased(let job, let count, _): try released(try known(job.name), count)
-        case .slotsGaveWay(let job, let count, let reason): try gaveWay(try known(job.name), count, reason)
+        case .slotsGaveWay(let job, let count, let reason, _): try gaveWay(try known(job.name), count, reason)
         case .slotGivenUp(let job, let slot, let count, let time, _, _):
             try givenUp(try known(job.name), slot, count, time)
         // These have a simulation of their own.

@@ -45,7 +45,7 @@ struct Trace: CustomStringConvertible {
         case .attemptEnded(let attempt, let end): "attempt ended \(attempt.job.name) \(end.outcome)"
         case .slotHeld(let job, let slot, let reason, _): "held \(job.name) \(slot) \(reason)"
         case .slotsReleased(let job, let count, let reason): "released \(job.name) \(count) \(reason)"
-        case .slotsGaveWay(let job, let count, let reason): "gave way \(job.name) \(count) \(reason)"
+        case .slotsGaveWay(let job, let count, let reason, _): "gave way \(job.name) \(count) \(reason)"
         case .slotGivenUp(let job, let slot, let count, let time, let obstacle, _):
             "given up \(job.name) \(slot), \(count), after \(time) for \(obstacle)"
         case .paused(let name, let pause): "paused \(name) \(pause.from) \(pause.until)"

@@ -41,7 +41,57 @@ struct StatusRoutesTests {
     func unknown(_ target: String) throws {
         let response = ask(target, Fixture.snapshot([try Fixture.entry("a")]))
         #expect(response.status == 404)
-        #expect(response.text == "there is /, /status, /metrics, /healthz and /readyz\n")
+        #expect(
+            response.text == "there is /, /jobs/<name>, /missed, /events, /status, /metrics, /healthz and /readyz\n"
+        )
+    }
+
+    @Test(
+        "a job's page is found by its name, folded and as URLs write it",
+        arguments: [
+            ("a:b", 200), ("A_B", 200), ("a-b", 200), ("a%3Ab", 200), ("a%3ab?x", 200), ("c", 404), ("", 404),
+            ("a:b/", 404), ("a%3", 404), ("a%zzb", 404), ("%FF", 404), ("<script>", 404), ("../a:b", 404),
+        ]
+    )
+    func job(_ name: String, status: Int) throws {
+        let snapshot = Fixture.snapshot([try Fixture.entry("a:b", runs: [Fixture.run(.failed, status: 500, ago: 9)])])
+        for accept in ["text/html", "application/json", "application/json; q=1, */*"] {
+            let request = Fixture.get("/jobs/\(name)", headers: [Header("Accept", accept)])
+            let response = ask(request, snapshot)
+            #expect(response.status == status)
+            guard status == 200 else {
+                #expect(response.text == "there is no such job; /status names all\n")
+                continue
+            }
+            #expect(
+                response.header("Content-Type")
+                    == (accept == "text/html" ? "text/html; charset=utf-8" : "application/json")
+            )
+            #expect(response.text.contains(accept == "text/html" ? "<span>a:b</span>" : #""name":"a:b""#))
+        }
+    }
+
+    @Test("missed slots, as a page and as JSON")
+    func missed() throws {
+        var snapshot = Fixture.snapshot([try Fixture.entry("a")])
+        #expect(ask("/missed", snapshot).text.contains("<p>All slots were run.</p>"))
+        var job = try Fixture.job("a", "every 1m")
+        job.catchup = .skip
+        snapshot.missed.note(.passed("a", slot: Fixture.noon, about: job))
+        let page = ask("/missed", snapshot).text
+        #expect(
+            page.contains("<code>scheduler fire a</code>") && page.contains("missed, and not caught up (catchup=skip)")
+        )
+        #expect(ask("/", snapshot).text.contains(#"<a href="/missed">1 missed</a>"#))
+        let json = ask(Fixture.get("/missed", headers: [Header("Accept", "application/json")]), snapshot).text
+        #expect(
+            json == """
+                {"time":"2026-11-21T12:00:00.000Z","since":"2026-11-21T11:00:00.000Z","missed":[{"job":"a",\
+                "slot":"2026-11-21T12:00:00Z","slots":1,"reason":"skipped",\
+                "why":"missed, and not caught up (catchup=skip)","command":"scheduler fire a"}]}
+
+                """
+        )
     }
 
     @Test("nothing can be changed here", arguments: ["fire", "pause", "resume", "skip", "why", "run/0", ""])

@@ -100,6 +100,12 @@ package final class TestClient {
         return unsafe poll(&entry, 1, milliseconds) > 0
     }
 
+    /// Whether the other side has reset the connection; nothing is read.
+    package var isReset: Bool {
+        var entry = pollfd(fd: descriptor, events: 0, revents: 0)
+        return unsafe poll(&entry, 1, 0) > 0 && entry.revents & Int16(POLLERR | POLLHUP) != 0
+    }
+
     package func finishSending() {
         _ = shutdown(descriptor, Int32(SHUT_WR))
     }

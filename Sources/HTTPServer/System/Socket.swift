@@ -104,6 +104,9 @@ struct Socket: ~Copyable, Sendable {
         _ = shutdown(descriptor, Int32(SHUT_WR))
     }
 
+    /// Has the kernel keep only some kilobytes of what the other side has not taken.
+    func keepLittle() { set(SOL_SOCKET, SO_SNDBUF, 16_384) }
+
     /// Makes the coming close send RST.
     func resetOnClose() {
         var option = linger(l_onoff: 1, l_linger: 0)

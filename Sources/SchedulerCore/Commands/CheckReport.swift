@@ -2,7 +2,7 @@ internal import Clockwork
 internal import HTTPClient
 internal import JSON
 package import Schedule
-internal import Telling
+package import Telling
 
 /// What `scheduler check` prints.
 package struct CheckReport {
@@ -17,7 +17,8 @@ package struct CheckReport {
         asJSON: Bool,
         now: Moment,
         stateHint: SettingsFault? = nil,
-        notes: [SettingsFault] = []
+        notes: [SettingsFault] = [],
+        terminal: Terminal? = nil
     ) {
         switch result {
         case .success(let settings):
@@ -25,8 +26,9 @@ package struct CheckReport {
             // A whole second: slots of "every" count from it.
             let now = Moment(seconds: now.seconds)
             let warnings = notes + settings.warnings(at: now, state: stateHint)
-            let report = asJSON ? Self.json(settings, warnings, now) : Self.table(settings, now)
-            standardOutput = Redactor(SecretBook(settings.secrets)).maskOwn(report)
+            let redactor = Redactor(SecretBook(settings.secrets))
+            let report = asJSON ? Self.json(settings, warnings, now) : Self.table(settings, now, terminal, redactor)
+            standardOutput = redactor.maskOwn(report)
             let counts = settings.jobs.contains { $0.timetable.schedule.isElapsedTime && Self.showsSlot($0) }
             let note = counts ? "note: " + NextReport.everyNote(from: "now") + "\n" : ""
             standardError = asJSON ? "" : Self.lines(warnings, "warning") + note
@@ -45,7 +47,12 @@ package struct CheckReport {
     // MARK: - Table
 
     /// Two lines a job, so that it can be read at 80 columns: when, then what.
-    private static func table(_ settings: Settings, _ now: Moment) -> String {
+    private static func table(
+        _ settings: Settings,
+        _ now: Moment,
+        _ terminal: Terminal?,
+        _ redactor: Redactor
+    ) -> String {
         let head = ["JOB", "SCHEDULE", "NEXT SLOT"]
         let rows = settings.jobs.map { job in
             [job.name, job.scheduleText, nextSlot(job, now)]
@@ -57,34 +64,45 @@ package struct CheckReport {
         func line(_ cells: [String]) -> String {
             zip(cells, widths).map { $0.padding(to: $1) }.joined(separator: "  ").trimmed
         }
-        var lines = [line(head)]
-        for (job, row) in zip(settings.jobs, rows) {
-            lines.append(line(row))
-            lines.append("    \(job.method) \(job.place)")
-            lines.append(
+        func wrapped(_ line: String, _ indent: Int = 2) -> [String] {
+            // Masked before it is broken: no search finds the parts of a secret.
+            terminal.map { Wrapping.lines(redactor.maskOwn(line), width: $0.width, indent: indent) } ?? [line]
+        }
+        let fitted = terminal.map {
+            FittedTable(head: head, rows.map { [Cell($0[0], .head), Cell($0[1]), Cell($0[2])] }, on: $0)
+        }
+        let rowLines = fitted?.rowLines
+        var lines = fitted?.headLines ?? [line(head)]
+        for (place, job) in settings.jobs.enumerated() {
+            lines += rowLines?[place] ?? [line(rows[place])]
+            lines += wrapped("    \(job.method) \(job.place)", 6)
+            lines += wrapped(
                 "    "
                     + ([local(job, now), "timeout=\(job.timeoutSeconds)s"] + JobOption.all.flatMap { $0.notes(job) })
-                    .joined(separator: " ")
+                    .joined(separator: " "),
+                6
             )
         }
         lines.append("")
-        lines += settings.groups.map { group in
+        var ends: [String] = []
+        ends += settings.groups.map { group in
             let jobs = settings.jobs.filter { $0.groups.contains(group.name) }.map(\.name)
             return
                 "group \(group.name), \(group.limit) at once: \(jobs.isEmpty ? "no job" : jobs.joined(separator: ", "))"
         }
-        lines.append(
+        ends.append(
             "\(counted(settings.jobs.count, "job")) for \(settings.target.text)"
                 + (settings.transport.socket.map { " over \($0)" } ?? "") + ", tick \(settings.tickSeconds)s, "
                 + "startup grace \(settings.startupGraceSeconds)s"
         )
-        lines += spans(settings, now).map { span in
+        ends += spans(settings, now).map { span in
             let (what, end) = (span.contains(now) ? "frozen" : "next freeze", span.endText ?? "never")
             return "\(what) from \(span.startText ?? "ever") until \(end) (\(span.texts.joined(separator: ", ")))"
         }
         if settings.stateDirectory != nil || settings.store != nil, settings.jobs.contains(where: \.runsAfterGrace) {
-            lines.append("\"\(afterGrace)\" is when a job never ran, as far as the state knows.")
+            ends.append("\"\(afterGrace)\" is when a job never ran, as far as the state knows.")
         }
+        lines += ends.flatMap { wrapped($0) }
         return lines.joined(separator: "\n") + "\n"
     }
 

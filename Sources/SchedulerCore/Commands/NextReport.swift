@@ -43,7 +43,8 @@ struct NextReport {
     private static let mostSpans = 5_000
 
     /// One line per slot; plain ones begin with the slot in UTC.
-    func text(asJSON: Bool) -> String {
+    func text(asJSON: Bool, on terminal: Terminal? = nil) -> String {
+        if let terminal, !asJSON { return FittedTable(lines.map(cells), on: terminal).text }
         let width = rows.compactMap(\.job?.count).max() ?? 0
         return lines.map { (asJSON ? json($0) : plain($0, width)) + "\n" }.joined()
     }
@@ -72,13 +73,20 @@ struct NextReport {
     }
 
     private func plain(_ line: Line, _ width: Int) -> String {
-        var cells = [line.slot.description]
-        if let job = line.row.job { cells.append(job.padding(to: width)) }
-        cells.append(line.row.zone.localDescription(of: line.slot))
+        var texts = cells(line).map(\.text)
+        if line.row.job != nil { texts[1] = texts[1].padding(to: width) }
+        return texts.joined(separator: "  ")
+    }
+
+    private func cells(_ line: Line) -> [Cell] {
+        var cells = [Cell(line.slot.description)]
+        if let job = line.row.job { cells.append(Cell(job, .head)) }
+        cells.append(Cell(line.row.zone.localDescription(of: line.slot), .dim))
         if let freeze = line.freeze {
-            cells.append("frozen until \(freeze.end.map(line.row.zone.localDescription) ?? Self.never)")
+            let end = freeze.end.map(line.row.zone.localDescription) ?? Self.never
+            cells.append(Cell("frozen until \(end)", .notice))
         }
-        return cells.joined(separator: "  ")
+        return cells
     }
 
     private func json(_ line: Line) -> String {

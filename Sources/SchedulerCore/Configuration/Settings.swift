@@ -42,6 +42,8 @@ package struct Settings: Sendable, Equatable {
     /// Where the status listener listens; nil: nowhere.
     package let listen: ListenAddress?
     package let errorReports: ErrorReports.Destination?
+    /// Nil: nowhere.
+    package let traces: Traces?
     package let pings: Pings
     package let heartbeat: NoticeURL?
     /// Nil: nobody is told of incidents.
@@ -118,6 +120,7 @@ package struct Settings: Sendable, Equatable {
         headerFiles = reader.headerFiles
         reader.warnOfEmptyGroups(groups, jobs)
         pings = reader.pings(jobs)
+        traces = reader.traces(of: target)
         heartbeat = reader.heartbeat()
         alerts = reader.alerts()
         downAfterSeconds = reader.duration(.alertDownAfter) ?? 0

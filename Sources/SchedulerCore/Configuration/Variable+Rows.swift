@@ -250,6 +250,40 @@ extension Variable {
         case .postHogEnvironment:
             Row(.unset, .text("any text"), "property `environment` of the reports, as the app marks its own")
         case .appVersion: Row(.unset, .text("any text"), "property `release` of the reports")
+        case .otlpEndpoint:
+            Row(
+                .unset,
+                .text("the URL of a collector, such as http://collector:4318"),
+                "[traces](Observing.md#traces) go to this collector, below `/v1/traces`; unset: nowhere"
+            )
+        case .otlpTracesEndpoint:
+            Row(
+                .unset,
+                .text("a whole URL, such as http://collector:4318/v1/traces"),
+                "the same, as the whole URL; wins"
+            )
+        case .otlpHeaders:
+            Row(
+                .unset,
+                .text("a list of key=value with commas"),
+                "headers of those requests, `key=value,…`, values percent-encoded. Secrets"
+            )
+        case .otlpTimeout:
+            Row(.words("`10000`"), .text("milliseconds"), "milliseconds that one of them may take")
+        case .otlpProtocol:
+            Row(
+                .words("`http/json`"),
+                .text("http/json"),
+                "`grpc` is not spoken, which a warning says; all else counts as `http/json`"
+            )
+        case .otelServiceName:
+            Row(.words("`scheduler-sidecar`"), .text("any text"), "`service.name` of the spans")
+        case .otelResource:
+            Row(.unset, .text("a list of key=value with commas"), "further attributes of their resource, `key=value,…`")
+        case .otelDisabled:
+            Row(.words("`false`"), .text("true or false"), "`true`: no traces")
+        case .otelSampler:
+            Row(.unset, .text("always_off"), "`always_off`: no traces; all else: all of them")
         case .logLevel: Row(.value("INFO"), Self.level, "`DEBUG`, `INFO`, `WARNING`, `ERROR`, any case")
         case .ownLogLevel: Row(.words("`LOG_LEVEL`"), Self.level, "wins over the one above, which the app may share")
         case .logFormat: Row(.value("text"), Self.format, "`text` or `json`")

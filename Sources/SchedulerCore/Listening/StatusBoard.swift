@@ -22,6 +22,7 @@ final class StatusBoard: Sendable {
     private let stateDirectory: String?
     private let secrets: SecretBook
     private let started: Moment
+    let streams: EventStreams
     private let gaps = Mutex(GapBook())
 
     init(
@@ -40,6 +41,7 @@ final class StatusBoard: Sendable {
         others = settings.targets.mapValues(\.url.text)
         stateDirectory = settings.stateDirectory
         started = time.now()
+        streams = EventStreams(started: started)
     }
 
     var pulse: Pulse { Pulse(age: heartbeat.age, tick: tick) }
@@ -82,6 +84,7 @@ final class StatusBoard: Sendable {
             },
             metrics: metrics.value
         )
+        (snapshot.freezes, snapshot.missed) = (clockwork.freezes, streams.missed)
         snapshot.incident = clockwork.state(of: Target.prefix + Target.main)?.trouble
         snapshot.others = clockwork.targets.enumerated().dropFirst().map { place, target in
             OtherTarget(

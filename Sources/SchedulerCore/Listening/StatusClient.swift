@@ -1,4 +1,5 @@
 internal import HTTPServer
+internal import Telling
 
 /// Asks a running sidecar.
 enum StatusClient {
@@ -20,11 +21,16 @@ enum StatusClient {
         try ask("/healthz", at: try localSocket(environment), within: healthcheckPatience)
     }
 
-    static func status(_ environment: [String: String], asJSON: Bool) throws(NoAnswer) -> BlockingClient.Answer {
+    /// `terminal`: what the table has to fit.
+    static func status(
+        _ environment: [String: String],
+        asJSON: Bool,
+        terminal: Terminal? = nil
+    ) throws(NoAnswer) -> BlockingClient.Answer {
         let endpoint = try endpoint(environment)
         // One that hangs is told at once; a long list of jobs may take its time.
         _ = try ask("/healthz", at: endpoint, within: healthcheckPatience)
-        let type = asJSON ? "application/json" : "text/plain"
+        let type = asJSON ? "application/json" : terminal?.accept ?? "text/plain"
         return try ask("/status", accept: type, at: endpoint, within: statusPatience)
     }
 

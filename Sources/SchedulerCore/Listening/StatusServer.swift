@@ -23,12 +23,15 @@ final class StatusServer: Sendable {
         addresses = listeners.tcp.compactMap(\.address)
         let stack = AnswerStack()
         let handler: Server.Handler = { request, reply in
+            if request.path == "/events", ["GET", "HEAD"].contains(request.method) {
+                return board.streams.open(request, reply)
+            }
             stack.send(request, reply) {
                 StatusRoutes.response(to: request, pulse: board.pulse, snapshot: board.snapshot)
             }
         }
         var limits = Limits()
-        limits.connections = files.clients
+        limits.connections = files.clients + files.streams
         let local: Server.Handler = { request, reply in
             if !desk.answers(request, reply) { handler(request, reply) }
         }
@@ -55,7 +58,9 @@ private final class AnswerStack: Sendable {
     private let state = Mutex(State())
 
     func send(_ request: Request, _ reply: Reply, _ make: () -> Response) {
-        let key = request.path + (request.header("Accept") == "text/plain" ? " plain" : "")
+        let key =
+            request.path + " "
+            + (request.wantsPlainText ? request.header("Accept") ?? "" : request.wantsJSON ? "json" : "")
         if let old = state.withLock({ $0.waiting > Self.limit ? $0.last[key] : nil }) { return reply.send(old) }
         let response = make()
         let size = response.body.count

@@ -21,6 +21,9 @@ package struct OpenFiles: Sendable, Equatable {
     /// Who may ask for the status at once.
     var clients: Int { min(Limits().connections, max(2, free / 8)) }
 
+    /// Readers of events beside those, which stay; where files are scarce, among those.
+    var streams: Int { clients < Limits().connections ? 0 : EventStreams.most }
+
     /// Calls that may be open at once.
     ///
     /// Each has two descriptors to be woken by, one for its connection, and one for a file; a name to be looked up

@@ -90,10 +90,12 @@ extension Scheduler {
     private func finishNotices() {
         let end = time.uptime() + .seconds(3)
         courier.finish(by: end)
-        while courier.waiting > 0, !isHurried, time.uptime() < end {
+        traces?.finish(by: end)
+        while courier.waiting > 0 || traces?.isBusy == true, !isHurried, time.uptime() < end {
             let rest = min(.milliseconds(20), end - time.uptime())
             _ = alarm.wait(until: nil, now: time.now(), atMost: rest)
         }
         courier.stop()
+        traces?.stop()
     }
 }

@@ -20,6 +20,7 @@ package final class Scheduler {
     let callers: Callers
     let reports: ErrorReports?
     let courier: Courier
+    let traces: TraceCourier?
     let metrics = SharedMetrics()
     /// Which runs the log tells of.
     var okLines: OkLines
@@ -91,6 +92,7 @@ package final class Scheduler {
             random: random.one,
             now: time.reading,
             isStopping: { core.isStopping.isSet },
+            isTraced: settings.traces != nil,
             mask: redactor.mask,
             tell: { log.tell($0) }
         )
@@ -121,6 +123,16 @@ package final class Scheduler {
             }
         )
         self.courier = courier
+        traces = settings.traces.map {
+            TraceCourier(
+                $0,
+                tls: settings.transport.elsewhere,
+                time: time.reading,
+                mask: redactor.mask,
+                tell: { log.tell($0) },
+                count: { isSent, count in metrics.change { $0.countSpans(isSent: isSent, count) } }
+            )
+        }
         reports = settings.errorReports.map { ErrorReports($0, now: time.now, send: courier.send) }
     }
 
@@ -130,11 +142,13 @@ package final class Scheduler {
         // Whoever has the state has the name that commands ask.
         let isActive = ledger.acquire()
         openListeners(isActive: isActive)
+        if let traces = settings.traces { log.tracesGo(to: traces) }
         courier.start()
         defer { courier.stop() }
         awaitFirstToken()
         _ = startToken()
         defer { credentials.token?.stop() }
+        defer { traces?.stop() }
         defer { closeListeners() }
         // Its thread ends before the process, however the run ends.
         defer { ledger.close() }
@@ -201,10 +215,13 @@ package final class Scheduler {
     /// Tells everybody what happened, in order.
     func tell() {
         let others = settings.targets.mapValues(\.url.text)
-        for fact in core.takeUntold() {
+        let facts = core.takeUntold()
+        board.streams.note(facts)
+        for fact in facts {
             for told in okLines.told(fact) { log.tell(told, target: settings.target.text, others: others) }
             metrics.change { $0.count(fact) }
             reports?.note(fact)
+            traces?.note(fact)
             manualRuns.note(fact, at: time.now())
             if let ping = settings.pings.notice(of: fact) { courier.send(ping) }
             if case .alert(let alert) = fact, let alerts = settings.alerts {

@@ -10,6 +10,9 @@ extension Log {
         info("\(own: host) was told: \(own: alert.title).", about + [LogField("event", .own(alert.event.rawValue))])
     }
 
+    /// At the start.
+    func tracesGo(to traces: Traces) { info("Traces go to \(own: traces.shown).") }
+
     func tell(_ event: CallingEvent) {
         switch event {
         case .tokenHasChanged(let file, let isMended):
@@ -46,6 +49,9 @@ extension Log {
         case .noticeFailed(let notice, let result, let why, let isForGood):
             let end = isForGood ? " It is not tried again until a restart." : ""
             warning(notice.failure(result.rawValue, why, end))
+        case .tracesAreLost(let traces, let why):
+            warning("Traces to \(own: traces.shown) are lost: \(why); look at OTEL_EXPORTER_OTLP_ENDPOINT.")
+        case .tracesAreTaken(let traces): over("Traces to \(own: traces.shown) are taken again.")
         case .noticeIsTaken(let notice): over("\(own: notice.words) to \(own: notice.shown) is taken again.")
         }
     }

@@ -182,6 +182,9 @@ enum MetricsText {
                 }
             }
             if let token = snapshot.metrics.token { self.token(token) }
+            head("scheduler_otlp_spans_total", "counter", "Spans of traces, by what became of them.")
+            line("scheduler_otlp_spans_total", "result=\"sent\"", String(snapshot.metrics.spans.sent))
+            line("scheduler_otlp_spans_total", "result=\"dropped\"", String(snapshot.metrics.spans.dropped))
             head("process_start_time_seconds", "gauge", "When the process started.")
             line("process_start_time_seconds", "", MetricsText.seconds(snapshot.started))
             head("scheduler_build_info", "gauge", "Always 1; the version is the label.")

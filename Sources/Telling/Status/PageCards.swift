@@ -116,16 +116,16 @@ enum PageTable {
 
     private static func row(_ entry: StatusSnapshot.Entry, _ clock: WallClock) -> HTML {
         """
-        <tr role="row" id="job-\(entry.number)"><th scope="row" role="rowheader"><span class="name">\(entry.job.name)</span>\
+        <tr role="row" id="job-\(entry.number)"><th scope="row" role="rowheader"><a href="/jobs/\(entry.job.name)"><span class="name">\(entry.job.name)</span></a>\
         \(schedule(entry.job))</th>\
         <td role="cell" data-label="Next">\(next(entry, clock))</td>\
         <td role="cell" data-label="Last run">\(last(entry, clock))</td>\
-        <td role="cell" data-label="Last 20">\(RunStrip.html(entry.state?.runs ?? [], clock))</td></tr>
+        <td role="cell" data-label="Last 20">\(RunStrip.html(entry.state?.runs ?? []))</td></tr>
 
         """
     }
 
-    private static func schedule(_ job: Job) -> HTML {
+    static func schedule(_ job: Job) -> HTML {
         let code: HTML = "<code>\(job.scheduleText)</code>"
         guard let words = job.timetable.words else {
             return "<span>\(job.scheduleText) \(job.timetable.zone.name)</span>"
@@ -146,7 +146,9 @@ enum PageTable {
         guard let run = entry.lastRun else { return #"<span class="dim">never</span>"# }
         let mark = RunMark(run.outcome)
         let streak = entry.failures > 1 ? ", \(entry.failures) in a row" : ""
-        let why: HTML? = run.reason.isEmpty ? nil : #" <span class="dim">\#(run.reason)</span>"#
+        // The whole of it stands on the job's page.
+        let reason = run.reason.count > 80 ? run.reason.prefix(80) + "…" : run.reason
+        let why: HTML? = reason.isEmpty ? nil : #" <span class="dim">\#(reason)</span>"#
         return """
             <span class="o-\(mark.rawValue)">\(mark.inline) \(Phrase.outcome(run))</span> \
             <span class="dim">\(Phrase.ago(run.ended, from: clock.now))\(streak)\(Phrase.items(run))</span>\(why)

@@ -31,12 +31,13 @@ enum PageStyle {
         .clock{grid-template-columns:minmax(3.2rem,max-content) minmax(0,1fr)!important}
         .clock b{font-variant-numeric:tabular-nums}
         .note{background:var(--warnbg);color:var(--warn);border-radius:.6rem;padding:.6rem 1rem;margin:.75rem 0;font-weight:600}
-        .panel{margin:.75rem 0}
+        #live{max-width:62rem;margin:.75rem auto 0;position:sticky;top:0}
+        .panel{margin:.75rem 0;overflow-x:auto}
         .mark{vertical-align:-.08em}
-        .s-ok,.b-ok{fill:var(--ok)}.s-busy{fill:none;stroke:var(--busy);stroke-width:1.8}.b-busy{fill:var(--busy)}
-        .s-failed{stroke:var(--failed);stroke-width:2.4;stroke-linecap:round}.b-failed{fill:var(--failed)}
-        .s-unfinished{stroke:var(--unfinished);stroke-width:2.4;stroke-linecap:round}.b-unfinished{fill:var(--unfinished)}
-        .hit{fill:transparent}.defs{position:absolute}
+        .s-ok{stroke:var(--ok);stroke-width:6.8;stroke-linecap:round}.s-busy{fill:none;stroke:var(--busy);stroke-width:1.8}
+        .s-failed{stroke:var(--failed);stroke-width:2.4;stroke-linecap:round}
+        .s-unfinished{stroke:var(--unfinished);stroke-width:2.4;stroke-linecap:round}
+        .defs{position:absolute}
         .o-failed{color:var(--failed);font-weight:600}.o-ok{color:var(--ok);font-weight:600}
         .o-busy{color:var(--busy);font-weight:600}.o-unfinished{color:var(--unfinished);font-weight:600}
         .day{width:100%;display:block;overflow:visible}
@@ -49,6 +50,7 @@ enum PageStyle {
         .key{display:inline-block;width:.7rem;height:.7rem;margin:0 .15rem 0 .5rem;border-radius:2px}
         .key:first-child{margin-left:0}
         .key.often{background:var(--often)}.key.rare{background:var(--rare)}
+        .bar{stroke:var(--often);stroke-width:6}
         .strip{width:200px;max-width:100%;height:36px;display:block}
         table{width:100%;border-collapse:collapse}
         caption{text-align:left;font-size:.8rem;letter-spacing:.06em;text-transform:uppercase;color:var(--dim);\

@@ -23,20 +23,21 @@ enum RunMark: String, CaseIterable {
         }
     }
 
-    /// Within a square of 10 by 10.
-    private var shape: HTML {
+    /// Within a square of 10 by 10, of which `x` is the left and `y` the middle.
+    func path(at x: Int, _ y: Int) -> String {
         switch self {
-        case .ok: #"<circle cx="5" cy="5" r="3.4" class="s-ok"/>"#
-        case .busy: #"<circle cx="5" cy="5" r="2.8" class="s-busy"/>"#
-        case .failed: #"<path d="M1.8 1.8 8.2 8.2M8.2 1.8 1.8 8.2" class="s-failed"/>"#
-        case .unfinished: #"<path d="M1.5 5h7" class="s-unfinished"/>"#
+        // A disc: a line without a length, whose ends are round.
+        case .ok: "M\(x + 5) \(y)h0"
+        case .busy: "M\(x + 2) \(y - 3)h6v6h-6z"
+        case .failed: "M\(x + 2) \(y - 3)l6 6m0-6l-6 6"
+        case .unfinished: "M\(x + 2) \(y)h6"
         }
     }
 
     /// To stand once on the page.
     static var symbols: HTML {
         let symbols = allCases.map { mark -> HTML in
-            #"<symbol id="\#(mark.rawValue)" viewBox="0 0 10 10">\#(mark.shape)</symbol>"#
+            #"<symbol id="\#(mark.rawValue)" viewBox="0 0 10 10"><path class="s-\#(mark.rawValue)" d="\#(mark.path(at: 0, 5))"/></symbol>"#
         }
         return #"<svg class="defs" width="0" height="0" aria-hidden="true">\#(symbols)</svg>"#
     }
@@ -48,35 +49,34 @@ enum RunMark: String, CaseIterable {
 }
 
 /// The last runs of a job as one figure: below a mark for how each ended, above it a bar for how long it took.
+///
+/// One path for all marks of a kind, since a page may have hundreds of figures; what each run was says the job's page.
 enum RunStrip {
     private static let step = 10
     private static let barHeight = 22
     /// Bars of jobs that take less are short, so that a quick job does not look like a slow one.
     private static let leastScale = 1_000
 
-    static func html(_ runs: [RunRecord], _ clock: WallClock) -> HTML {
+    static func html(_ runs: [RunRecord]) -> HTML {
         let runs = runs.suffix(JobState.keptRuns)
         guard let last = runs.last, let longest = runs.map(\.milliseconds).max() else {
             return #"<span class="dim">no runs yet</span>"#
         }
         let empty = JobState.keptRuns - runs.count
         let (took, most) = (milliseconds(last.milliseconds), milliseconds(longest))
-        let marks = runs.enumerated().map { place, run in mark(run, (empty + place) * step, longest, clock) }
+        let places = runs.enumerated().map { place, run in (run, (empty + place) * step) }
+        let bars = places.map { run, x in
+            "M\(x + 5) \(barHeight)v-\(max(1, barHeight * run.milliseconds / max(leastScale, longest)))"
+        }
+        let marks = RunMark.allCases.compactMap { mark -> HTML? in
+            let own = places.filter { RunMark($0.0.outcome) == mark }
+            guard !own.isEmpty else { return nil }
+            return #"<path class="s-\#(mark.rawValue)" d="\#(own.map { mark.path(at: $0.1, 30) }.joined())"/>"#
+        }
         return """
-            <svg class="strip" viewBox="0 0 200 36" preserveAspectRatio="xMinYMid" role="img" aria-label="\(label(runs))">\
-            <line x1="0" x2="200" y1="\(barHeight)" y2="\(barHeight)" class="grid"/>\(marks)</svg>\
+            <svg class="strip" viewBox="0 0 200 36" role="img" aria-label="\(label(runs))">\
+            <path d="M0 \(barHeight)h200" class="grid"/><path class="bar" d="\(bars.joined())"/>\(marks)</svg>\
             <span class="dim nowrap">\(took)\(most == took ? "" : ", longest \(most)")</span>
-            """
-    }
-
-    private static func mark(_ run: RunRecord, _ x: Int, _ longest: Int, _ clock: WallClock) -> HTML {
-        let mark = RunMark(run.outcome)
-        let height = max(1, barHeight * run.milliseconds / max(Self.leastScale, longest))
-        return """
-            <g><title>\(clock.full(run.began)) \(Phrase.outcome(run)), \(milliseconds(run.milliseconds))\(Phrase.items(run))</title>\
-            <rect x="\(x)" y="0" width="10" height="36" class="hit"/>\
-            <rect x="\(x + 2)" opacity=".6" y="\(barHeight - height)" width="6" height="\(height)" class="b-\(mark.rawValue)"/>\
-            <use href="#\(mark.rawValue)" x="\(x)" y="25" width="10" height="10"/></g>
             """
     }
 

@@ -56,8 +56,13 @@ enum StatusJSON {
     }
 
     private static func json(_ entry: StatusSnapshot.Entry, _ now: Moment, runs: Int) -> JSONValue {
+        .object(members(entry, now, runs: runs))
+    }
+
+    /// What is told of one job; `runs` are kept of its last.
+    static func members(_ entry: StatusSnapshot.Entry, _ now: Moment, runs: Int) -> [(String, JSONValue)] {
         let state = entry.state
-        return .object([
+        return [
             ("name", .string(entry.job.name)),
             ("schedule", .string(entry.job.scheduleText)),
             ("schedule_words", entry.job.timetable.words.map(JSONValue.string) ?? .null),
@@ -77,7 +82,7 @@ enum StatusJSON {
             ("consecutive_failures", .integer(entry.failures)),
             ("incident", json(state?.trouble)),
             ("runs", .array((state?.runs ?? []).suffix(runs).map(json))),
-        ])
+        ]
     }
 
     /// Of one that is open; what has not become one is null.
@@ -136,19 +141,19 @@ enum StatusJSON {
         return .object(members)
     }
 
-    private static func json(_ run: RunRecord) -> JSONValue {
-        .object(
-            RunField.all.map { field in
-                switch field.access {
-                case .number(let path): (field.name.description, .integer(run[keyPath: path]))
-                case .count(let path):
-                    (field.name.description, run[keyPath: path].map(JSONValue.integer) ?? .null)
-                case .text(let path):
-                    (field.name.description, run[keyPath: path].isEmpty ? .null : .string(run[keyPath: path]))
-                case .moment, .id, .word: (field.name.description, .string(field.text(of: run)))
-                }
-            } + [("http_status", .integer(run.status))]
-        )
+    private static func json(_ run: RunRecord) -> JSONValue { .object(members(of: run)) }
+
+    static func members(of run: RunRecord) -> [(String, JSONValue)] {
+        RunField.all.map { field in
+            switch field.access {
+            case .number(let path): (field.name.description, .integer(run[keyPath: path]))
+            case .count(let path):
+                (field.name.description, run[keyPath: path].map(JSONValue.integer) ?? .null)
+            case .text(let path):
+                (field.name.description, run[keyPath: path].isEmpty ? .null : .string(run[keyPath: path]))
+            case .moment, .id, .word: (field.name.description, .string(field.text(of: run)))
+            }
+        } + [("http_status", .integer(run.status))]
     }
 
     private static func moment(_ moment: Moment?) -> JSONValue { moment.map { .string($0.description) } ?? .null }

@@ -2,67 +2,46 @@ internal import Clockwork
 internal import Schedule
 
 /// The page for people: what failed, what ran last, what comes next; then the coming day and all jobs.
-///
-/// One answer with nothing from elsewhere, no script, and no need for one: it reloads itself.
 enum StatusPage {
-    /// Nothing is loaded, run, framed or sent anywhere, whatever may have got into the page.
-    static let policy =
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
-        + "frame-ancestors 'none'"
-
     /// A browser lays out some hundred rows at once, not ten thousand.
     static let mostRows = 200
-    private static let refreshSeconds = 15
 
     static func html(_ snapshot: StatusSnapshot) -> String {
         let clock = WallClock(zone: snapshot.commonZone, now: snapshot.now)
         let headline = Headline(snapshot)
-        let page: HTML = """
-            <!doctype html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <meta name="robots" content="noindex">
-            <meta http-equiv="refresh" content="\(refreshSeconds)">
-            <title>\(headline.text) - scheduler</title>
-            <link rel="icon" href="data:,">
-            <style>\(style)</style>
-            </head>
-            <body>
-            \(RunMark.symbols)
-            <header>
-            <h1>\(headline.mark.inline)<span>\(headline.text)</span></h1>
-            <p class="dim">for \(snapshot.target) at \(clock.full(snapshot.now)) \(clock.zone.name), \
-            running since \(clock.text(snapshot.started))</p>
-            \(headline.notes.map { note -> HTML in #"<p class="note" role="status">\#(note)</p>"# })
-            </header>
-            <main>
-            <div class="cards">
-            \(PageCards.failed(snapshot))
-            \(PageCards.ranLast(snapshot, clock))
-            \(PageCards.comesNext(snapshot, clock))
-            </div>
-            <section class="panel" aria-labelledby="day"><h2 id="day">The next 24 hours</h2>
-            \(DayLine(snapshot).html(clock, jobs: snapshot.entries.count))
-            </section>
-            <section class="panel">
-            \(PageTable.html(snapshot, clock))
-            </section>
-            </main>
-            <footer><p>Each run: \(RunMark.allCases.map { mark -> HTML in "\(mark.inline) \(mark.word)" }); \
-            the bar above it is how long it took.</p>
-            <p>scheduler-sidecar \(Version.number). This page reloads every \(refreshSeconds) seconds. For programs: \
-            <a href="/status">/status</a>, <a href="/metrics">/metrics</a>.</p></footer>
-            </body>
-            </html>
-
-            """
-        return page.text
+        return PageFrame.html(
+            title: headline.text,
+            header: """
+                <h1>\(headline.mark.inline)<span>\(headline.text)</span></h1>
+                <p class="dim">for \(snapshot.target) at \(clock.full(snapshot.now)) \(clock.zone.name), \
+                running since \(clock.text(snapshot.started))\(missed(snapshot.missed.items.count))</p>
+                \(headline.notes.map { note -> HTML in #"<p class="note" role="status">\#(note)</p>"# })
+                """,
+            main: """
+                <div class="cards">
+                \(PageCards.failed(snapshot))
+                \(PageCards.ranLast(snapshot, clock))
+                \(PageCards.comesNext(snapshot, clock))
+                </div>
+                <section class="panel" aria-labelledby="day"><h2 id="day">The next 24 hours</h2>
+                \(DayLine(snapshot).html(clock, jobs: snapshot.entries.count))
+                </section>
+                <section class="panel">
+                \(PageTable.html(snapshot, clock))
+                </section>
+                """,
+            footer: """
+                <p>Each run: \(RunMark.allCases.map { mark -> HTML in "\(mark.inline) \(mark.word)" }); the bar above it is \
+                how long it took. Slots that were not run: <a href="/missed">/missed</a>.</p>
+                """
+        )
     }
 
-    private static var style: HTML { HTML(stringLiteral: PageStyle.text) }
+    private static func missed(_ count: Int) -> HTML? {
+        guard count > 0 else { return nil }
+        let all = count >= MissedSlots.kept ? "\(count) or more" : "\(count)"
+        return #"; <a href="/missed">\#(all) missed</a>"#
+    }
 }
 
 /// The one sentence at the top, and what else must not be missed.

@@ -1,3 +1,4 @@
+internal import Clockwork
 package import HTTPServer
 
 /// What the status listener answers: a request and a snapshot in, an answer out.
@@ -20,16 +21,38 @@ package enum StatusRoutes {
         case "/healthz": return health(pulse)
         case "/readyz": return readiness(snapshot())
         case "/metrics": return answer(200, MetricsText.contentType, MetricsText.render(snapshot()))
-        case "/status" where request.wantsPlainText: return plain(200, StatusTable.text(snapshot()))
-        case "/status": return answer(200, "application/json", StatusJSON.text(snapshot()) + "\n")
+        case "/status" where request.wantsPlainText:
+            return plain(200, StatusTable.text(snapshot(), on: Terminal(accepting: request.header("Accept"))))
+        case "/status": return json(StatusJSON.text(snapshot()))
         case "/":
-            let policy = Header("Content-Security-Policy", StatusPage.policy)
-            return answer(200, "text/html; charset=utf-8", StatusPage.html(snapshot()), [policy])
+            return html(StatusPage.html(snapshot()))
+        case "/missed":
+            let snapshot = snapshot()
+            return request.wantsJSON ? json(StatusJSON.missed(snapshot)) : html(MissedPage.html(snapshot))
+        case let path where path.hasPrefix("/jobs/"): return job(path.dropFirst(6), request, snapshot)
         default: return plain(404, unknown)
         }
     }
 
-    private static let unknown = "there is /, /status, /metrics, /healthz and /readyz"
+    private static let unknown = "there is /, /jobs/<name>, /missed, /events, /status, /metrics, /healthz and /readyz"
+
+    /// Names are compared as everywhere, and may be written as URLs have to write them.
+    private static func job(_ name: Substring, _ request: Request, _ snapshot: () -> StatusSnapshot) -> Response {
+        guard let name = name.percentDecoded, JobName.isValid(name) else { return plain(404, unknownJob) }
+        let (snapshot, folded) = (snapshot(), JobName.folded(name))
+        guard let entry = snapshot.entries.first(where: { JobName.folded($0.job.name) == folded }) else {
+            return plain(404, unknownJob)
+        }
+        return request.wantsJSON ? json(StatusJSON.job(entry, in: snapshot)) : html(JobPage.html(entry, in: snapshot))
+    }
+
+    private static let unknownJob = "there is no such job; /status names all"
+
+    private static func json(_ text: String) -> Response { answer(200, "application/json", text + "\n") }
+
+    private static func html(_ page: String) -> Response {
+        answer(200, "text/html; charset=utf-8", page, [Header("Content-Security-Policy", PageFrame.policy)])
+    }
 
     /// Nothing but the loop counts: a dead app or a full disk must not get the clock restarted.
     private static func health(_ pulse: Pulse) -> Response {
@@ -61,5 +84,43 @@ package enum StatusRoutes {
 
 extension Request {
     /// `scheduler status` asks so; a browser and curl do not.
-    fileprivate var wantsPlainText: Bool { header("Accept") == "text/plain" }
+    package var wantsPlainText: Bool {
+        let accept = header("Accept")
+        return accept == "text/plain" || Terminal(accepting: accept) != nil
+    }
+    /// Programs ask so, where people get a page; a browser does not.
+    package var wantsJSON: Bool { header("Accept")?.lowercased().contains("application/json") == true }
+}
+
+extension Terminal {
+    /// What `scheduler status` asks for on a terminal: `text/plain; columns=80; colour=1`.
+    package var accept: String { "text/plain; columns=\(width); colour=\(hasColour ? 1 : 0)" }
+
+    init?(accepting header: String?) {
+        let parts = header?.split(separator: ";").map { $0.drop { $0 == " " } } ?? []
+        guard parts.count == 3, parts[0] == "text/plain", parts[1].hasPrefix("columns="), parts[2].hasPrefix("colour="),
+            let columns = Int(parts[1].dropFirst(8))
+        else { return nil }
+        self.init(columns: columns, hasColour: parts[2] == "colour=1")
+    }
+}
+
+extension Substring {
+    /// Nil for what is no text.
+    package var percentDecoded: String? {
+        var (bytes, rest) = ([UInt8](), self.utf8[...])
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            let digits = rest.prefix(2)
+            guard digits.count == 2, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+                let value = UInt8(Substring(digits), radix: 16)
+            else { return nil }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
 }

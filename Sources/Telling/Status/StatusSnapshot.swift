@@ -91,6 +91,8 @@ package struct StatusSnapshot: Sendable {
     package var freeze: FreezeSpan?
     package var entries: [Entry]
     package var metrics: Metrics
+    package var freezes = FreezeCalendar()
+    package var missed = MissedSlots()
 
     package init(
         pulse: Pulse,

@@ -3,31 +3,52 @@ internal import Schedule
 
 /// What `scheduler status` prints: the page's table for a terminal.
 enum StatusTable {
-    static func text(_ snapshot: StatusSnapshot) -> String {
+    private static let head = ["JOB", "SCHEDULE", "NEXT", "LAST RUN", "LAST 20"]
+
+    /// On a terminal the columns fit it; to anything else it is what programs have always read.
+    static func text(_ snapshot: StatusSnapshot, on terminal: Terminal? = nil) -> String {
         let clock = WallClock(zone: snapshot.commonZone, now: snapshot.now)
-        let head = ["JOB", "SCHEDULE", "NEXT", "LAST RUN", "LAST 20"]
         let rows = snapshot.ordered.map { entry in
             [
-                entry.job.name, entry.job.scheduleText,
-                [Phrase.activity(entry.activity), next(entry, clock)].compactMap(\.self).joined(separator: ", "),
-                last(entry, snapshot.now), strip(entry),
+                Cell(entry.job.name, entry.isFailing ? .bad : nil), Cell(entry.job.scheduleText),
+                Cell([Phrase.activity(entry.activity), next(entry, clock)].compactMap(\.self).joined(separator: ", ")),
+                Cell(last(entry, snapshot.now), entry.lastRun.map { ink(RunMark($0.outcome)) } ?? .dim),
+                Cell(strip(entry), entry.isFailing ? .bad : nil),
             ]
         }
+        let legend = [
+            "Times in \(clock.zone.name), where no zone is named. "
+                + "Runs, oldest first: + ok  = busy  x failed  - not finished"
+        ]
+        let summary = summary(snapshot)
+        guard let terminal else {
+            return ([summary, ""] + plain(rows.map { $0.map(\.text) }) + [""] + legend).joined(separator: "\n") + "\n"
+        }
+        let isGood = snapshot.pulse.isHealthy && snapshot.isReady && !snapshot.entries.contains(where: \.isFailing)
+        let top = Wrapping.lines(summary, width: terminal.width, indent: 2)
+        let table = FittedTable(head: head, rows, on: terminal)
+        let lines =
+            top.map { terminal.hasColour ? (isGood ? Ink.good : .bad).on($0) : $0 } + [""] + table.headLines
+            + table.rowLines.flatMap(\.self) + [""]
+        let end = legend.flatMap { Wrapping.lines($0, width: terminal.width, indent: 2) }
+        return (lines + end).joined(separator: "\n") + "\n"
+    }
+
+    private static func plain(_ rows: [[String]]) -> [String] {
         // A longer cell pushes only its own line out.
         let widths = head.indices.map { column in
             ([head] + rows).map { $0[column].count }.filter { $0 <= 36 }.max() ?? 0
         }
-        func line(_ cells: [String]) -> String {
-            zip(cells, widths).map { $0.padding(to: $1) }.joined(separator: "  ").trimmed
+        return ([head] + rows).map { zip($0, widths).map { $0.padding(to: $1) }.joined(separator: "  ").trimmed }
+    }
+
+    private static func ink(_ mark: RunMark) -> Ink? {
+        switch mark {
+        case .ok: .good
+        case .busy: nil
+        case .failed: .bad
+        case .unfinished: .notice
         }
-        var lines = [summary(snapshot), "", line(head)]
-        lines += rows.map(line)
-        lines += [
-            "",
-            "Times in \(clock.zone.name), where no zone is named. "
-                + "Runs, oldest first: + ok  = busy  x failed  - not finished",
-        ]
-        return lines.joined(separator: "\n") + "\n"
     }
 
     private static func summary(_ snapshot: StatusSnapshot) -> String {
