@@ -80,6 +80,8 @@ extension CallingEvent {
         case .noticeFailed(let notice, let result, let why, let isForGood):
             "\(result): \(notice.shown) \(why)" + (isForGood ? " (for good)" : "")
         case .noticeIsTaken(let notice): "taken: \(notice.shown)"
+        case .tracesAreLost(_, let why): "traces lost: \(why)"
+        case .tracesAreTaken: "traces taken"
         }
     }
 }

@@ -179,7 +179,7 @@ struct LookingTests {
     @Test("with SCHEDULER_LOG_OK=change the log tells what changes, with its begin")
     func logOk() async throws {
         let app = try await App()
-        try app.set(faults: #"{"/t/a": {"status": 500, "count": 1}}"#)
+        try app.set(faults: #"{"/t/a": {"status": 500, "times": 1}}"#)
         let more = ["SCHEDULER_LOG_OK": "change"]
         let jobs = Sidecar.jobs(["A": "every 1s POST /t/a", "B": "every 1s POST /api/sync/trigger"])
         let scheduler = try Sidecar.start(beside: app, jobs.merging(more) { $1 })

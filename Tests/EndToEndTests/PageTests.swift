@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServer
+import Locking
 import TestClient
 import TestSupport
 import Testing
@@ -84,6 +85,58 @@ struct PageTests {
             colours.formUnion(parts[2...])
         }
         #expect(colours.count == 4, "two backgrounds and two inks: \(colours)")
+    }
+
+    /// A browser dumps a page once it is loaded, so an image keeps it loading until all has happened.
+    @Test("with script it changes in place, says when nobody answers, and when somebody does again; the policy lets it")
+    func script() async throws {
+        let (_, scheduler) = try await Self.start()
+        let answer = try await scheduler.ask("/")
+        #expect(try await scheduler.stop() == .clean)
+        let policy = try #require(answer.header("Content-Security-Policy"))
+            .replacingOccurrences(of: "img-src data:", with: "img-src 'self' data:")
+        let later = answer.body.replacingOccurrences(of: "1 of 4 jobs fails", with: "All is well again")
+        for isBack in [false, true] {
+            let first = answer.body.replacingOccurrences(of: "</body>", with: "<img src='/wait' alt=''></body>")
+            let (asked, waiting, stream) = (Mutex(0), Mutex<Reply?>(nil), Mutex<Reply?>(nil))
+            let server = try TestServer { request, reply in
+                switch request.path {
+                case "/events":
+                    reply.stream(
+                        Response(status: 200, headers: [Header("Content-Type", "text/event-stream")]),
+                        sign: ":\n\n"
+                    )
+                    stream.withLock { $0 = reply }
+                case "/wait": waiting.withLock { $0 = reply }
+                case "/":
+                    let number = asked.withLock { count in
+                        count += 1
+                        return count
+                    }
+                    // The page, what has become of it, nothing, and that again; each shows when the next is asked for.
+                    if number == (isBack ? 5 : 4) { waiting.withLock { $0?.send(.text(404, "")) } }
+                    if number == 3 || number == 4 && !isBack { return reply.reset() }
+                    if number == 2 || number == 4 {
+                        stream.withLock { $0?.write(Array("event: run\ndata: {}\n\n".utf8)) }
+                    }
+                    let headers = [
+                        Header("Content-Type", "text/html; charset=utf-8"), Header("Content-Security-Policy", policy),
+                    ]
+                    let body = Array((number == 1 ? first : later).utf8)
+                    reply.send(HTTPServer.Response(status: 200, headers: headers, body: body))
+                default: reply.send(.text(404, ""))
+                }
+            }
+            let page = try await Browser.load(server.url + "/", width: 1_280, .light)
+            #expect(page.console.filter { $0.contains("Security") || $0.contains("Uncaught") } == [])
+            #expect(page.document.contains("<span>All is well again</span>"))
+            #expect(page.document.contains("This page changes by itself."))
+            #expect(
+                page.document.contains(
+                    isBack ? ">The scheduler answers again.<" : ">The scheduler has not answered since "
+                )
+            )
+        }
     }
 
     struct Status: Decodable {

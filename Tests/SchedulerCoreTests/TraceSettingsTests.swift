@@ -1,4 +1,5 @@
 import Calling
+import Files
 import SchedulerCore
 import Testing
 
