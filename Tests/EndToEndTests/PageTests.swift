@@ -98,7 +98,9 @@ struct PageTests {
         let later = answer.body.replacingOccurrences(of: "1 of 4 jobs fails", with: "All is well again")
         for isBack in [false, true] {
             let first = answer.body.replacingOccurrences(of: "</body>", with: "<img src='/wait' alt=''></body>")
-            let (asked, waiting, stream) = (Mutex(0), Mutex<Reply?>(nil), Mutex<Reply?>(nil))
+            let asked = Mutex(0)
+            let waiting = Mutex<Reply?>(nil)
+            let stream = Mutex<Reply?>(nil)
             let server = try TestServer { request, reply in
                 switch request.path {
                 case "/events":
