@@ -117,7 +117,11 @@ struct LookingTests {
             for word in [Self.evil, App.token, "canary-query"] { #expect(!page.text.contains(word)) }
         }
         #expect(try await scheduler.ask("/jobs/none").status == 404)
-        let skip = try Binary("scheduler", ["skip", "well"], environment: jobs.merging(["API_URL": app.url]) { $1 })
+        let skip = try Binary(
+            "scheduler",
+            ["skip", "well"],
+            environment: jobs.merging(["API_URL": app.url, "SCHEDULER_LISTEN": "127.0.0.1:0"]) { $1 }
+        )
         #expect(try await skip.end() == .clean)
         let client = try TestClient(port: try #require(scheduler.statusPort))
         client.send("GET /jobs/well HTTP/1.1\r\nHost: a\r\nAccept: application/json\r\n\r\n")
@@ -179,7 +183,7 @@ struct LookingTests {
     @Test("with SCHEDULER_LOG_OK=change the log tells what changes, with its begin")
     func logOk() async throws {
         let app = try await App()
-        try app.set(faults: #"{"/t/a": {"status": 500, "times": 1}}"#)
+        try app.set(faults: #"{"/t/a": [{"status": 500, "times": 1}, {"status": 200, "times": 99}]}"#)
         let more = ["SCHEDULER_LOG_OK": "change"]
         let jobs = Sidecar.jobs(["A": "every 1s POST /t/a", "B": "every 1s POST /api/sync/trigger"])
         let scheduler = try Sidecar.start(beside: app, jobs.merging(more) { $1 })

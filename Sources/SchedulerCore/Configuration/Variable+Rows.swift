@@ -254,7 +254,7 @@ extension Variable {
             Row(
                 .unset,
                 .text("the URL of a collector, such as http://collector:4318"),
-                "[traces](Observing.md#traces) go to this collector, below `/v1/traces`; unset: nowhere"
+                "[traces](#traces) go to this collector, below `/v1/traces`; unset: nowhere"
             )
         case .otlpTracesEndpoint:
             Row(
@@ -293,7 +293,7 @@ extension Variable {
                 .value("all"),
                 .text("all, change or off"),
                 "`change`: of runs that end `ok` only the first after another outcome is [in the log]"
-                    + "(Observing.md#the-log), `off`: none"
+                    + "(#the-log), `off`: none"
             )
         case .strict:
             Row(

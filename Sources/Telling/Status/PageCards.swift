@@ -97,7 +97,12 @@ enum PageCards {
 /// All jobs, or as many as a browser bears; those that fail come first.
 enum PageTable {
     static func html(_ snapshot: StatusSnapshot, _ clock: WallClock) -> HTML {
-        let rows = snapshot.ordered.prefix(StatusPage.mostRows)
+        var (rows, bytes) = ([HTML](), 0)
+        for entry in snapshot.ordered.prefix(StatusPage.mostRows) where bytes < StatusPage.mostBytes {
+            let row = row(entry, clock)
+            bytes += row.text.utf8.count
+            rows.append(row)
+        }
         let cut: HTML? =
             rows.count < snapshot.entries.count
             ? """
@@ -110,7 +115,7 @@ enum PageTable {
             <th scope="col" role="columnheader">Next</th><th scope="col" role="columnheader">Last run</th>\
             <th scope="col" role="columnheader">Last 20 runs</th></tr></thead>
             <tbody role="rowgroup">
-            \(rows.map { row($0, clock) })</tbody></table>
+            \(rows)</tbody></table>
             """
     }
 

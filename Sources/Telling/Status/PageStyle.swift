@@ -51,7 +51,8 @@ enum PageStyle {
         .key:first-child{margin-left:0}
         .key.often{background:var(--often)}.key.rare{background:var(--rare)}
         .bar{stroke:var(--often);stroke-width:6}
-        .strip{width:200px;max-width:100%;height:36px;display:block}
+        .strip{width:200px;max-width:100%;height:36px;display:block;\
+        background:linear-gradient(var(--line),var(--line)) 0 22px/100% 1px no-repeat}
         table{width:100%;border-collapse:collapse}
         caption{text-align:left;font-size:.8rem;letter-spacing:.06em;text-transform:uppercase;color:var(--dim);\
         font-weight:700;padding-bottom:.5rem}

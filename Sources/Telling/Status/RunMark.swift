@@ -75,7 +75,7 @@ enum RunStrip {
         }
         return """
             <svg class="strip" viewBox="0 0 200 36" role="img" aria-label="\(label(runs))">\
-            <path d="M0 \(barHeight)h200" class="grid"/><path class="bar" d="\(bars.joined())"/>\(marks)</svg>\
+            <path class="bar" d="\(bars.joined())"/>\(marks)</svg>\
             <span class="dim nowrap">\(took)\(most == took ? "" : ", longest \(most)")</span>
             """
     }

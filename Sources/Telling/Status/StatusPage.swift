@@ -5,6 +5,8 @@ internal import Schedule
 enum StatusPage {
     /// A browser lays out some hundred rows at once, not ten thousand.
     static let mostRows = 200
+    /// Of all rows, about: the whole page stays below 300 kB.
+    static let mostBytes = 240_000
 
     static func html(_ snapshot: StatusSnapshot) -> String {
         let clock = WallClock(zone: snapshot.commonZone, now: snapshot.now)
