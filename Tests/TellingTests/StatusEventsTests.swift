@@ -73,6 +73,9 @@ struct StatusEventsTests {
         let text = Self.text(events.note(facts, isWatched: true))
         #expect(text.split(separator: "event: incident").count == 3)
         #expect(text.contains(#"data: {"job":"a","state":"closed"}"#))
+        #expect(events.note([.trouble("b", incident)], isWatched: false).isEmpty)
+        let closed = Self.text(events.note([.trouble("b", nil)], isWatched: true))
+        #expect(closed.contains(#"data: {"job":"b","state":"closed"}"#))
     }
 
     @Test("who comes back gets what came meanwhile, or is told that this is not known")

@@ -24,19 +24,23 @@ package struct StatusEvents: Sendable {
     /// Numbers go on rising after a restart, so that an old one is known as such.
     package init(started: Moment) { last = max(0, Int(started.seconds)) * 1_000_000 }
 
-    /// The events of these facts; none of them is kept for later unless somebody may ask for it.
+    /// The events of these facts; where nobody watches they are but counted, as that costs nearly nothing.
     package mutating func note(_ facts: [Fact], isWatched: Bool) -> [UInt8] {
+        guard isWatched else {
+            for fact in facts { _ = turn(of: fact) }
+            last += facts.count
+            (kept, keptBytes) = ([], 0)
+            return []
+        }
         var bytes: [UInt8] = []
         for fact in facts {
-            for (name, members) in events(of: fact) {
+            for (name, members) in Self.events(of: fact) + incidents(of: fact) {
                 last += 1
-                guard isWatched else { continue }
                 let event = Event(id: last, bytes: Self.bytes(name, .object(members), last))
                 bytes += event.bytes
                 keep(event)
             }
         }
-        if !isWatched { (kept, keptBytes) = ([], 0) }
         return bytes
     }
 
@@ -70,17 +74,14 @@ package struct StatusEvents: Sendable {
 
     private typealias Members = [(String, JSONValue)]
 
-    private mutating func events(of fact: Fact) -> [(String, Members)] {
+    private static func events(of fact: Fact) -> [(String, Members)] {
         switch fact {
         case .began(let name, let begin, _?):
             return [("run", Self.run(name, "running", begin))]
         case .failed(let name, let run, _, _): return [("run", Self.run(name, "retrying", run))]
         case .withdrawn(let name, let id), .notRun(let name, let id):
             return [("run", Self.job(name, "dropped") + [("run_id", .string(id.description))])]
-        case .ended(let name, let run, _, _):
-            let isOver = run.outcome == .ok && troubled.remove(name) != nil
-            return [("run", Self.run(name, "ended", run))] + (isOver ? [("incident", Self.incident(name, nil))] : [])
-        case .trouble(let name, let incident): return incidents(name, incident)
+        case .ended(let name, let run, _, _): return [("run", Self.run(name, "ended", run))]
         case .configured(let name, _): return [("job", Self.job(name, "configured"))]
         case .gone(let name, _), .dropped(let name): return [("job", Self.job(name, "gone"))]
         case .paused(let name, let pause):
@@ -108,17 +109,27 @@ package struct StatusEvents: Sendable {
         case .freezeIsOver(let slots, let runs):
             let members: Members = [("slots", .integer(slots)), ("runs", .integer(runs))]
             return [("freeze", [("state", .string("over"))] + members)]
-        case .began, .closing, .attemptEnded, .pauseBegan, .pauseIsOver, .targetIsStillDown, .limited, .clockIsWrong,
+        case .began, .trouble, .closing, .attemptEnded, .pauseBegan, .pauseIsOver, .targetIsStillDown, .limited,
+            .clockIsWrong,
             .clockIsRight, .clockWentBack, .alert:
             return []
         }
     }
 
-    private mutating func incidents(_ name: String, _ incident: Incident?) -> [(String, Members)] {
-        guard let incident, incident.isOpen else {
-            return troubled.remove(name) == nil ? [] : [("incident", Self.incident(name, nil))]
+    /// An incident that opens or, as nil, closes by this fact.
+    private mutating func turn(of fact: Fact) -> (job: String, incident: Incident?)? {
+        switch fact {
+        case .ended(let name, let run, _, _) where run.outcome == .ok:
+            return troubled.remove(name).map { ($0, nil) }
+        case .trouble(let name, let incident?) where incident.isOpen:
+            return troubled.insert(name).inserted ? (name, incident) : nil
+        case .trouble(let name, _): return troubled.remove(name).map { ($0, nil) }
+        default: return nil
         }
-        return troubled.insert(name).inserted ? [("incident", Self.incident(name, incident))] : []
+    }
+
+    private mutating func incidents(of fact: Fact) -> [(String, Members)] {
+        turn(of: fact).map { [("incident", Self.incident($0.job, $0.incident))] } ?? []
     }
 
     private static func incident(_ name: String, _ incident: Incident?) -> Members {
