@@ -20,7 +20,9 @@ struct SpanTests {
 
     private static func json(_ fact: Fact, at url: String = "http://app:8000/pre") throws -> [String] {
         let target = Traces.Target(try BaseURL(parsing: url))
-        return Span.ended(by: fact, at: target) { $0.replacing("y", with: "***") }.map(\.json.description)
+        return Span.ended(by: fact, at: [Job.mainTarget: target]) { $0.replacing("y", with: "***") }.map(
+            \.json.description
+        )
     }
 
     @Test("a run: hex ids, 64-bit numbers as text, kinds and codes as numbers")

@@ -20,7 +20,13 @@ struct TraceCourierTests {
         let resource = [(name: "service.name", value: "me")]
         return TraceCourier(
             // A busy machine may let a test's server wait.
-            Traces(url: url, headers: headers, timeout: .seconds(60), resource: resource, target: target),
+            Traces(
+                url: url,
+                headers: headers,
+                timeout: .seconds(60),
+                resource: resource,
+                targets: [Job.mainTarget: target]
+            ),
             time: CallingRig.time,
             tell: { [events] in events.add($0) },
             count: { [counts] in counts.add("\($0 ? "sent" : "dropped") \($1)") }

@@ -36,8 +36,8 @@ struct StatusEventsTests {
                 #"{"job":"a","state":"open","since":"2026-01-01T00:00:00Z","failures":0}"#
             ),
             (
-                .trouble(Clockwork.app, app), "incident",
-                #"{"job":null,"state":"open","since":"2026-01-01T00:00:00Z","failures":2}"#
+                .trouble(Target.prefix + Target.main, app), "incident",
+                #"{"job":null,"state":"open","target":"app","since":"2026-01-01T00:00:00Z","failures":2}"#
             ),
             (
                 .slotHeld(job, slot: Fixture.slot, .running), "job",
@@ -46,10 +46,11 @@ struct StatusEventsTests {
             (.gone("a", at: Fixture.slot), "job", #"{"job":"a","state":"gone"}"#),
             (
                 .targetIsDown(try Fixture.attempt(), .none(.unreachable, "refused \"x\"\nid: 7")), "target",
-                #"{"state":"down","reason":"refused \"x\"\nid: 7"}"#
+                #"{"target":"app","state":"down","reason":"refused \"x\"\nid: 7"}"#
             ),
             (
-                .targetIsUp(after: .seconds(2), waited: 3), "target", #"{"state":"up","down_ms":2000,"waited":3}"#
+                .targetIsUp("app", after: .seconds(2), waited: 3), "target",
+                #"{"target":"app","state":"up","down_ms":2000,"waited":3}"#
             ),
             (.freezeIsOver(slots: 4, runs: 1), "freeze", #"{"state":"over","slots":4,"runs":1}"#),
         ]

@@ -73,9 +73,10 @@ extension Span {
     private static func root(_ id: RunID) -> UInt64 { id.low == 0 ? 1 : id.low }
 
     /// The spans that a fact ends: one for each request of an attempt, one for a run.
-    static func ended(by fact: Fact, at app: Traces.Target, mask: (String) -> String) -> [Span] {
+    static func ended(by fact: Fact, at apps: [String: Traces.Target], mask: (String) -> String) -> [Span] {
         switch fact {
         case .attemptEnded(let attempt, let end):
+            guard let app = apps[attempt.job.target] else { return [] }
             let path = mask(app.prefix + attempt.job.path.prefix { $0 != "?" && $0 != "#" })
             return end.calls.enumerated().map { place, call in
                 var attributes = [

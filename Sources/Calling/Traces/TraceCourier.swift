@@ -46,7 +46,7 @@ package final class TraceCourier: Sendable {
 
     /// Takes the spans that a fact ends; never waits.
     package func note(_ fact: Fact) {
-        let spans = Span.ended(by: fact, at: traces.target, mask: mask)
+        let spans = Span.ended(by: fact, at: traces.targets, mask: mask)
         guard !spans.isEmpty else { return }
         let now = time().uptime
         let (dropped, isDue, isFirst) = state.withLock { state -> (Int, Bool, Bool) in

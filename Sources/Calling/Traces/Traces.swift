@@ -30,24 +30,25 @@ package struct Traces: Sendable, Equatable {
     package var timeout: Duration
     /// `service.name` among them.
     package var resource: [(name: String, value: String)]
-    package var target: Target
+    /// By name.
+    package var targets: [String: Target]
 
     package init(
         url: String,
         headers: [(name: String, value: Secret)] = [],
         timeout: Duration = .seconds(10),
         resource: [(name: String, value: String)] = [],
-        target: Target
+        targets: [String: Target]
     ) {
         (self.url, self.headers, self.timeout) = (url, headers, timeout)
-        (self.resource, self.target) = (resource, target)
+        (self.resource, self.targets) = (resource, targets)
     }
 
     /// The URL as a log may show it.
     package var shown: String { String(url.prefix { $0 != "?" }) }
 
     package static func == (left: Traces, right: Traces) -> Bool {
-        left.url == right.url && left.timeout == right.timeout && left.target == right.target
+        left.url == right.url && left.timeout == right.timeout && left.targets == right.targets
             && left.headers.elementsEqual(right.headers, by: ==) && left.resource.elementsEqual(right.resource, by: ==)
     }
 

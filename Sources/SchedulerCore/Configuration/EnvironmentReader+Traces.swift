@@ -8,7 +8,8 @@ internal import Telling
 ///
 /// https://opentelemetry.io/docs/specs/otel/protocol/exporter
 extension EnvironmentReader {
-    mutating func traces(of target: BaseURL?) -> Traces? {
+    /// `others` are called beside the main app.
+    mutating func traces(of target: BaseURL?, _ others: [String: OtherApp]) -> Traces? {
         guard let target, let (variable, text) = endpoint else { return nil }
         guard value(of: .otelDisabled)?.lowercased() != "true", value(of: .otelSampler) != "always_off" else {
             return nil
@@ -23,7 +24,8 @@ extension EnvironmentReader {
                     headers: traceHeaders(),
                     timeout: traceTimeout(),
                     resource: traceResource(),
-                    target: Traces.Target(target)
+                    targets: others.mapValues { Traces.Target($0.url) }.merging([Job.mainTarget: Traces.Target(target)])
+                    { $1 }
                 )
             }
             problem = UnexpandedReference.rule

@@ -105,6 +105,7 @@ package struct Settings: Sendable, Equatable {
         let initialOffset: Duration? = metadataOffset > 0 ? .seconds(metadataOffset) : nil
         groups = reader.groups()
         targets = reader.targets()
+        traces = reader.traces(of: target, targets)
         var zones = ZoneCache(directory: ZoneDirectory(environment: reader.environment))
         zone = reader.zone(&zones) ?? .utc
         let jobs = reader.jobs(
@@ -120,7 +121,6 @@ package struct Settings: Sendable, Equatable {
         headerFiles = reader.headerFiles
         reader.warnOfEmptyGroups(groups, jobs)
         pings = reader.pings(jobs)
-        traces = reader.traces(of: target)
         heartbeat = reader.heartbeat()
         alerts = reader.alerts()
         downAfterSeconds = reader.duration(.alertDownAfter) ?? 0

@@ -13,7 +13,7 @@ enum JobPage {
             header: """
                 <h1>\(mark.inline)<span>\(name)</span></h1>
                 <p>\(PageTable.schedule(entry.job))</p>
-                <p><code>\(entry.job.method) \(entry.job.path)</code></p>
+                <p><code>\(entry.job.method) \(entry.job.place)</code></p>
                 <p class="dim">at \(clock.full(snapshot.now)) \(clock.zone.name), which all times here are in. \
                 <a href="/">All jobs</a>, <a href="/missed">missed slots</a></p>
                 \(notes(entry, snapshot).map { note -> HTML in #"<p class="note" role="status">\#(note)</p>"# })

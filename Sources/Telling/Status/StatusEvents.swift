@@ -98,11 +98,12 @@ package struct StatusEvents: Sendable {
         case .slotsReleased(let job, let count, let reason):
             let members: Members = [("slots", .integer(count)), ("reason", .string(reason.rawValue))]
             return [("job", Self.job(job.name, "released") + members)]
-        case .targetIsDown(_, let end):
-            return [("target", [("state", .string("down")), ("reason", .string(end.excerpt))])]
-        case .targetIsUp(let down, let waited):
+        case .targetIsDown(let attempt, let end):
+            let members: Members = [("state", .string("down")), ("reason", .string(end.excerpt))]
+            return [("target", [("target", .string(attempt.job.target))] + members)]
+        case .targetIsUp(let name, let down, let waited):
             let members: Members = [("down_ms", .integer(down.wholeMilliseconds)), ("waited", .integer(waited))]
-            return [("target", [("state", .string("up"))] + members)]
+            return [("target", [("target", .string(name)), ("state", .string("up"))] + members)]
         case .frozen(let span, let held, _):
             let until: JSONValue = span.end.map { .string($0.description) } ?? .null
             return [("freeze", [("state", .string("frozen")), ("until", until), ("held", .integer(held))])]
@@ -134,12 +135,16 @@ package struct StatusEvents: Sendable {
 
     private static func incident(_ name: String, _ incident: Incident?) -> Members {
         let state: JSONValue = .string(incident == nil ? "closed" : "open")
-        let job: JSONValue = name == Clockwork.app ? .null : .string(name)
-        guard let incident else { return [("job", job), ("state", state)] }
+        // That of an app has no job.
+        let target = Target.name(of: name)
+        let job: JSONValue = target == nil ? .string(name) : .null
+        let about: Members =
+            [("job", job), ("state", state)] + (target.map { [("target", .string($0))] } ?? [])
+        guard let incident else { return about }
         let members: Members = [
             ("since", .string(incident.since.description)), ("failures", .integer(incident.failures)),
         ]
-        return [("job", job), ("state", state)] + members
+        return about + members
     }
 
     private static func job(_ name: String, _ state: String) -> Members {
