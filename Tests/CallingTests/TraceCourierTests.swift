@@ -12,6 +12,13 @@ import Testing
 
 @Suite("The courier of traces", .timeLimit(.minutes(2)))
 struct TraceCourierTests {
+    /// A batch is larger than what the small server takes otherwise.
+    private static let limits: Limits = {
+        var limits = Limits()
+        limits.bodyBytes = 1 << 20
+        return limits
+    }()
+
     private let events = Told<CallingEvent>()
     private let counts = Told<String>()
 
@@ -71,7 +78,7 @@ struct TraceCourierTests {
     @Test("a full batch goes at once, with the headers that were asked for; the rest with the end")
     func batches() async throws {
         let requests = Told<HTTPServer.Request>()
-        let server = try TestServer { request, reply in
+        let server = try TestServer(limits: Self.limits) { request, reply in
             requests.add(request)
             reply.send(.text(200, "{}"))
         }
@@ -95,7 +102,7 @@ struct TraceCourierTests {
     @Test("what asks for another try gets it; told once, and once when spans are taken again")
     func again() async throws {
         let calls = Mutex(0)
-        let server = try TestServer { _, reply in
+        let server = try TestServer(limits: Self.limits) { _, reply in
             let number = calls.withLock { count in
                 count += 1
                 return count
