@@ -78,10 +78,12 @@ struct TargetSettingsTests {
                 ]
             ),
             (
-                ["SCHEDULER_TARGET_BILLING": "http://b", "SCHEDULER_TARGET_BILLING_TOKEN": "a b"],
+                ["SCHEDULER_TARGET_BILLING": "b:1", "SCHEDULER_TARGET_BILLING_TOKEN": "a b"],
                 [
+                    "SCHEDULER_TARGET_BILLING=\"b:1\" is not an absolute http:// or https:// URL; write for example "
+                        + "http://app:8000",
                     "SCHEDULER_TARGET_BILLING_TOKEN (its value is not shown) holds a blank, a control character or a "
-                        + "non-ASCII character; only visible ASCII is allowed"
+                        + "non-ASCII character; only visible ASCII is allowed",
                 ]
             ),
             (

@@ -26,9 +26,10 @@ extension EnvironmentReader {
             guard let app = appName(name) else { continue }
             if let other = urls.updateValue(name, forKey: app) {
                 fault(name, "\(name) and \(other) name the same app, \(app); leave one of them out")
-            } else if let url = url(named: name) {
-                apps[app] = OtherApp(url: url, token: token(name))
+                continue
             }
+            let (url, token) = (url(named: name), token(name))
+            if let url { apps[app] = OtherApp(url: url, token: token) }
         }
         for name in names where name.hasSuffix(Self.tokenEnd) || name.hasSuffix(Self.fileEnd) {
             let end = name.hasSuffix(Self.fileEnd) ? Self.fileEnd : Self.tokenEnd
