@@ -94,9 +94,9 @@ package enum Program {
     }
 
     /// Drawn once: what is left to chance stays what it is when the environment is read again.
-    private static let random = RandomNumbers().next()
+    static let random = RandomNumbers().next()
 
-    private static func settings(
+    static func settings(
         _ environment: [String: String],
         _ sources: SettingsSources = .live
     ) -> Result<Settings, SettingsFaults> {
@@ -114,67 +114,9 @@ package enum Program {
         throw .unknownJob(name, near: NearestName.of(name, in: settings.jobs.map(\.name)))
     }
 
-    private static func refuse(_ bad: SettingsFaults) -> Int32 {
+    static func refuse(_ bad: SettingsFaults) -> Int32 {
         errors.write(CheckReport(.failure(bad), asJSON: false, now: .epoch).standardError)
         return Status.configuration
-    }
-}
-
-// MARK: - check --send-test
-
-extension Program {
-    private static func sendTest(_ settings: Settings, to output: LineOutput) -> Int32 {
-        let secrets = SecretBook(settings.secrets)
-        secrets.replaceValues(settings.headerSecrets)
-        let courier = Courier(
-            tls: settings.transport.elsewhere,
-            time: TimeSource.system.reading,
-            mask: Redactor(secrets).mask
-        )
-        let random = RandomNumbers()
-        let test = SendTest(settings, id: RunID(random.one(), random.one()), courier: courier)
-        let lines = test.perform()
-        output.write(lines.map { $0.text + "\n" }.joined())
-        return lines.allSatisfy(\.isGood) ? Status.done : Status.failed
-    }
-}
-
-// MARK: - check --store
-
-extension Program {
-    /// The settings with which a sidecar can run: none of those with a store.
-    private static func runnable(_ environment: [String: String]) -> Result<Settings, SettingsFaults> {
-        let found = settings(environment)
-        guard case .success(let good) = found, good.store != nil else { return found }
-        let fault = SettingsFault(
-            variable: Variable.store.name,
-            message: """
-                \(Variable.store.name): no sidecar runs with a store in this release; scheduler check --store tries it. \
-                Take it out, or write \(Variable.stateDirectory.name), on which a second sidecar may stand by
-                """
-        )
-        return .failure(SettingsFaults(faults: [fault], warnings: good.warnings, logFormat: good.logFormat))
-    }
-}
-
-extension Program {
-    private static func storeTest(_ settings: Settings, to output: LineOutput) -> Int32 {
-        guard let shared = settings.store else {
-            errors.write("scheduler: there is no store to try; set \(Variable.store.name)\n")
-            return Status.failed
-        }
-        let secrets = SecretBook(settings.secrets)
-        let credentials = Credentials(settings, secrets, log(settings, secrets, to: errors))
-        guard credentials.token?.start(.nobody) ?? true else {
-            errors.write("scheduler: the system refused a thread to fetch a token\n")
-            return Status.failed
-        }
-        defer { credentials.token?.stop() }
-        let random = RandomNumbers()
-        let store = shared.make(for: settings, credentials: credentials, now: TimeSource.system.now)
-        let lines = StoreTest(store, id: RunID(random.one(), random.one())).perform()
-        output.write(lines.map { Redactor(secrets).mask($0.text) + "\n" }.joined())
-        return lines.allSatisfy(\.isGood) ? Status.done : Status.failed
     }
 }
 
@@ -344,102 +286,5 @@ extension Program {
             errors.write("scheduler: \(error)\n")
             return Status.failed
         }
-    }
-}
-
-// MARK: - run
-
-extension Program {
-    private static func log(_ settings: Settings, _ secrets: SecretBook, to output: LineOutput) -> Log {
-        Log(
-            level: settings.logLevel,
-            format: settings.logFormat,
-            secrets: secrets,
-            now: TimeSource.system.now,
-            write: output.write
-        )
-    }
-
-    /// What the program sleeps on; nil if the system refuses it.
-    ///
-    /// To be made first of all: as PID 1 a signal that nobody waits for is lost.
-    private static func alarm(leavesIgnored: Bool = false) -> Alarm? {
-        do throws(AlarmError) {
-            return try Alarm(leavesIgnored: leavesIgnored)
-        } catch {
-            errors.write("scheduler: not started: \(error)\n")
-            return nil
-        }
-    }
-
-    private static func runClock(_ environment: [String: String]) -> Int32 {
-        guard let alarm = alarm() else { return Status.failed }
-        switch runnable(environment) {
-        case .failure(let bad): return refuseToStart(bad)
-        case .success(let settings):
-            switch StatusServer.Listeners.open(settings, environment) {
-            case .failure(let fault):
-                let (warnings, format) = (settings.warnings, settings.logFormat)
-                return refuseToStart(SettingsFaults(faults: [fault], warnings: warnings, logFormat: format))
-            case .success(let listeners): return runClock(settings, environment, alarm, listeners)
-            }
-        }
-    }
-
-    private static func refuseToStart(_ bad: SettingsFaults) -> Int32 {
-        let log = Log(format: bad.logFormat, now: TimeSource.system.now, write: errors.write)
-        for warning in bad.warnings { log.setting(warning: warning) }
-        for fault in bad.faults { log.setting(fault: fault) }
-        log.refused(faults: bad.faults.count)
-        return Status.configuration
-    }
-
-    private static func runClock(
-        _ settings: Settings,
-        _ environment: [String: String],
-        _ alarm: Alarm,
-        _ listeners: StatusServer.Listeners
-    ) -> Int32 {
-        let output = output(for: settings)
-        defer { output.drain(atMost: .seconds(5), uptime: TimeSource.system.uptime) }
-        let secrets = SecretBook(settings.secrets)
-        let log = log(settings, secrets, to: output)
-        // Before the first thread is there.
-        let files = ProcessEnvironment.raiseFileLimit()
-        ProcessEnvironment.chooseHeaps(jobs: settings.jobs.count)
-        Library.start()
-        log.zoneData(ZoneDirectory(environment: environment))
-        let scheduler = Scheduler(
-            settings,
-            Credentials(settings, secrets, log),
-            log: log,
-            output: output,
-            alarm: alarm,
-            ledger: settings.stateDirectory.map {
-                DirectoryLedger(
-                    $0,
-                    target: settings.target.text,
-                    holds: settings.longestHolds,
-                    now: TimeSource.system.reading,
-                    report: { log.state($0) }
-                )
-            } ?? MemoryLedger(),
-            listeners: listeners,
-            files: files,
-            buildDate: Version.buildDate
-        ) { Program.settings(environment, .running) }
-        do throws(LedgerError) {
-            try scheduler.run()
-        } catch {
-            log.state(error)
-            return Status.configuration
-        }
-        return Status.done
-    }
-
-    /// Where the clock's log goes: nobody who reads it slowly may hold the clock up.
-    private static func output(for settings: Settings) -> LineOutput {
-        let log = Log(format: settings.logFormat, now: TimeSource.system.now) { _ in }
-        return LineOutput(descriptor: 2, dropNote: log.droppedNote)
     }
 }

@@ -170,17 +170,6 @@ struct BarringTests {
         #expect(rig.run(to: 3_600, answer: 200).map(\.brief) == ["a 3600 schedule"])
     }
 
-    @Test("SIGHUP makes a job exempt in the middle of a freeze: it runs again")
-    func madeExempt() throws {
-        var rig = try hourly()
-        var a = try rig.entry("a").job
-        rig.replace([a], freezes: try Self.freezes("daily 00:00 for 24h"))
-        #expect(rig.run(to: 4_000, answer: 200).isEmpty)
-        a.isFreezeExempt = true
-        rig.replace([a])
-        #expect(rig.run(to: 7_200, answer: 200).map(\.brief).last == "a 7200 schedule")
-    }
-
     @Test("what a freeze held stays left out when SIGHUP takes it away: not missed, no skip used up, or its last run")
     func lifted() throws {
         for (catchup, runs) in [(Job.Catchup.skip, []), (.one, ["a 3600 catchup"])] {

@@ -244,7 +244,7 @@ struct CommandsTests {
         let app = try await App()
         try app.set(faults: #"{"/api/sync/trigger": {"delay_ms": 2000}, "/t/b": {"hang": true}}"#)
         let jobs = ["A": Self.idle, "B": "every 30d POST /t/b first=wait"]
-        let rig = try await rig(app.url, jobs, ["SCHEDULER_STOP_TIMEOUT_SECONDS": "4"])
+        let rig = try await rig(app.url, jobs, ["SCHEDULER_STOP_TIMEOUT_SECONDS": "15"])
         let waiter = try Binary("scheduler", ["fire", "a"], environment: rig.environment)
         let hanger = try Binary("scheduler", ["fire", "b"], environment: rig.environment)
         try await rig.scheduler.line(containing: "Running job: a ")
