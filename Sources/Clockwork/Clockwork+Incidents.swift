@@ -152,7 +152,7 @@ extension Clockwork {
         }
     }
 
-    /// Becomes of a message: somebody has taken it, or it was refused or lost for good.
+    /// What became of a message: somebody has taken it, or it was refused or lost for good.
     package mutating func alertEnded(_ alert: Alert, isTaken: Bool, at time: Reading) -> [Order] {
         let name = alert.job ?? Target.prefix + alert.target
         let (key, now) = (JobName.folded(name), time.now.wholeMilliseconds)

@@ -139,7 +139,7 @@ extension Clockwork {
                 if case .queued(let waiting) = entry.stage {
                     giveUpSlot(job, waited, count, waiting, time)
                 } else if let reason = entry.waitReason {
-                    let reason = token == nil ? reason : .token
+                    let reason = waitsForToken(entry) ? .token : reason
                     note(.slotsGaveWay(entry.job, count: count, reason, from: waited))
                 }
             }

@@ -19,8 +19,11 @@ extension Clockwork {
     ///
     /// The token is the main one's.
     private func mustWait(_ job: Int) -> Bool {
-        entries[job].manual == nil && (isDown(job) || token != nil && entries[job].target == 0)
+        entries[job].manual == nil && (isDown(job) || waitsForToken(entries[job]))
     }
+
+    /// Whether there is no token for the app that it calls.
+    package func waitsForToken(_ entry: Entry) -> Bool { token != nil && entry.target == 0 }
 
     func isDown(_ job: Int) -> Bool { targets[entries[job].target].reach.isDown }
 
@@ -108,7 +111,7 @@ extension Clockwork {
     /// Whether a run of it waits for the target, and has its places or could take them.
     func mayProbe(_ job: Int) -> Bool {
         let entry = entries[job]
-        guard token == nil || entry.target != 0 else { return false }
+        guard !waitsForToken(entry) else { return false }
         return entry.stage == .waitingForTarget && (entry.place != nil || queue.areOpen(entry.groups))
     }
 

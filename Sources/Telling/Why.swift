@@ -172,7 +172,7 @@ private struct Teller {
         case .delayed(let until): return "\(whose) begins at \(until) (jitter=, or the spread after the start)."
         case .paused(let until):
             return "\(whose) begins in \(Phrase.duration(max(.zero, until - time.uptime))), spread after an outage."
-        case .waitingForTarget where entry.target == 0 && clockwork.token != nil:
+        case .waitingForTarget where clockwork.waitsForToken(entry):
             let since = clockwork.token.map { " since \(time.moment(at: $0.since).wholeMilliseconds)" } ?? ""
             let reason = clockwork.token?.reason.map { " (\(Escaping.controls($0)))" } ?? ""
             return "\(whose) waits for a token, and there has been none\(since)\(reason)."

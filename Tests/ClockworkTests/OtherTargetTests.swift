@@ -66,5 +66,12 @@ struct OtherTargetTests {
         )
         #expect(try rig.entry("a").stage == .waitingForTarget)
         #expect(try rig.entry("b").isRequestOpen && rig.entry("c").isRequestOpen)
+        // Another app that is down is why its own job gives way; b is the one that tries.
+        for entry in rig.clockwork.entries {
+            if case .attempting(let attempt, _, _) = entry.stage { _ = rig.fail(attempt, .unreachable, wasSent: false) }
+        }
+        _ = rig.run(to: 3_600)
+        let gaveWay = rig.told.map(\.brief).filter { $0.hasPrefix("gaveWay") }.sorted()
+        #expect(gaveWay == ["gaveWay a 1 token", "gaveWay c 1 targetDown"])
     }
 }

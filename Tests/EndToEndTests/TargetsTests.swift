@@ -1,5 +1,6 @@
 import Foundation
 import HTTPServer
+import TestClient
 import TestSupport
 import Testing
 
@@ -60,6 +61,10 @@ struct TargetsTests {
         let before = try app.calls().count
         _ = try await app.calls(before + 2)
         #expect(!scheduler.errors.contains("Target \(app.url) is down"))
+        // What waits for another is none of the main one's.
+        let status = try await scheduler.ask("/status").body
+        #expect(status.contains(#""up":true,"reason":null,"down_ms":null,"runs_waiting":0,"#), "\(status)")
+        #expect(status.contains(#""other_targets":[{"name":"billing","#))
         #expect(try await scheduler.stop() == .clean)
     }
 }

@@ -10,16 +10,6 @@ import Testing
 struct NoticeSettingsTests {
     private static let secret = "/a-secret-path"
 
-    private func faults(_ environment: [String: String], files: [String: String] = [:]) throws -> [String] {
-        var sources = SettingsSources.live
-        sources.read = { path, _ in files[path].map { .success(Array($0.utf8)) } ?? .failure(.missing) }
-        let found = Result { () throws(SettingsFaults) in
-            try Settings(environment: environment, sources: sources)
-        }
-        guard case .failure(let bad) = found else { return [] }
-        return bad.faults.map(\.message)
-    }
-
     @Test(
         "a URL that is none is a fault that shows nothing of it",
         arguments: [
@@ -45,14 +35,15 @@ struct NoticeSettingsTests {
         ]
     )
     func pingURL(_ url: String, rule: String) throws {
-        #expect(try faults(["SCHEDULER_PING_URL": url]) == ["SCHEDULER_PING_URL (its value is not shown) \(rule)"])
+        let message = "SCHEDULER_PING_URL (its value is not shown) \(rule)"
+        #expect(try faultMessages(["SCHEDULER_PING_URL": url]) == [message])
     }
 
     @Test("of a job as well")
     func job() throws {
         let line = "every 1m POST /x ping="
         #expect(
-            try faults(["SCHEDULER_JOB_A": line + "hc.com\(Self.secret)"]) == [
+            try faultMessages(["SCHEDULER_JOB_A": line + "hc.com\(Self.secret)"]) == [
                 "SCHEDULER_JOB_A: ping=: its value, which is not shown, is not an absolute http:// or https:// URL; write "
                     + "for example https://hc-ping.com/KEY/{job}, or off"
             ]
@@ -71,13 +62,13 @@ struct NoticeSettingsTests {
     )
     func files(_ path: String, rule: String) throws {
         for name in ["SCHEDULER_PING_URL_FILE", "SCHEDULER_HEARTBEAT_URL_FILE", "SCHEDULER_ALERT_URL_FILE"] {
-            #expect(try faults([name: path], files: ["/empty": ""]) == ["\(name)=\"\(path)\" \(rule)"])
+            #expect(try faultMessages([name: path], files: ["/empty": ""]) == ["\(name)=\"\(path)\" \(rule)"])
         }
     }
 
     @Test("both, an unknown format, and all at once")
     func all() throws {
-        let found = try faults(
+        let found = try faultMessages(
             [
                 "SCHEDULER_PING_URL": "https://h/{job}", "SCHEDULER_PING_URL_FILE": "/f",
                 "SCHEDULER_PING_FORMAT": "pingdom", "SCHEDULER_HEARTBEAT_URL": "x",
@@ -158,7 +149,7 @@ struct NoticeSettingsTests {
         ] as [([String: String], [String])]
     )
     func alertFaults(_ environment: [String: String], _ messages: [String]) throws {
-        #expect(try faults(environment, files: ["/empty": ""]) == messages)
+        #expect(try faultMessages(environment, files: ["/empty": ""]) == messages)
     }
 
     @Test("alerts: what is right; the key is a secret, and one that nobody takes is told of")

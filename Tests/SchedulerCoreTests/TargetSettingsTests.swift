@@ -10,16 +10,6 @@ import Testing
 struct TargetSettingsTests {
     private static let job = ["SCHEDULER_BUILTIN_JOBS": "false", "SCHEDULER_JOB_A": "every 1m POST billing:/close?x=1"]
 
-    private func faults(_ environment: [String: String], files: [String: String] = [:]) throws -> [String] {
-        var sources = SettingsSources.live
-        sources.read = { path, _ in files[path].map { .success(Array($0.utf8)) } ?? .failure(.missing) }
-        let found = Result { () throws(SettingsFaults) in
-            try Settings(environment: environment, sources: sources)
-        }
-        guard case .failure(let bad) = found else { return [] }
-        return bad.faults.map(\.message)
-    }
-
     @Test("a job calls the app that it names, with that one's token and no other")
     func good() throws {
         let environment = Self.job.merging([
@@ -100,6 +90,6 @@ struct TargetSettingsTests {
         ] as [([String: String], [String])]
     )
     func faults(_ environment: [String: String], _ messages: [String]) throws {
-        #expect(try faults(Self.job.merging(environment) { $1 }) == messages)
+        #expect(try faultMessages(Self.job.merging(environment) { $1 }) == messages)
     }
 }

@@ -1,11 +1,5 @@
 internal import Calling
 internal import Clockwork
-internal import Files
-internal import HTTPClient
-internal import HTTPServer
-internal import JSON
-internal import Ledger
-internal import Schedule
 internal import Telling
 
 /// What `check` sends where it is asked to.

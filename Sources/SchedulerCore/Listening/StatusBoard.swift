@@ -51,7 +51,7 @@ final class StatusBoard: Sendable {
         let (clockwork, now) = (core.clockwork, time.reading())
         let redactor = Redactor(secrets)
         let life: Life = core.isStopping.isSet ? .draining : clockwork.life
-        let waiting = clockwork.entries.count { $0.stage == .waitingForTarget }
+        let waiting = clockwork.entries.count { $0.stage == .waitingForTarget && $0.target == 0 }
         let main = clockwork.targets[0]
         var snapshot = StatusSnapshot(
             pulse: pulse,

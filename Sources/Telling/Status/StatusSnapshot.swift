@@ -207,7 +207,7 @@ extension StatusSnapshot.Activity {
         case .idle: self = Self.idle(entry, clockwork.freeze, time.now)
         case .delayed(let end): self = .delayed(for: max(.zero, end - time.now))
         case .paused(let end): self = .delayed(for: max(.zero, end - time.uptime))
-        case .waitingForTarget where entry.target == 0 && clockwork.token != nil: self = .waitingForToken
+        case .waitingForTarget where clockwork.waitsForToken(entry): self = .waitingForToken
         case .waitingForTarget: self = .waiting(for: entry.job.target)
         case .queued(let waiting):
             self = .queued(for: max(.zero, time.uptime - waiting.since), clockwork.obstacle(of: entry, at: time))
